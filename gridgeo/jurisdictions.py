@@ -1,0 +1,71 @@
+"""A jurisdiction: everything known of a place before anybody draws a grid in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import geopandas as gpd
+import pyproj
+
+from gridgeo import schemas
+
+
+@dataclass(frozen=True)
+class Jurisdiction:
+    """The layers of one place, all in one metric CRS (metres); columns as in `gridgeo.schemas.JURISDICTION`.
+
+    Parameters
+    ----------
+    boundary
+        One row: the land that is organised, water taken out.
+    areas
+        The level tree, root first; the areas of one level tile the boundary.
+    units
+        Basic units that tile the boundary; a partition never cuts one.
+    buildings, places
+        What stands in the units.
+    road_nodes, road_edges
+        The street network, one row for each direction of travel.
+    barriers, crossings
+        Lines that people can't cross on foot, and the points where they can.
+    borders
+        Pairs of neighbouring units, and the links that join parts which share no border.
+    water
+        Sea, rivers and lakes taken out of the boundary, for the map.
+    notes
+        How the layers were made: counts, shares imputed, what was recovered or assumed. JSON values.
+    """
+
+    boundary: gpd.GeoDataFrame
+    areas: gpd.GeoDataFrame
+    units: gpd.GeoDataFrame
+    buildings: gpd.GeoDataFrame
+    places: gpd.GeoDataFrame
+    road_nodes: gpd.GeoDataFrame
+    road_edges: gpd.GeoDataFrame
+    barriers: gpd.GeoDataFrame
+    crossings: gpd.GeoDataFrame
+    borders: gpd.GeoDataFrame
+    water: gpd.GeoDataFrame
+    notes: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Name of the place."""
+        return str(self.boundary["name"].iloc[0])
+
+    @property
+    def crs(self) -> pyproj.CRS:
+        """The metric CRS that all layers share."""
+        return self.boundary.crs
+
+    def layers(self) -> dict[str, gpd.GeoDataFrame]:
+        """The layers by name, in the order they are written."""
+        return {item.name: getattr(self, item.name) for item in fields(self) if item.name in schemas.JURISDICTION}
+
+    def check(self) -> None:
+        """Prove every layer against its schema; `BadInput` names the first column or row that breaks it."""
+        for name, frame in self.layers().items():
+            schemas.check(frame, schemas.JURISDICTION[name])

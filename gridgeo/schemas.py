@@ -1,0 +1,291 @@
+"""The columns of every table gridgeo hands around, with their units, written once.
+
+A schema is a contract at the border of a module: `check` proves a frame against it and says which
+column or row breaks it. Layers of a jurisdiction are `JURISDICTION`, of a plan `PLAN`, of routes `ROUTES`.
+All geometries of one jurisdiction share one metric CRS (metres); `gridgeo.crs` is the only module that changes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+import pandas as pd
+
+from gridgeo.errors import BadInput, UnknownCRS
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its kind (``str``, ``int``, ``float``, ``bool``), its meaning, and whether it may be empty."""
+
+    kind: str
+    meaning: str
+    nullable: bool = False
+    least: float | None = None
+    unique: bool = False
+
+
+@dataclass(frozen=True)
+class Schema:
+    """One table: `columns` that must be there, and the geometry types it may hold (none: a plain table)."""
+
+    name: str
+    columns: Mapping[str, Column]
+    geometry: tuple[str, ...] = ()
+
+
+_AREA = ("Polygon", "MultiPolygon")
+_LINE = ("LineString", "MultiLineString")
+
+JURISDICTION: dict[str, Schema] = {
+    schema.name: schema
+    for schema in (
+        Schema(
+            "boundary",
+            {
+                "name": Column("str", "name of the jurisdiction"),
+                "source": Column("str", "how the outline was found: given, relation, recovered or extent"),
+            },
+            _AREA,
+        ),
+        Schema(
+            "areas",
+            {
+                "area": Column("str", "identifier, unique", unique=True),
+                "parent": Column("str", "area it lies in; empty for the root", nullable=True),
+                "level": Column("str", "name of its level, e.g. jurisdiction, town, quarter"),
+                "name": Column("str", "name as mapped"),
+                "name_zh": Column("str", "Chinese name", nullable=True),
+                "name_en": Column("str", "English name", nullable=True),
+                "code": Column("str", "official code, where known", nullable=True),
+                "source": Column("str", "relation, recovered, given, rest or whole"),
+            },
+            _AREA,
+        ),
+        Schema(
+            "units",
+            {
+                "unit": Column("str", "identifier, unique, west to east then north to south", unique=True),
+                "area": Column("str", "deepest area it lies in"),
+                "kind": Column("str", "residential, mixed, work, open"),
+                "households": Column("int", "households of its buildings", least=0),
+                "buildings": Column("int", "number of buildings", least=0),
+                "area_m2": Column("float", "land area, square metres", least=0),
+                "street_m": Column("float", "metres of patrolled street charged to it", least=0),
+                "difficulty": Column("float", "1.0 is ordinary", least=0),
+                "workload_min": Column("float", "minutes of work a month", least=0),
+                "part": Column("int", "connected part of the jurisdiction, 0 is the largest", least=0),
+            },
+            _AREA,
+        ),
+        Schema(
+            "buildings",
+            {
+                "building": Column("str", "identifier, unique", unique=True),
+                "unit": Column("str", "the one unit it belongs to"),
+                "use": Column("str", "residential, mixed, work or other"),
+                "households": Column("int", "households in it", least=0),
+                "levels": Column("float", "storeys, given or assumed", least=0),
+                "imputed": Column("str", "what was estimated: none, levels, use, households, joined by +"),
+            },
+            _AREA,
+        ),
+        Schema(
+            "places",
+            {
+                "place": Column("str", "identifier, unique", unique=True),
+                "kind": Column("str", "school, hospital, police, …"),
+                "name": Column("str", "name as mapped", nullable=True),
+                "name_zh": Column("str", "Chinese name", nullable=True),
+                "name_en": Column("str", "English name", nullable=True),
+            },
+            ("Point",),
+        ),
+        Schema("road_nodes", {"node": Column("int", "identifier, unique", unique=True)}, ("Point",)),
+        Schema(
+            "road_edges",
+            {
+                "u": Column("int", "node it leaves"),
+                "v": Column("int", "node it reaches"),
+                "key": Column("int", "number among parallel edges u → v", least=0),
+                "street": Column("int", "the piece of street; both directions carry the same number", least=0),
+                "name": Column("str", "street name", nullable=True),
+                "highway": Column("str", "OpenStreetMap class"),
+                "oneway": Column("bool", "vehicles may use it in this direction only"),
+                "bridge": Column("bool", "runs on a bridge"),
+                "tunnel": Column("bool", "runs in a tunnel"),
+                "length_m": Column("float", "metres", least=0),
+                "seconds": Column("float", "on foot; empty where walking isn't allowed", nullable=True, least=0),
+                "seconds_ebike": Column("float", "by e-bike; empty where not allowed", nullable=True, least=0),
+                "seconds_car": Column("float", "by car; empty where not allowed", nullable=True, least=0),
+            },
+            ("LineString",),
+        ),
+        Schema(
+            "barriers",
+            {
+                "barrier": Column("str", "identifier, unique", unique=True),
+                "kind": Column("str", "motorway, railway or river"),
+                "name": Column("str", "name", nullable=True),
+                "crossings": Column("int", "number of walkable crossings", least=0),
+            },
+            _LINE,
+        ),
+        Schema(
+            "crossings",
+            {
+                "crossing": Column("str", "identifier, unique", unique=True),
+                "barrier": Column("str", "the barrier it crosses"),
+                "kind": Column("str", "bridge, tunnel or level"),
+                "street": Column("int", "the piece of street that crosses"),
+            },
+            ("Point",),
+        ),
+        Schema(
+            "borders",
+            {
+                "unit_a": Column("str", "one unit, the smaller identifier"),
+                "unit_b": Column("str", "the other"),
+                "kind": Column("str", "border (they share a line) or link (a bridge, ferry or declared tie)"),
+                "length_m": Column("float", "shared border, metres; 0 for a link", least=0),
+                "barrier_m": Column("float", "metres of it that run along a barrier", least=0),
+                "crossings": Column("int", "walkable crossings of it", least=0),
+                "walkable": Column("bool", "a person can walk from one to the other here"),
+            },
+            _LINE,
+        ),
+        Schema(
+            "water",
+            {"water": Column("str", "identifier, unique", unique=True), "kind": Column("str", "sea, river, lake, …")},
+            _AREA,
+        ),
+    )
+}
+"""Layers of a jurisdiction, in the order they are written."""
+
+PLAN: dict[str, Schema] = {
+    schema.name: schema
+    for schema in (
+        Schema(
+            "assignment",
+            {"unit": Column("str", "unit", unique=True), "grid": Column("str", "the grid that takes it")},
+        ),
+        Schema(
+            "grids",
+            {
+                "grid": Column("str", "identifier, unique: 01, 02, … west to east, north to south", unique=True),
+                "code": Column("str", "registered number; the identifier until it is registered"),
+                "area": Column("str", "area it lies in (of the level the plan is nested in)"),
+                "units": Column("int", "number of units", least=1),
+                "households": Column("int", "households", least=0),
+                "area_m2": Column("float", "land area, square metres", least=0),
+                "difficulty": Column("float", "household-weighted mean difficulty of its units", least=0),
+                "workload_min": Column("float", "minutes of work a month", least=0),
+            },
+            _AREA,
+        ),
+    )
+}
+"""Layers of a plan; the one-row table `plan` beside them holds rules, objective, bound, gap, status, seed."""
+
+ROUTES: dict[str, Schema] = {
+    schema.name: schema
+    for schema in (
+        Schema(
+            "routes",
+            {
+                "route": Column("str", "identifier, unique: grid and number, 07-2", unique=True),
+                "grid": Column("str", "grid it serves"),
+                "kind": Column("str", "patrol or visits"),
+                "mode": Column("str", "foot, ebike or car"),
+                "minutes": Column("float", "travel, service and waiting", least=0),
+                "length_m": Column("float", "metres along the roads", least=0),
+                "service_m": Column("float", "metres of street covered (patrol)", least=0),
+                "stops": Column("int", "number of stops", least=0),
+            },
+            _LINE,
+        ),
+        Schema(
+            "stops",
+            {
+                "route": Column("str", "the route"),
+                "order": Column("int", "position on the route, from 0", least=0),
+                "what": Column("str", "street piece or door that is served"),
+                "name": Column("str", "street or door name", nullable=True),
+                "arrive_min": Column("float", "minutes after the start of the shift", least=0),
+                "leave_min": Column("float", "minutes after the start of the shift", least=0),
+            },
+            ("Point",),
+        ),
+        Schema(
+            "unserved",
+            {
+                "what": Column("str", "street piece or door that no route serves"),
+                "grid": Column("str", "grid it lies in", nullable=True),
+                "reason": Column("str", "why, in words"),
+            },
+            ("Point",),
+        ),
+    )
+}
+"""Layers of a routes file."""
+
+_KINDS = {"int": "iu", "float": "fiu", "bool": "b"}
+
+
+def check(frame: pd.DataFrame, schema: Schema) -> None:
+    """Prove `frame` against `schema`.
+
+    Raises
+    ------
+    BadInput
+        A column is missing or of another kind, a cell is empty, negative or repeated, or a geometry is
+        empty or of another type. The message names the table, the column and the first bad row.
+    UnknownCRS
+        A spatial table has no CRS.
+    """
+    for name, column in schema.columns.items():
+        if name not in frame.columns:
+            raise BadInput(f"table '{schema.name}' has no column '{name}' ({column.meaning}); it has {', '.join(map(str, frame.columns))}")
+        _check_column(frame[name], schema.name, name, column)
+    if schema.geometry:
+        _check_geometry(frame, schema)
+
+
+def _check_column(series: pd.Series, table: str, name: str, column: Column) -> None:
+    empty = series.isna()
+    if empty.any() and not column.nullable:
+        raise BadInput(f"table '{table}', column '{name}', row {_first(series, empty)}: empty; give {column.meaning}")
+    if column.kind in _KINDS and series.dtype.kind not in _KINDS[column.kind] and not empty.all():
+        raise BadInput(f"table '{table}', column '{name}' holds {series.dtype}; it must hold {column.kind} ({column.meaning})")
+    if column.least is not None:
+        low = series < column.least
+        if low.any():
+            row = _first(series, low)
+            raise BadInput(f"table '{table}', column '{name}', row {row}: {series.loc[row]} is below {column.least:g}")
+    if column.unique:
+        again = series.duplicated()
+        if again.any():
+            raise BadInput(f"table '{table}', column '{name}': '{series[again].iloc[0]}' stands more than once; it must be unique")
+
+
+def _check_geometry(frame: pd.DataFrame, schema: Schema) -> None:
+    if not isinstance(frame, gpd.GeoDataFrame):
+        raise BadInput(f"table '{schema.name}' has no geometry; it must hold {' or '.join(schema.geometry)}")
+    if frame.crs is None:
+        raise UnknownCRS(f"table '{schema.name}' declares no coordinate reference system; set one, e.g. frame.set_crs(4326)")
+    geometry = frame.geometry
+    bad = geometry.isna() | geometry.is_empty
+    # Empty line geometries are how a link between two units that share no line is written.
+    if schema.name != "borders" and bad.any():
+        raise BadInput(f"table '{schema.name}', row {_first(geometry, bad)}: empty geometry")
+    other = ~bad & ~geometry.geom_type.isin(schema.geometry)
+    if other.any():
+        row = _first(geometry, other)
+        raise BadInput(f"table '{schema.name}', row {row}: {geometry.loc[row].geom_type}; it must be {' or '.join(schema.geometry)}")
+
+
+def _first(series: pd.Series, mask: pd.Series) -> object:
+    return series.index[mask.to_numpy()][0]

@@ -1,0 +1,1 @@
+"""The map server: layers, cases, dispatch and the live board over HTTP."""

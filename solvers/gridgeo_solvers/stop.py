@@ -1,0 +1,55 @@
+"""When a search ends: a rule is a callable that answers "stop now?".
+
+A limit on work (`MaxIterations`) repeats exactly; a limit on time (`MaxSeconds`) does not.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+StopRule = Callable[[], bool]
+"""Called between two steps of a search; true ends it with the best answer so far."""
+
+
+@dataclass
+class MaxSeconds:
+    """Stop when `seconds` of wall time have passed since the first call."""
+
+    seconds: float
+    _end: float | None = field(default=None, init=False, repr=False)
+
+    def __call__(self) -> bool:
+        now = time.perf_counter()
+        if self._end is None:
+            self._end = now + self.seconds
+        return now >= self._end
+
+    def remaining(self) -> float:
+        """Seconds left, never below 0; the clock starts here if it hasn't yet."""
+        self()
+        assert self._end is not None
+        return max(0.0, self._end - time.perf_counter())
+
+
+@dataclass
+class MaxIterations:
+    """Stop at the call after `count` calls."""
+
+    count: int
+    _seen: int = field(default=0, init=False, repr=False)
+
+    def __call__(self) -> bool:
+        self._seen += 1
+        return self._seen > self.count
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """Stop as soon as one of `rules` says so."""
+
+    rules: tuple[StopRule, ...]
+
+    def __call__(self) -> bool:
+        return any([rule() for rule in self.rules])
