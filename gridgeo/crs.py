@@ -41,7 +41,9 @@ def local_metric(lon: float, lat: float) -> pyproj.CRS:
     (4548, 32632)
     """
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-        raise BadInput(f"({lon}, {lat}) is no place on Earth in degrees; give longitude −180…180 first, then latitude −90…90")
+        raise BadInput(
+            f"({lon}, {lat}) is no place on Earth in degrees; give longitude −180…180 first, then latitude −90…90"
+        )
     west, south, east, north = _CHINA
     if west <= lon <= east and south <= lat <= north:
         meridian = min(135, max(75, 3 * round(lon / 3)))
@@ -69,7 +71,9 @@ def to_wgs84(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame if frame.crs == WGS84 else frame.to_crs(WGS84)
 
 
-def transform(x: ArrayLike, y: ArrayLike, source: object, target: object) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def transform(
+    x: ArrayLike, y: ArrayLike, source: object, target: object
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Arrays of coordinates from `source` to `target` (anything pyproj reads), axes x, y on both sides."""
     # A fresh name for the transformer per call would cost milliseconds; pyproj caches none, so this module does.
     key = (str(source), str(target))

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 import pyproj
 
 from gridgeo import schemas
+from gridgeo.errors import BadInput
 
 
 @dataclass(frozen=True)
@@ -69,3 +71,35 @@ class Jurisdiction:
         """Prove every layer against its schema; `BadInput` names the first column or row that breaks it."""
         for name, frame in self.layers().items():
             schemas.check(frame, schemas.JURISDICTION[name])
+
+    def levels(self) -> list[str]:
+        """Names of the levels, root first."""
+        return list(dict.fromkeys(self.areas["level"]))
+
+    def area_at(self, level: str | None) -> pd.Series:
+        """The area of `level` in which each unit lies, indexed by unit; None asks for the root.
+
+        Raises
+        ------
+        BadInput
+            The level doesn't exist, or a unit lies in no area of it.
+        """
+        levels = self.levels()
+        level = levels[0] if level is None else level
+        if level not in levels:
+            raise BadInput(f"no level '{level}' in {self.name}; its levels are {', '.join(levels)}")
+        tree = self.areas.set_index("area")
+        wanted = set(tree.index[tree["level"] == level])
+        ancestor: dict[str, str | None] = {}
+        for area in tree.index:
+            here: Any = area
+            while here not in wanted and isinstance(here, str):
+                here = tree["parent"].get(here)
+            ancestor[area] = here if here in wanted else None
+        found = self.units.set_index("unit")["area"].map(ancestor)
+        if found.isna().any():
+            unit = found.index[found.isna()][0]
+            raise BadInput(
+                f"unit {unit} lies in no area of level '{level}'; choose a level that covers the jurisdiction"
+            )
+        return found.rename("area")

@@ -248,7 +248,9 @@ def check(frame: pd.DataFrame, schema: Schema) -> None:
     """
     for name, column in schema.columns.items():
         if name not in frame.columns:
-            raise BadInput(f"table '{schema.name}' has no column '{name}' ({column.meaning}); it has {', '.join(map(str, frame.columns))}")
+            raise BadInput(
+                f"table '{schema.name}' has no column '{name}' ({column.meaning}); it has {', '.join(map(str, frame.columns))}"
+            )
         _check_column(frame[name], schema.name, name, column)
     if schema.geometry:
         _check_geometry(frame, schema)
@@ -259,23 +261,30 @@ def _check_column(series: pd.Series, table: str, name: str, column: Column) -> N
     if empty.any() and not column.nullable:
         raise BadInput(f"table '{table}', column '{name}', row {_first(series, empty)}: empty; give {column.meaning}")
     if column.kind in _KINDS and series.dtype.kind not in _KINDS[column.kind] and not empty.all():
-        raise BadInput(f"table '{table}', column '{name}' holds {series.dtype}; it must hold {column.kind} ({column.meaning})")
+        raise BadInput(
+            f"table '{table}', column '{name}' holds {series.dtype}; it must hold {column.kind} ({column.meaning})"
+        )
     if column.least is not None:
         low = series < column.least
         if low.any():
-            row = _first(series, low)
-            raise BadInput(f"table '{table}', column '{name}', row {row}: {series.loc[row]} is below {column.least:g}")
+            raise BadInput(
+                f"table '{table}', column '{name}', row {_first(series, low)}: {series[low].iloc[0]} is below {column.least:g}"
+            )
     if column.unique:
         again = series.duplicated()
         if again.any():
-            raise BadInput(f"table '{table}', column '{name}': '{series[again].iloc[0]}' stands more than once; it must be unique")
+            raise BadInput(
+                f"table '{table}', column '{name}': '{series[again].iloc[0]}' stands more than once; it must be unique"
+            )
 
 
 def _check_geometry(frame: pd.DataFrame, schema: Schema) -> None:
     if not isinstance(frame, gpd.GeoDataFrame):
         raise BadInput(f"table '{schema.name}' has no geometry; it must hold {' or '.join(schema.geometry)}")
     if frame.crs is None:
-        raise UnknownCRS(f"table '{schema.name}' declares no coordinate reference system; set one, e.g. frame.set_crs(4326)")
+        raise UnknownCRS(
+            f"table '{schema.name}' declares no coordinate reference system; set one, e.g. frame.set_crs(4326)"
+        )
     geometry = frame.geometry
     bad = geometry.isna() | geometry.is_empty
     # Empty line geometries are how a link between two units that share no line is written.
@@ -283,8 +292,9 @@ def _check_geometry(frame: pd.DataFrame, schema: Schema) -> None:
         raise BadInput(f"table '{schema.name}', row {_first(geometry, bad)}: empty geometry")
     other = ~bad & ~geometry.geom_type.isin(schema.geometry)
     if other.any():
-        row = _first(geometry, other)
-        raise BadInput(f"table '{schema.name}', row {row}: {geometry.loc[row].geom_type}; it must be {' or '.join(schema.geometry)}")
+        raise BadInput(
+            f"table '{schema.name}', row {_first(geometry, other)}: {geometry[other].iloc[0].geom_type}; it must be {' or '.join(schema.geometry)}"
+        )
 
 
 def _first(series: pd.Series, mask: pd.Series) -> object:

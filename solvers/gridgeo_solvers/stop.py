@@ -21,6 +21,7 @@ class MaxSeconds:
     _end: float | None = field(default=None, init=False, repr=False)
 
     def __call__(self) -> bool:
+        """Whether the time is up."""
         now = time.perf_counter()
         if self._end is None:
             self._end = now + self.seconds
@@ -41,6 +42,7 @@ class MaxIterations:
     _seen: int = field(default=0, init=False, repr=False)
 
     def __call__(self) -> bool:
+        """Whether the calls are used up."""
         self._seen += 1
         return self._seen > self.count
 
@@ -52,4 +54,6 @@ class AnyOf:
     rules: tuple[StopRule, ...]
 
     def __call__(self) -> bool:
-        return any([rule() for rule in self.rules])
+        """Ask every rule, so that each keeps its count."""
+        answers = [rule() for rule in self.rules]
+        return any(answers)
