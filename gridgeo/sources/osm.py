@@ -69,7 +69,8 @@ class OsmExtract:
     ----------
     lines
         Ways that are streets, railways, waterways, coastline, barriers, ferry routes, or members of an outline. Columns
-        `id`, `LINE_TAGS`, `nodes` (an int64 array of node ids, one for each vertex), `clipped` (a node of it isn't in the file).
+        `id`, `LINE_TAGS`, `nodes` (an int64 array of node ids, one for each vertex), `clipped` (a node of it isn't in the file; then
+        each run of nodes that are there is a row of its own with the same `id`).
     buildings
         `id` ("w123", "r45"), `BUILDING_TAGS`; polygons of ways and multipolygon relations. A `building:part` alone is no building.
     water, landuse
@@ -105,7 +106,7 @@ def read_osm(path: str | os.PathLike[str]) -> OsmExtract:
     Parameters
     ----------
     path
-        The file. It may be cut out of a larger one: nodes that ways name but the file lacks are skipped and counted.
+        The file. It may be cut out of a larger one: nodes that ways name but the file lacks are left out and counted.
 
     Raises
     ------
@@ -160,14 +161,7 @@ class _Reader:
         self.shapes: dict[str, list[bytes]] = {"buildings": [], "water": [], "landuse": [], "points": []}
         self.points: list[dict[str, Any]] = []
         self.seen_ways: set[int] = set()
-        self.counts = {
-            "nodes": 0,
-            "ways": 0,
-            "relations": 0,
-            "clipped_ways": 0,
-            "missing_nodes": 0,
-            "clipped_relations": 0,
-        }
+        self.counts = dict.fromkeys(COUNTS, 0)
         self.header: tuple[float, float, float, float] | None = None
         self.wkb = osmium.geom.WKBFactory()
 
@@ -215,16 +209,15 @@ class _Reader:
         if not wanted:
             return
         nodes = np.array([(node.ref, node.x, node.y) for node in way.nodes], dtype=np.int64).reshape(-1, 3)
-        here = nodes[:, 1] != _NOWHERE
-        clipped = not here.all()
-        if clipped:
-            self.counts["clipped_ways"] += 1
-            self.counts["missing_nodes"] += int((~here).sum())
-            nodes = nodes[here]
-        if len(nodes) < 2:
-            return
-        self.lines.append({"id": way.id, "clipped": clipped, **tags})
-        self.line_nodes.append(nodes)
+        gone = nodes[:, 1] == _NOWHERE
+        self.counts["clipped_ways"] += bool(gone.any())
+        self.counts["missing_nodes"] += int(gone.sum())
+        # A way that leaves the extract and comes back is two lines, not one with a straight jump between.
+        runs = [run[run[:, 1] != _NOWHERE] for run in np.split(nodes, np.flatnonzero(gone))] if gone.any() else [nodes]
+        for run in runs:
+            if len(run) >= 2:
+                self.lines.append({"id": way.id, "clipped": bool(gone.any()), **tags})
+                self.line_nodes.append(run)
 
     def _area(self, area: Any) -> None:
         tags = dict(area.tags)
