@@ -212,6 +212,7 @@ def _sums(grids: gpd.GeoDataFrame, measures: pd.DataFrame) -> Iterator[Fault]:
 
 def _some(units: Iterable[object]) -> str:
     names = [str(unit) for unit in units]
-    shown = ", ".join(map(str, names[:3]))
+    shown = ", ".join(names[:3])
     word = "unit" if len(names) == 1 else "units"
-    return f"{word} {shown}" + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return f"{word} {shown}{more}"

@@ -197,7 +197,7 @@ class Plan:
 
         ``.gpkg`` holds everything. ``.csv`` holds `unit,grid`; ``.geojson``, ``.fgb`` and ``.parquet`` hold the grids.
         """
-        from gridgeo.sources import write_plan
+        from gridgeo.planfiles import write_plan
 
         write_plan(self, path)
 

@@ -11,8 +11,8 @@ from gridgeo.errors import BadInput
 from gridgeo.jurisdictions import Jurisdiction
 from gridgeo.plans import Figures, Plan, from_record, read_assignment
 from gridgeo.rules import Rules
-from gridgeo.sources.tables import read_csv, write_csv
-from gridgeo.sources.vectors import FORMATS, read_layers, write_layer, write_layers
+from gridgeo.sources import read_csv, read_layers, write_csv, write_layer, write_layers
+from gridgeo.sources.vectors import FORMATS
 
 
 def write_plan(plan: Plan, path: str | os.PathLike[str]) -> None:
