@@ -10,7 +10,8 @@ import folium
 import geopandas as gpd
 import matplotlib.pyplot as plt
 import shapely
-from branca.element import Element
+from branca.element import Element, MacroElement
+from jinja2 import Template
 
 from gridgeo.colours import GRID_COLOURS, colour_grids
 from gridgeo.crs import to_wgs84
@@ -68,6 +69,16 @@ class OfflineMap(folium.Map):
         super().render(**kwargs)
 
 
+class _Credit(MacroElement):
+    """Puts the attribution of the map data into the map's corner."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}{{ this._parent.get_name() }}.attributionControl.setPrefix("
+        + json.dumps(ATTRIBUTION, ensure_ascii=False)
+        + "){% endmacro %}"
+    )
+
+
 def _asset(name: str) -> str:
     path = resources.files("gridgeo") / "assets" / name
     if not path.is_file():
@@ -84,7 +95,7 @@ def explore_plan(plan: Plan) -> OfflineMap:
     grids = plan.grids.assign(colour=colour_grids(plan.grids).to_numpy())
     west, south, east, north = to_wgs84(grids).total_bounds
     page = OfflineMap(tiles=None, prefer_canvas=True, control_scale=True, attr=ATTRIBUTION)
-    page.get_root().header.add_child(Element(f"<style>.leaflet-container{{background:{LAND}}}</style>"))
+    page.get_root().header.add_child(Element(f"<style>body .leaflet-container{{background:{LAND}}}</style>"))
     _shapes(town.water, "Water", {"fillColor": WATER, "fillOpacity": 1, "weight": 0}).add_to(page)
     _shapes(
         town.buildings, "Buildings", {"fillColor": BUILDING, "fillOpacity": 1, "color": "#DAD7CF", "weight": 0.5}
@@ -106,13 +117,10 @@ def explore_plan(plan: Plan) -> OfflineMap:
             fields, aliases=["Grid", "Households", "Area, m²", "Difficulty", "Workload, min/month"]
         ),
     ).add_to(page)
-    folium.LayerControl(collapsed=True).add_to(page)
+    # Open, since the closed control shows an icon file that a single page doesn't carry.
+    folium.LayerControl(collapsed=False).add_to(page)
     page.fit_bounds([[south, west], [north, east]])
-    page.get_root().html.add_child(
-        Element(
-            f'<div style="position:fixed;right:8px;bottom:4px;z-index:999;font:12px sans-serif;color:#57626D">{ATTRIBUTION}</div>'
-        )
-    )
+    _Credit().add_to(page)
     return page
 
 
