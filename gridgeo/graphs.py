@@ -1,0 +1,209 @@
+"""Where labels become positions, and nowhere else: frames in, arrays for the solvers out.
+
+Position i is the i-th row of the frame that was given. Everything is ordered by position, so the same frame gives the same
+arrays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse.csgraph import dijkstra
+
+from gridgeo.errors import BadInput
+from gridgeo.jurisdictions import Jurisdiction
+from gridgeo_solvers.graph import Graph
+
+MODES = {"foot": "seconds", "ebike": "seconds_ebike", "car": "seconds_car"}
+"""Mode of travel → the column of `road_edges` that holds its seconds."""
+
+WALKING_M_S = 1.25
+"""Metres a second on foot where no street is mapped."""
+DETOUR = 4.0
+"""Straight-line time is multiplied by this between units that no street joins: reachable, but never attractive."""
+
+_LEAST_S = 1e-3
+"""Shortest time along a street: sparse matrices take 0 for "no edge"."""
+
+
+def positions(labels: pd.Series, wanted: pd.Series, table: str) -> NDArray[np.int64]:
+    """Position in `labels` of each label in `wanted`; `table` and its column name `wanted` in the message.
+
+    Raises
+    ------
+    BadInput
+        A label is unknown, or `labels` holds one twice.
+
+    Examples
+    --------
+    >>> positions(pd.Series(["a", "b"], name="unit"), pd.Series(["b", "a"], name="unit_a"), "borders").tolist()
+    [1, 0]
+    """
+    index = pd.Index(labels)
+    if not index.is_unique:
+        raise BadInput(
+            f"'{index[index.duplicated()][0]}' stands more than once among the {labels.name}s; make it unique"
+        )
+    found = index.get_indexer(pd.Index(wanted))
+    if (found < 0).any():
+        row = int(np.flatnonzero(found < 0)[0])
+        raise BadInput(
+            f"table '{table}', column '{wanted.name}', row {wanted.index[row]}: '{wanted.iloc[row]}' is no known {labels.name}; "
+            f"mend the row or remove it"
+        )
+    return found.astype(np.int64)
+
+
+def unit_graph(units: pd.DataFrame, borders: pd.DataFrame, *, walkable: bool = True) -> Graph:
+    """The neighbourhood of units: one vertex a unit, one edge a pair that can be walked from one to the other.
+
+    Parameters
+    ----------
+    units, borders
+        Layers of a jurisdiction.
+    walkable
+        Leave out borders that nobody can cross on foot. False keeps all of them.
+
+    Returns
+    -------
+    Graph whose vertex i is row i of `units`; lengths are metres of shared border, 0 for a link.
+
+    Raises
+    ------
+    BadInput
+        A border names a unit that isn't there.
+    """
+    used = borders[borders["walkable"].to_numpy(dtype=bool)] if walkable else borders
+    a = positions(units["unit"], used["unit_a"], "borders")
+    b = positions(units["unit"], used["unit_b"], "borders")
+    if (a == b).any():
+        raise BadInput(
+            f"table 'borders': unit '{used['unit_a'].iloc[int(np.flatnonzero(a == b)[0])]}' borders on itself; remove the row"
+        )
+    # A pair may share a border and a link; the graph is simple, so their lengths add up.
+    keys, back = np.unique(np.minimum(a, b) * len(units) + np.maximum(a, b), return_inverse=True)
+    length = np.bincount(back, weights=used["length_m"].to_numpy(dtype=float), minlength=len(keys))
+    return Graph.from_edges(len(units), np.column_stack([keys // len(units), keys % len(units)]), length)
+
+
+@dataclass(frozen=True)
+class RoadGraph:
+    """The streets of one mode as directed arcs between node positions.
+
+    Parameters
+    ----------
+    mode
+        foot, ebike or car.
+    nodes
+        Label of each node position.
+    x, y
+        Metres, for each node.
+    tail, head
+        Node positions of each arc, sorted by tail, then head, then row.
+    seconds, length_m
+        Travel time and length of each arc.
+    street
+        Number of the piece of street; both directions carry the same.
+    row
+        Position of the arc in the frame of edges.
+    """
+
+    mode: str
+    nodes: NDArray[np.int64]
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    tail: NDArray[np.int64]
+    head: NDArray[np.int64]
+    seconds: NDArray[np.float64]
+    length_m: NDArray[np.float64]
+    street: NDArray[np.int64]
+    row: NDArray[np.int64]
+
+    @property
+    def indptr(self) -> NDArray[np.int64]:
+        """Arcs that leave node i are ``indptr[i]:indptr[i + 1]``."""
+        counts = np.bincount(self.tail, minlength=len(self.nodes))
+        return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+
+    def matrix(self) -> sparse.csr_array:
+        """Seconds from node to node, the quickest of parallel arcs; loops are left out."""
+        arcs = self.quickest()
+        n = len(self.nodes)
+        seconds = np.maximum(self.seconds[arcs], _LEAST_S)
+        return sparse.csr_array((seconds, (self.tail[arcs], self.head[arcs])), shape=(n, n))
+
+    def quickest(self) -> NDArray[np.int64]:
+        """The quickest arc of each pair of different nodes, by position; the first of equals."""
+        order = np.lexsort((self.row, self.seconds, self.head, self.tail))
+        order = order[self.tail[order] != self.head[order]]
+        first = np.ones(len(order), dtype=bool)
+        first[1:] = (np.diff(self.tail[order]) != 0) | (np.diff(self.head[order]) != 0)
+        return order[first]
+
+
+def road_graph(road_nodes: gpd.GeoDataFrame, road_edges: gpd.GeoDataFrame, mode: str = "foot") -> RoadGraph:
+    """The streets that one mode may use, as arrays.
+
+    Parameters
+    ----------
+    road_nodes, road_edges
+        Layers of a jurisdiction, in metres. An edge counts where its seconds for `mode` are not empty.
+    mode
+        foot, ebike or car.
+
+    Raises
+    ------
+    BadInput
+        Unknown mode, an edge names a node that isn't there, or no street may be used.
+    """
+    if mode not in MODES:
+        raise BadInput(f"unknown mode '{mode}'; travel by {', '.join(MODES)}")
+    rows = np.flatnonzero(road_edges[MODES[mode]].notna().to_numpy())
+    if not len(rows):
+        raise BadInput(f"no street may be used by {mode}; import a map with streets, or choose another mode")
+    used = road_edges.iloc[rows]
+    tail = positions(road_nodes["node"], used["u"], "road_edges")
+    head = positions(road_nodes["node"], used["v"], "road_edges")
+    order = np.lexsort((rows, head, tail))
+    used = used.iloc[order]
+    return RoadGraph(
+        mode=mode,
+        nodes=road_nodes["node"].to_numpy(dtype=np.int64),
+        x=road_nodes.geometry.x.to_numpy(dtype=float),
+        y=road_nodes.geometry.y.to_numpy(dtype=float),
+        tail=tail[order],
+        head=head[order],
+        seconds=used[MODES[mode]].to_numpy(dtype=float),
+        length_m=used["length_m"].to_numpy(dtype=float),
+        street=used["street"].to_numpy(dtype=np.int64),
+        row=rows[order].astype(np.int64),
+    )
+
+
+def unit_travel_seconds(jurisdiction: Jurisdiction, mode: str = "foot") -> NDArray[np.float64]:
+    """Seconds from each unit to each other along the streets, shape (units, units).
+
+    A unit is entered at the junction nearest to a point well inside it, and the way there is walked straight. Between units that no
+    street joins, the straight line counts `DETOUR` times.
+    """
+    roads = road_graph(jurisdiction.road_nodes, jurisdiction.road_edges, mode)
+    used = np.unique(np.concatenate([roads.tail, roads.head]))
+    centre = shapely.get_coordinates(jurisdiction.units.geometry.representative_point().to_numpy())
+    doors = shapely.STRtree(shapely.points(roads.x[used], roads.y[used]))
+    which, nearest = doors.query_nearest(shapely.points(centre), all_matches=False)
+    door = np.empty(len(centre), dtype=np.int64)
+    door[which] = used[nearest]
+    walk = np.hypot(centre[:, 0] - roads.x[door], centre[:, 1] - roads.y[door]) / WALKING_M_S
+    entries, back = np.unique(door, return_inverse=True)
+    between = dijkstra(roads.matrix(), indices=entries)[:, entries][np.ix_(back, back)]
+    seconds = between + walk[:, None] + walk[None, :]
+    straight = np.hypot(*(centre[:, None, :] - centre[None, :, :]).transpose(2, 0, 1)) / WALKING_M_S
+    seconds = np.where(np.isfinite(seconds), seconds, DETOUR * straight)
+    np.fill_diagonal(seconds, 0.0)
+    return np.asarray(seconds)
