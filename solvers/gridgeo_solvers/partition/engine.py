@@ -1,0 +1,196 @@
+"""The front door of the partition engine."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from gridgeo_solvers.check import evaluate, judge
+from gridgeo_solvers.errors import Infeasible
+from gridgeo_solvers.partition.allotment import best_sum, windows
+from gridgeo_solvers.partition.answer import Partition, PartitionParams
+from gridgeo_solvers.partition.parts import IntArray, Part, parts_of
+from gridgeo_solvers.partition.reasons import impossible
+from gridgeo_solvers.partition.values import Found, Value
+from gridgeo_solvers.problems import PartitionProblem
+from gridgeo_solvers.progress import Progress
+from gridgeo_solvers.results import Status, relative_gap
+from gridgeo_solvers.stop import AnyOf, MaxSeconds, StopRule
+
+
+@dataclass
+class _Run:
+    """What one call of `solve` knows throughout: its choices, its clock, its listener."""
+
+    problem: PartitionProblem
+    params: PartitionParams
+    seed: int
+    gap: float
+    stop: StopRule
+    progress: Progress
+    began: float = field(default_factory=time.perf_counter)
+    starts: int = 0
+
+
+def solve(
+    problem: PartitionProblem,
+    *,
+    stop: StopRule | None = None,
+    time_limit: float | None = None,
+    gap: float = 0.0,
+    seed: int = 0,
+    params: PartitionParams | None = None,
+    progress: Progress | None = None,
+    start: IntArray | None = None,
+) -> Partition:
+    """Split `problem` into connected grids inside every band, as good as the work allows.
+
+    Connected parts are solved apart (no grid can cross them) and the number of grids of each is chosen so that bands
+    hold and the whole is best. Each part is searched from many starts, annealed, and polished by integer programmes;
+    a bound is proven where one can be.
+
+    Parameters
+    ----------
+    problem
+        What to split.
+    stop
+        Asked between steps; true ends the search with the best plan so far.
+    time_limit
+        Seconds of wall time. Without it the search ends by the work that `params` allows, and the same problem,
+        seed and versions give the same assignment.
+    gap
+        Stop improving once the proven gap is not above this.
+    seed
+        Of all randomness.
+    params
+        How much work to do.
+    progress
+        Hears stages, incumbents and bounds.
+    start
+        An assignment to improve, shape (n,); used where its grids are connected and its count fits.
+
+    Raises
+    ------
+    Infeasible
+        No plan keeps every rule (`proven`), or none was found; `nearest` is the plan that breaks least.
+
+    Examples
+    --------
+    >>> from gridgeo_solvers.graph import Graph
+    >>> from gridgeo_solvers.problems import Measure
+    >>> path = Graph.from_edges(4, [(0, 1), (1, 2), (2, 3)])
+    >>> band = Measure.within("households", [10, 10, 10, 10], k=2, tolerance=0.1)
+    >>> problem = PartitionProblem(path, (band,), 2, np.ones(4), np.arange(4) * 100.0, np.zeros(4))
+    >>> solve(problem).assignment.tolist()
+    [0, 0, 1, 1]
+    """
+    rules: list[StopRule] = [rule for rule in (stop,) if rule is not None]
+    if time_limit is not None:
+        rules.append(MaxSeconds(time_limit))
+    run = _Run(problem, params or PartitionParams(), seed, gap, AnyOf(tuple(rules)), progress or Progress())
+    run.stop()
+    parts = parts_of(problem)
+    reasons = impossible(problem, parts)
+    if reasons:
+        raise Infeasible(reasons, nearest=_nearest(run, parts), proven=True)
+    solved = [_solve_pool(run, pool, k) for pool, k in _pools(problem, parts)]
+    plans = [plan for pool in solved for plan in pool]
+    answer = _answer(run, plans)
+    if answer.faults:
+        raise Infeasible(_not_found(run, answer), nearest=answer, proven=False)
+    return answer
+
+
+def _pools(problem: PartitionProblem, parts: list[Part]) -> list[tuple[list[Part], int]]:
+    """Parts that share a number of grids: each group with a fixed number, and all others together."""
+    fixed = problem.grids_per_group or {}
+    pools = [([part for part in parts if part.group == label], count) for label, count in sorted(fixed.items())]
+    free = [part for part in parts if part.group not in fixed]
+    if free:
+        pools.append((free, problem.k - sum(fixed.values())))
+    return pools
+
+
+def _solve_pool(run: _Run, parts: list[Part], k: int, counts: list[range] | None = None) -> list[tuple[Part, IntArray]]:
+    """Best plans of `parts` with `k` grids in all."""
+    tried = windows(parts, counts or [part.counts() for part in parts], k)
+    assert tried is not None
+    run.progress.stage("partition", sum(len(one) for one in tried))
+    options: list[dict[int, Value]] = []
+    plans: list[dict[int, IntArray]] = []
+    for part, window in zip(parts, tried, strict=True):
+        options.append({})
+        plans.append({})
+        for count in window:
+            if len(parts) == 1 and count != k:
+                continue
+            found = _search(run, part, count, single=len(parts) == 1 and len(parts[0].units) == run.problem.n)
+            options[-1][count], plans[-1][count] = found.value, found.plan
+            run.progress.advance()
+    chosen = best_sum(options, k, lambda a, b: Value(a.violation + b.violation, a.cost + b.cost), Value(0.0, 0.0))
+    assert chosen is not None
+    return [(part, plan[count]) for part, plan, count in zip(parts, plans, chosen[1], strict=True)]
+
+
+def _search(run: _Run, part: Part, k: int, *, single: bool) -> Found:
+    # Compiled kernels load here, not when the package is imported.
+    from gridgeo_solvers.partition.search import search
+
+    def heard(found: Found) -> None:
+        if single and found.feasible:
+            run.progress.incumbent(found.value.cost)
+
+    found, starts = search(
+        part, k, run.params, run.seed, stop=run.stop, polish=lambda plan, _k: plan, heard=heard, start=None
+    )
+    run.starts += starts
+    return found
+
+
+def _nearest(run: _Run, parts: list[Part]) -> Partition | None:
+    """A plan that ignores what can't hold, where the counts at least fit the parts."""
+    problem = run.problem
+    if problem.k < len(parts) or problem.k > sum(part.n for part in parts):
+        return None
+    plans = _solve_pool(run, parts, problem.k, [range(1, part.n + 1) for part in parts])
+    return _answer(run, plans)
+
+
+def _answer(run: _Run, plans: list[tuple[Part, IntArray]], bound: float | None = None) -> Partition:
+    problem = run.problem
+    assignment = np.full(problem.n, -1, dtype=np.int64)
+    used = 0
+    for part, plan in plans:
+        assignment[part.units] = plan[part.row_of] + used
+        used += int(plan.max()) + 1
+    assignment = _by_lowest_unit(assignment)
+    faults = tuple(fault.text for fault in judge(problem, assignment))
+    value = evaluate(problem, assignment)
+    objective = value["objective"]
+    gap = relative_gap(objective, bound)
+    return Partition(
+        assignment=assignment,
+        objective=objective,
+        bound=bound,
+        gap=gap,
+        status=Status.OPTIMAL if gap is not None and gap <= 1e-9 else Status.FEASIBLE,
+        seconds=time.perf_counter() - run.began,
+        seed=run.seed,
+        totals=value["totals"],
+        starts=run.starts,
+        faults=faults,
+    )
+
+
+def _by_lowest_unit(assignment: IntArray) -> IntArray:
+    _, first, label = np.unique(assignment, return_index=True, return_inverse=True)
+    rank = np.empty(len(first), dtype=np.int64)
+    rank[np.argsort(first)] = np.arange(len(first))
+    return rank[label]
+
+
+def _not_found(run: _Run, nearest: Partition) -> list[str]:
+    spent = f"{time.perf_counter() - run.began:.0f} s and {run.starts} starts"
+    return [f"no plan that keeps every rule was found in {spent}; the nearest one breaks: " + "; ".join(nearest.faults)]

@@ -1,0 +1,156 @@
+"""Multi-start search on one connected part: many cheap starts, few long annealings, merge and split, polish."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from gridgeo_solvers.partition.annealing import anneal
+from gridgeo_solvers.partition.answer import PartitionParams
+from gridgeo_solvers.partition.parts import FloatArray, IntArray, Part
+from gridgeo_solvers.partition.starts import grow, start_plan
+from gridgeo_solvers.partition.values import Found, better, found
+from gridgeo_solvers.stop import StopRule
+
+Polish = Callable[[IntArray, int], IntArray]
+"""A plan and its number of grids to a plan that is no worse (see `integer.polish`)."""
+
+
+def run_anneal(part: Part, plan: IntArray, k: int, sweeps: int, hot: float, seed: int, press: float = 0.3) -> Found:
+    """Anneal `plan` for `sweeps` proposals a unit from `hot` (in mean costs of a unit)."""
+    levels = int(np.clip(sweeps // 20, 8, 60))
+    graph = part.graph
+    improved, _, _ = anneal(
+        plan, k, graph.indptr, graph.indices, graph.lengths, part.weights, part.lower, part.upper, part.mean,
+        part.cost, part.guide, part.row_of, part.centred, levels, max(sweeps, levels), hot, 0.005, press, 30.0, seed,
+    )  # fmt: skip
+    return found(part, improved, k)
+
+
+def leading_load(part: Part) -> tuple[FloatArray, bool]:
+    """The measure that prices balance: the one with the narrowest band; without any, nothing is priced."""
+    if not len(part.weights):
+        return np.ones(part.n), False
+    width = (np.minimum(part.upper, 10 * part.mean) - part.lower) / part.mean
+    load = part.weights[int(width.argmin())]
+    if load.sum() <= 0:
+        return np.ones(part.n), False
+    return np.maximum(load, 1e-3 * load.mean()), True
+
+
+def fresh_start(part: Part, k: int, seed: int) -> IntArray:
+    """A connected plan of `k` grids that nearly balances the leading measure."""
+    load, priced = leading_load(part)
+    graph = part.graph
+    plan: IntArray = start_plan(
+        k, part.guide, part.row_of, graph.indptr, graph.indices, load, priced, seed, 8 if priced else 6
+    )
+    return plan
+
+
+def merge_and_split(part: Part, plan: IntArray, k: int, random: np.random.Generator) -> IntArray:
+    """Join two adjacent grids and cut another one in two, so that a centre travels across the part."""
+    if k < 3:
+        return plan
+    u, v, _ = part.graph.edges()
+    cut = np.flatnonzero(plan[u] != plan[v])
+    edge = int(random.choice(cut))
+    a, b = int(plan[u[edge]]), int(plan[v[edge]])
+    rows = np.bincount(plan, minlength=k)
+    open_grids = [g for g in range(k) if g not in (a, b) and rows[g] > 1]
+    if not open_grids:
+        return plan
+    spread = np.array([part.centre_cost(plan, g)[1] for g in open_grids]) + 1e-12
+    split = int(random.choice(open_grids, p=spread / spread.sum()))
+    moved = plan.copy()
+    moved[moved == b] = a
+    return _halve(part, moved, split, b, random)
+
+
+def _halve(part: Part, plan: IntArray, grid: int, new: int, random: np.random.Generator) -> IntArray:
+    """Cut `grid` in two connected halves grown from two far rows; the second half is called `new`."""
+    rows = np.flatnonzero(plan == grid)
+    inner = part.graph.subgraph(rows)
+    site_of = np.full(part.n, -1, dtype=np.int64)
+    site_of[part.row_of[::-1]] = np.arange(len(part.row_of))[::-1]
+    sites = site_of[rows]
+    first = int(random.integers(len(rows)))
+    second = int(part.guide[rows, sites[first]].argmax())
+    if second == first:
+        second = (first + 1) % len(rows)
+    guide = np.ascontiguousarray(part.guide[np.ix_(rows, sites)])
+    load = np.ones(len(rows))
+    halves = grow(
+        2, guide, np.array([first, second], dtype=np.int64), load, np.zeros(2), inner.indptr, inner.indices,
+        np.arange(len(rows), dtype=np.int64),
+    )  # fmt: skip
+    split = plan.copy()
+    split[rows[halves == 1]] = new
+    return split
+
+
+def search(
+    part: Part,
+    k: int,
+    params: PartitionParams,
+    seed: int,
+    *,
+    stop: StopRule,
+    polish: Polish,
+    heard: Callable[[Found], None],
+    start: IntArray | None = None,
+) -> tuple[Found, int]:
+    """Best plan of `k` grids found, and the number of starts tried. `heard` is told every improvement."""
+    if k == 1 or k == part.n:
+        plan = np.zeros(part.n, dtype=np.int64) if k == 1 else np.arange(part.n, dtype=np.int64)
+        only = found(part, plan, k)
+        heard(only)
+        return only, 1
+    random = np.random.default_rng([seed, k, part.n])
+    pool = _pool(part, k, params, random, stop, start)
+    heard(pool[0])
+    starts = len(pool)
+    best = pool[0]
+    for candidate in pool[: params.kept]:
+        if stop():
+            return best, starts
+        longer = run_anneal(part, candidate.plan, k, params.sweeps, 0.6, int(random.integers(1 << 31)))
+        best = _told(best, better(longer, candidate), heard)
+    best = _told(best, _polished(part, best, k, polish), heard)
+    for _ in range(params.rounds):
+        if stop():
+            break
+        moved = merge_and_split(part, best.plan, k, random)
+        candidate = run_anneal(part, moved, k, max(params.sweeps // 3, 8), 0.3, int(random.integers(1 << 31)))
+        close = (
+            candidate.value.violation <= best.value.violation + 0.1 and candidate.value.cost < 1.02 * best.value.cost
+        )
+        if candidate.value < best.value or close:
+            candidate = _polished(part, candidate, k, polish)
+        best = _told(best, candidate, heard)
+    return best, starts
+
+
+def _pool(
+    part: Part, k: int, params: PartitionParams, random: np.random.Generator, stop: StopRule, start: IntArray | None
+) -> list[Found]:
+    """Briefly annealed starts, best first; always at least one."""
+    pool = [] if start is None else [found(part, start, k)]
+    for _ in range(params.starts):
+        if pool and stop():
+            break
+        plan = fresh_start(part, k, int(random.integers(1 << 31)))
+        pool.append(run_anneal(part, plan, k, max(params.sweeps // 12, 8), 0.3, int(random.integers(1 << 31)), 1.0))
+    return sorted(pool, key=lambda one: one.value)
+
+
+def _told(best: Found, candidate: Found, heard: Callable[[Found], None]) -> Found:
+    if candidate.value < best.value:
+        heard(candidate)
+        return candidate
+    return best
+
+
+def _polished(part: Part, rough: Found, k: int, polish: Polish) -> Found:
+    return better(rough, found(part, polish(rough.plan, k), k))

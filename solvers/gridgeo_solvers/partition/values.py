@@ -1,0 +1,38 @@
+"""What plans of one part are compared by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gridgeo_solvers.partition.parts import IntArray, Part
+
+
+@dataclass(frozen=True, order=True)
+class Value:
+    """First the missed bands (sum of shares of the means), then the cost."""
+
+    violation: float
+    cost: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """A plan of a part with its value."""
+
+    plan: IntArray
+    value: Value
+
+    @property
+    def feasible(self) -> bool:
+        """Whether every band holds."""
+        return self.value.violation <= 0.0
+
+
+def found(part: Part, plan: IntArray, k: int) -> Found:
+    """A plan with its value, computed afresh."""
+    return Found(plan, Value(part.violation(plan, k), part.objective(plan)))
+
+
+def better(a: Found, b: Found) -> Found:
+    """The better of two plans, the first on a tie."""
+    return b if b.value < a.value else a
