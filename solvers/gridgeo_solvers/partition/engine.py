@@ -136,14 +136,24 @@ def _solve_pool(run: _Run, parts: list[Part], k: int, counts: list[range] | None
 
 def _search(run: _Run, part: Part, k: int, *, single: bool) -> Found:
     # Compiled kernels load here, not when the package is imported.
+    from gridgeo_solvers.partition.integer import Limits, polish
     from gridgeo_solvers.partition.search import search
+
+    limits = Limits(run.params.whole, run.params.nodes)
 
     def heard(found: Found) -> None:
         if single and found.feasible:
             run.progress.incumbent(found.value.cost)
 
     found, starts = search(
-        part, k, run.params, run.seed, stop=run.stop, polish=lambda plan, _k: plan, heard=heard, start=None
+        part,
+        k,
+        run.params,
+        run.seed,
+        stop=run.stop,
+        polish=lambda plan: polish(part, plan, k, limits, run.stop),
+        heard=heard,
+        start=None,
     )
     run.starts += starts
     return found

@@ -28,7 +28,8 @@ class Part:
 
     `cost` has shape (rows, sites): what row r adds to a grid centred on site s, 0 throughout when the objective
     is the boundary (`centred` is then false). `guide` has the same shape and always tells how near a row is to a site:
-    starts and contiguity rules use it. `weights` has shape (measures, rows), banded measures only.
+    starts and contiguity rules use it. `steps` runs beside ``graph.indices``: the way between two neighbouring rows, in km
+    or seconds. `weights` has shape (measures, rows), banded measures only.
     """
 
     units: IntArray
@@ -36,6 +37,7 @@ class Part:
     graph: Graph
     cost: FloatArray
     guide: FloatArray
+    steps: FloatArray
     weights: FloatArray
     lower: FloatArray
     upper: FloatArray
@@ -148,6 +150,7 @@ def _part(problem: PartitionProblem, units: IntArray, bundle: IntArray, inner: G
         graph=graph,
         cost=guide if centred else np.zeros_like(guide),
         guide=guide,
+        steps=_steps(problem, units, row_of, graph),
         weights=weights.reshape(-1, rows),
         lower=np.array([max(m.lower, 0.0) for m in banded]),
         upper=np.array([m.upper for m in banded]),
@@ -172,3 +175,17 @@ def _unit_costs(problem: PartitionProblem, units: IntArray) -> FloatArray:
         # Nothing in the boundary depends on mass; units without mass still need a shape to grow by.
         mass = mass + max(float(mass.mean()), 1e-9)
     return np.ascontiguousarray(mass[:, None] * km * km)
+
+
+def _steps(problem: PartitionProblem, units: IntArray, row_of: IntArray, graph: Graph) -> FloatArray:
+    """Way between neighbouring rows, from the first unit of each, never 0 (so that orders along paths are strict)."""
+    first = units[np.unique(row_of, return_index=True)[1]]
+    a = np.repeat(first, np.diff(graph.indptr))
+    b = first[graph.indices]
+    if problem.objective is Objective.TRAVEL:
+        assert problem.seconds is not None
+        way = (problem.seconds[a, b] + problem.seconds[b, a]) / 2
+    else:
+        way = np.hypot(problem.x[a] - problem.x[b], problem.y[a] - problem.y[b]) / 1000
+    floor = 1e-3 * float(way.mean()) if len(way) and way.mean() > 0 else 1.0
+    return np.maximum(way, floor)

@@ -13,8 +13,8 @@ from gridgeo_solvers.partition.starts import grow, start_plan
 from gridgeo_solvers.partition.values import Found, better, found
 from gridgeo_solvers.stop import StopRule
 
-Polish = Callable[[IntArray, int], IntArray]
-"""A plan and its number of grids to a plan that is no worse (see `integer.polish`)."""
+Polish = Callable[[IntArray], Found]
+"""A plan to one that is no worse (see `integer.polish`)."""
 
 
 def run_anneal(part: Part, plan: IntArray, k: int, sweeps: int, hot: float, seed: int, press: float = 0.3) -> Found:
@@ -117,7 +117,7 @@ def search(
             return best, starts
         longer = run_anneal(part, candidate.plan, k, params.sweeps, 0.6, int(random.integers(1 << 31)))
         best = _told(best, better(longer, candidate), heard)
-    best = _told(best, _polished(part, best, k, polish), heard)
+    best = _told(best, better(best, polish(best.plan)), heard)
     for _ in range(params.rounds):
         if stop():
             break
@@ -127,7 +127,7 @@ def search(
             candidate.value.violation <= best.value.violation + 0.1 and candidate.value.cost < 1.02 * best.value.cost
         )
         if candidate.value < best.value or close:
-            candidate = _polished(part, candidate, k, polish)
+            candidate = better(candidate, polish(candidate.plan))
         best = _told(best, candidate, heard)
     return best, starts
 
@@ -150,7 +150,3 @@ def _told(best: Found, candidate: Found, heard: Callable[[Found], None]) -> Foun
         heard(candidate)
         return candidate
     return best
-
-
-def _polished(part: Part, rough: Found, k: int, polish: Polish) -> Found:
-    return better(rough, found(part, polish(rough.plan, k), k))
