@@ -1,0 +1,140 @@
+"""The app: `create_app(settings, town)` puts the parts of one server together."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from gridgeo import __version__
+from gridgeo_server import errors, health, pages_endpoint
+from gridgeo_server.board import endpoints as board
+from gridgeo_server.board.indicators import current
+from gridgeo_server.cases import endpoints as cases
+from gridgeo_server.cases.categories import Categories
+from gridgeo_server.cases.service import Desk
+from gridgeo_server.errors import StoreUnavailable
+from gridgeo_server.layers import endpoints as features
+from gridgeo_server.layers import tile_endpoints
+from gridgeo_server.layers.shelf import Shelf
+from gridgeo_server.layers.tiles import Tiles
+from gridgeo_server.live import endpoints as live
+from gridgeo_server.live.hub import Hub
+from gridgeo_server.live.news import IndicatorsChanged
+from gridgeo_server.responders import endpoints as responders
+from gridgeo_server.responders import store as responder_store
+from gridgeo_server.responders.model import one_per_grid
+from gridgeo_server.routes import endpoints as routes
+from gridgeo_server.security import Guard
+from gridgeo_server.settings import Settings
+from gridgeo_server.state import State
+from gridgeo_server.store import Store
+from gridgeo_server.town import Town, read_town
+
+
+def utc_now() -> datetime:
+    """The server's clock."""
+    return datetime.now(UTC)
+
+
+def create_app(settings: Settings, town: Town | None = None, clock: Callable[[], datetime] = utc_now) -> FastAPI:
+    """The server of one town.
+
+    Parameters
+    ----------
+    settings
+        What can be set.
+    town
+        What is served; read from ``settings.data`` where left out.
+    clock
+        The time it is, UTC.
+
+    Raises
+    ------
+    UnreadableSource, BadInput
+        The folder or a file in it is missing or can't be used.
+    StoreUnavailable
+        The store in the folder can't be opened.
+    """
+    town = read_town(settings.data) if town is None else town
+    hub = Hub()
+    store = Store(settings.data / "gridgeo.sqlite", hub.tell)
+    officers = one_per_grid(
+        town, mode=settings.officers_mode, on_duty=settings.officers_on_duty, simulated=settings.simulate
+    )
+    store.write(lambda transaction: responder_store.add_missing(transaction.connection, officers))
+    state = State(settings, town, store, Desk(town, Categories.packaged()), hub, clock)
+    # No documentation pages: they would load scripts from elsewhere. /openapi.json says what can be asked.
+    app = FastAPI(title="gridgeo", version=__version__, docs_url=None, redoc_url=None, lifespan=_lifespan)
+    app.state.gridgeo = state
+    app.state.shelf = Shelf(town)
+    app.state.tiles = Tiles(town, _owners(state), settings.tile_cache)
+    app.state.meters = health.Meters()
+    errors.install(app)
+    for part in (board, cases, responders, routes, live, features, tile_endpoints, health):
+        app.include_router(part.router)
+    pages_endpoint.mount(app, Path(__file__).parent / "pages")
+    app.add_middleware(health.Measure, meters=app.state.meters)
+    app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(_hosts(settings)))
+    app.add_middleware(Guard, body_limit=settings.body_limit, body_wait_s=settings.body_wait_s)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    state: State = app.state.gridgeo
+    state.hub.bind(asyncio.get_running_loop())
+    tasks = [asyncio.create_task(_watch_indicators(state))]
+    if state.settings.simulate:
+        from gridgeo_server.simulation.run import simulate
+
+        tasks.append(asyncio.create_task(simulate(state)))
+    try:
+        yield
+    finally:
+        state.hub.close()
+        for task in tasks:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        await run_in_threadpool(state.store.close)
+
+
+async def _watch_indicators(state: State) -> None:
+    """Tell the indicators whenever they changed: lights change with time alone."""
+    told: dict[str, object] = {}
+    while True:
+        with contextlib.suppress(StoreUnavailable):
+            figures = await run_in_threadpool(_figures, state)
+            if figures != told:
+                told = figures
+                state.hub.tell(IndicatorsChanged(figures))
+        await asyncio.sleep(state.settings.indicators_s)
+
+
+def _figures(state: State) -> dict[str, object]:
+    with state.store.reading() as connection:
+        return current(connection, len(state.town.grids), state.clock())
+
+
+def _owners(state: State) -> dict[str, tuple[str, str]]:
+    with state.store.reading() as connection:
+        officers = responder_store.everybody(connection)
+    return {grid: (one.responder, one.name) for one in reversed(officers) for grid in one.grids}
+
+
+def _hosts(settings: Settings) -> tuple[str, ...]:
+    """Names a request may be addressed to: a foreign page must not reach a server that listens on this machine alone."""
+    if settings.allowed_hosts:
+        return settings.allowed_hosts
+    own = ("127.0.0.1", "localhost", "[::1]", "::1")
+    return own if settings.host in own else ("*",)

@@ -1,0 +1,1 @@
+"""The live board: what it shows at first, and its indicators."""

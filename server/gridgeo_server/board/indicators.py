@@ -1,0 +1,92 @@
+"""Figures of the board, and the snapshot that a new viewer is given."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from gridgeo_server.cases import store as case_store
+from gridgeo_server.cases.model import Case
+from gridgeo_server.cases.views import case_view
+from gridgeo_server.responders import store as responder_store
+from gridgeo_server.responders.model import STALE_S, Responder, view
+from gridgeo_server.state import State
+from gridgeo_server.store.instants import to_text
+
+
+def indicators(
+    open_cases: list[Case],
+    recent: list[Case],
+    officers: list[Responder],
+    load: dict[str, int],
+    grids: int,
+    now: datetime,
+) -> dict[str, Any]:
+    """The strip of indicators.
+
+    Parameters
+    ----------
+    open_cases
+        Every case that is not finished.
+    recent
+        Every case reported in the last 24 hours.
+    load
+        Cases on each officer's hands.
+
+    Notes
+    -----
+    `on_time` speaks of the last 24 hours: due are the cases that were handled or whose time is up, on time those
+    handled before it was. Its rate is None when nothing is due: a rate without a base is unknown, not 0.
+    """
+    pending = [case for case in open_cases if case.handled_at is None]
+    lights = [case.light(now) for case in pending]
+    today = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+    reported_today = [case for case in recent if case.reported_at >= today]
+    due = [case for case in recent if case.stage != "withdrawn" and (case.handled_at is not None or case.due_at <= now)]
+    on_time = [case for case in due if case.on_time]
+    on_duty = [officer for officer in officers if officer.on_duty]
+    busy = [officer for officer in on_duty if load.get(officer.responder)]
+    stale = [officer for officer in on_duty if (age := officer.fix_age_s(now)) is not None and age > STALE_S]
+    return {
+        "overdue": lights.count("over"),
+        "soon": lights.count("soon"),
+        "ok": lights.count("ok"),
+        "on_time": {
+            "rate": round(len(on_time) / len(due), 4) if due else None,
+            "on_time": len(on_time),
+            "due": len(due),
+        },
+        "on_duty": len(on_duty),
+        "free": len(on_duty) - len(busy),
+        "busy": len(busy),
+        "stale": len(stale),
+        "reported_today": len(reported_today),
+        "grids_at_zero": grids - len({case.grid for case in reported_today}),
+    }
+
+
+def current(connection: sa.Connection, grids: int, now: datetime) -> dict[str, Any]:
+    """The indicators of this moment."""
+    open_cases, _ = case_store.search(connection, is_open=True)
+    recent, _ = case_store.search(connection, reported_since=now - timedelta(hours=24))
+    officers = responder_store.everybody(connection)
+    return indicators(open_cases, recent, officers, case_store.open_by_responder(connection), grids, now)
+
+
+def snapshot(state: State) -> dict[str, Any]:
+    """Everything a new viewer needs: open cases, officers, indicators."""
+    now = state.clock()
+    with state.store.reading() as connection:
+        open_cases, _ = case_store.search(connection, is_open=True)
+        officers = responder_store.everybody(connection)
+        load = case_store.open_by_responder(connection)
+        figures = current(connection, len(state.town.grids), now)
+    categories = state.desk.categories
+    return {
+        "server_time": to_text(now),
+        "cases": [case_view(case, categories[case.category], now) for case in open_cases],
+        "responders": [view(officer, load.get(officer.responder, 0)) for officer in officers],
+        "indicators": figures,
+    }

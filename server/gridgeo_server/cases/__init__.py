@@ -1,0 +1,1 @@
+"""Cases: reported at a place, sent to an officer, followed until closed."""

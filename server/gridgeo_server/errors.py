@@ -1,0 +1,139 @@
+"""What can go wrong in the server, and one table from error to HTTP status (RFC 9457 problem+json).
+
+::
+
+    ServerError
+    ├── NotFound (LookupError)            no such case, officer, feature, route or page
+    ├── WrongStage (RuntimeError)         the case's stage doesn't allow this action
+    ├── Changed (RuntimeError)            the case changed since it was read (If-Match)
+    ├── OffDuty (RuntimeError)            an officer who is not on duty was asked to do something
+    ├── BadRequest (ValueError)           a value of the request can't be used; carries the field
+    │   └── BadQuery                  the same for a query of the map layers, where the standard wants a 400
+    ├── KeyReused (ValueError)            an Idempotency-Key came again with another request
+    └── StoreUnavailable (RuntimeError)   the store is closed, full or too slow
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from gridgeo.errors import BadInput, GridgeoError, NoPath, OutsideJurisdiction
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+
+class ServerError(Exception):
+    """Base of every error that the server raises on purpose."""
+
+
+class NotFound(ServerError, LookupError):
+    """There is no such case, officer, feature, route or page."""
+
+
+class WrongStage(ServerError, RuntimeError):
+    """The case's stage doesn't allow this action; the message names what is possible."""
+
+
+class Changed(ServerError, RuntimeError):
+    """The case changed since the caller read it."""
+
+
+class OffDuty(ServerError, RuntimeError):
+    """The officer is not on duty."""
+
+
+class BadRequest(ServerError, ValueError):
+    """A value of the request can't be used; `field` names it."""
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        self.field = field
+        super().__init__(message)
+
+
+class BadQuery(BadRequest):
+    """A query parameter of the map layers can't be used."""
+
+
+class KeyReused(ServerError, ValueError):
+    """An Idempotency-Key came again with another request."""
+
+
+class StoreUnavailable(ServerError, RuntimeError):
+    """The store is closed, full or too slow; nothing was kept."""
+
+
+@dataclass(frozen=True)
+class _Kind:
+    status: int
+    name: str
+    title: str
+
+
+STATUS: dict[type[Exception], _Kind] = {
+    NotFound: _Kind(404, "not-found", "There is no such thing"),
+    WrongStage: _Kind(409, "wrong-stage", "The case is not at that stage"),
+    Changed: _Kind(412, "changed", "The case has changed meanwhile"),
+    OffDuty: _Kind(409, "off-duty", "The officer is not on duty"),
+    BadQuery: _Kind(400, "bad-query", "A parameter can't be used"),
+    BadRequest: _Kind(422, "bad-request", "A value can't be used"),
+    KeyReused: _Kind(422, "key-reused", "The Idempotency-Key was used for another request"),
+    StoreUnavailable: _Kind(503, "store-unavailable", "The store can't answer now"),
+    OutsideJurisdiction: _Kind(422, "outside", "The place lies in no grid"),
+    NoPath: _Kind(409, "no-path", "No road leads there"),
+    BadInput: _Kind(422, "bad-input", "A value can't be used"),
+}
+"""Error → HTTP status; subclasses before their bases."""
+
+
+def problem(
+    status: int, name: str, title: str, detail: str, errors: list[dict[str, str]] | None = None, **headers: str
+) -> JSONResponse:
+    """An `application/problem+json` answer; `errors` lists fields and what is wrong with each."""
+    body: dict[str, Any] = {"type": f"urn:gridgeo:problem:{name}", "title": title, "status": status, "detail": detail}
+    if errors:
+        body["errors"] = errors
+    return JSONResponse(body, status, headers or None, "application/problem+json")
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of `app` with a problem."""
+    app.add_exception_handler(ServerError, _on_own)
+    app.add_exception_handler(GridgeoError, _on_own)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http)
+
+
+def _on_own(_request: Request, error: Exception) -> JSONResponse:
+    kind = next(
+        (kind for cls, kind in STATUS.items() if isinstance(error, cls)), _Kind(500, "error", "Something failed")
+    )
+    field = getattr(error, "field", None)
+    errors = [{"field": field, "message": str(error)}] if field else None
+    headers = {"Retry-After": "5"} if kind.status == 503 else {}
+    return problem(kind.status, kind.name, kind.title, str(error), errors, **headers)
+
+
+def _on_invalid(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    errors = [{"field": _field(fault), "message": str(fault["msg"])} for fault in error.errors()]
+    detail = "; ".join(f"{fault['field']}: {fault['message']}" for fault in errors)
+    return problem(422, "bad-request", "A value can't be used", detail, errors)
+
+
+def _on_http(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    title = HTTPStatus(error.status_code).phrase
+    name = title.lower().replace(" ", "-")
+    return problem(error.status_code, name, title, str(error.detail), None, **(error.headers or {}))
+
+
+def _field(fault: dict[str, Any]) -> str:
+    """`body.lon` → `lon`: where the value stands, without the part of the request it came in."""
+    place = [str(part) for part in fault["loc"]]
+    if place and place[0] in {"body", "query", "path", "header"}:
+        place = place[1:]
+    return ".".join(place) or "body"

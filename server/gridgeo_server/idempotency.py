@@ -1,0 +1,86 @@
+"""A request that is sent again is done once: the `Idempotency-Key` header.
+
+The answer is stored in the transaction of the effect itself, so that a crash leaves both or neither; after the
+draft *The Idempotency-Key HTTP Header Field* of the IETF's HTTPAPI working group.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from fastapi import Header
+from starlette.responses import Response
+
+from gridgeo_server.errors import KeyReused
+from gridgeo_server.store import Transaction, tables
+
+KEPT = timedelta(hours=24)
+"""How long an answer is kept for a repeated request."""
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        min_length=1,
+        max_length=128,
+        pattern=r"^[\x21-\x7e]+$",
+        description="Sent again with the same body, the request is done once.",
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer: its status, its JSON text, and where the thing made can be found."""
+
+    status: int
+    body: str
+
+    @classmethod
+    def of(cls, status: int, values: dict[str, Any]) -> Reply:
+        """A reply of JSON values."""
+        return cls(status, json.dumps(values, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
+
+    def response(self, **headers: str) -> Response:
+        """The HTTP response."""
+        return Response(self.body, self.status, headers, "application/json")
+
+
+def once(
+    key: str | None, request: str, values: dict[str, Any], now: datetime, work: Callable[[Transaction], Reply]
+) -> Callable[[Transaction], Reply]:
+    """`work`, done only where `key` is new; where it is known, its answer is given again.
+
+    Parameters
+    ----------
+    request, values
+        What is asked: the path, and the body's values.
+
+    Raises
+    ------
+    KeyReused
+        The key came before with another request.
+    """
+    if key is None:
+        return work
+    asked = json.dumps([request, values], sort_keys=True, ensure_ascii=False, default=str)
+    digest = hashlib.sha256(asked.encode()).hexdigest()
+
+    def guarded(transaction: Transaction) -> Reply:
+        table, connection = tables.replies, transaction.connection
+        connection.execute(table.delete().where(table.c.at < now - KEPT))
+        row = connection.execute(sa.select(table).where(table.c.key == key)).one_or_none()
+        if row is not None:
+            if row.request != digest:
+                raise KeyReused(f"the Idempotency-Key '{key}' was used for another request; make a new key")
+            return Reply(row.status, row.body)
+        reply = work(transaction)
+        connection.execute(table.insert().values(key=key, request=digest, status=reply.status, body=reply.body, at=now))
+        return reply
+
+    return guarded

@@ -1,0 +1,48 @@
+"""All layers of one server: those that stand still and those made anew from the store."""
+
+from __future__ import annotations
+
+from gridgeo_server.cases import store as case_store
+from gridgeo_server.cases.views import case_view
+from gridgeo_server.errors import NotFound
+from gridgeo_server.layers.features import ABOUT, Collection, from_places, still_collections, with_owners
+from gridgeo_server.responders import store as responder_store
+from gridgeo_server.responders.model import view
+from gridgeo_server.state import State
+from gridgeo_server.town import Town
+
+
+class Shelf:
+    """Where the collections lie."""
+
+    def __init__(self, town: Town) -> None:
+        self._still = still_collections(town)
+
+    def names(self) -> list[str]:
+        """Identifiers of the collections."""
+        return list(ABOUT)
+
+    def take(self, name: str, state: State) -> Collection:
+        """A collection as it is now, or `NotFound`."""
+        if name == "responders":
+            return self._responders(state)
+        if name == "cases":
+            return self._cases(state)
+        if name not in self._still:
+            raise NotFound(f"no collection '{name}'; there are {', '.join(ABOUT)}")
+        if name == "grids":
+            with state.store.reading() as connection:
+                return with_owners(self._still["grids"], responder_store.everybody(connection))
+        return self._still[name]
+
+    def _responders(self, state: State) -> Collection:
+        with state.store.reading() as connection:
+            officers = [one for one in responder_store.everybody(connection) if one.on_duty]
+            load = case_store.open_by_responder(connection)
+        return from_places("responders", [view(one, load.get(one.responder, 0)) for one in officers])
+
+    def _cases(self, state: State) -> Collection:
+        now, categories = state.clock(), state.desk.categories
+        with state.store.reading() as connection:
+            found, _ = case_store.search(connection, is_open=True)
+        return from_places("cases", [case_view(case, categories[case.category], now) for case in found])

@@ -1,0 +1,31 @@
+"""What the server announces when it has happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class CaseChanged:
+    """A case has a new event; both as JSON values."""
+
+    case: dict[str, Any]
+    event: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class RespondersMoved:
+    """Officers moved or changed their duty or load; as JSON values."""
+
+    responders: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class IndicatorsChanged:
+    """The strip of indicators changed."""
+
+    indicators: dict[str, Any]
+
+
+News = CaseChanged | RespondersMoved | IndicatorsChanged

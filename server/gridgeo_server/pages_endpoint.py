@@ -1,0 +1,35 @@
+"""The built pages: `/` and `/assets`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.responses import FileResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from gridgeo_server.errors import NotFound
+
+
+class Assets(StaticFiles):
+    """Files whose names carry a hash of their content: a browser may keep them for good."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """One file."""
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def mount(app: FastAPI, folder: Path) -> None:
+    """Serve the pages in `folder`; where there are none, `/` says how to build them."""
+
+    @app.get("/", include_in_schema=False)
+    def index() -> FileResponse:
+        page = folder / "index.html"
+        if not page.is_file():
+            raise NotFound("the pages are not built; install gridgeo without GRIDGEO_PAGES=skip, or run 'make pages'")
+        return FileResponse(page, media_type="text/html", headers={"Cache-Control": "no-cache"})
+
+    app.mount("/assets", Assets(directory=folder / "assets", check_dir=False), name="assets")

@@ -1,0 +1,1 @@
+"""Officers: who is on duty, where, and with what on their hands."""

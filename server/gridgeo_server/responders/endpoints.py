@@ -1,0 +1,78 @@
+"""`/api/v1/responders`: who is on duty and where."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from gridgeo_server.cases import store as case_store
+from gridgeo_server.cases.service import Actor
+from gridgeo_server.responders import service, store
+from gridgeo_server.responders.model import view
+from gridgeo_server.responders.service import Fix
+from gridgeo_server.state import StateOf
+from gridgeo_server.store import Transaction
+
+router = APIRouter(prefix="/api/v1/responders", tags=["responders"])
+
+
+class PositionBody(BaseModel):
+    """A fix."""
+
+    model_config = ConfigDict(extra="forbid")
+    lon: float = Field(ge=-180, le=180, allow_inf_nan=False)
+    lat: float = Field(ge=-90, le=90, allow_inf_nan=False)
+    heading: float | None = Field(default=None, ge=0, le=360, allow_inf_nan=False, description="Degrees from north.")
+    at: AwareDatetime | None = Field(default=None, description="When it was measured; now where left out.")
+
+
+class DutyBody(BaseModel):
+    """Duty begins or ends."""
+
+    model_config = ConfigDict(extra="forbid")
+    on_duty: Annotated[bool, Field(strict=True)]
+
+
+@router.get("")
+def responders(state: StateOf) -> dict[str, Any]:
+    """All officers."""
+    with state.store.reading() as connection:
+        officers = store.everybody(connection)
+        load = case_store.open_by_responder(connection)
+    return {"responders": [view(officer, load.get(officer.responder, 0)) for officer in officers]}
+
+
+@router.post("/{responder}/positions", status_code=202)
+def position(responder: str, body: PositionBody, state: StateOf) -> dict[str, Any]:
+    """Take in where an officer is."""
+    now = state.clock()
+    at = now if body.at is None else _in_utc(body.at)
+    fix = Fix(responder, body.lon, body.lat, at, body.heading)
+    state.store.write(lambda transaction: service.move(transaction, [fix], now))
+    return {"responder": responder, "accepted": True}
+
+
+@router.patch("/{responder}")
+def duty(responder: str, body: DutyBody, state: StateOf) -> dict[str, Any]:
+    """Begin or end an officer's duty; whoever comes on duty is sent to cases that wait."""
+    now = state.clock()
+
+    def work(transaction: Transaction) -> dict[str, Any]:
+        officer = service.set_duty(transaction, responder, body.on_duty)
+        if body.on_duty:
+            state.desk.send_waiting(transaction, now, Actor())
+        load = case_store.open_by_responder(transaction.connection)
+        return view(officer, load.get(responder, 0))
+
+    return state.store.write(work)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """In UTC; the ends of the calendar can't be moved between zones and are taken as they stand."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return moment.replace(tzinfo=UTC)

@@ -1,0 +1,97 @@
+"""An officer as the board sees one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from gridgeo_server.store.instants import to_text
+from gridgeo_server.town import Town
+
+STALE_S = 60.0
+"""Age of a fix after which it is stale."""
+
+
+@dataclass(frozen=True)
+class Responder:
+    """A person or team who can be sent.
+
+    `station` is where they start from, and where they are taken to be while no fix is known.
+    """
+
+    responder: str
+    name: str
+    name_zh: str
+    initials: str
+    grids: tuple[str, ...]
+    mode: str
+    on_duty: bool
+    station_lon: float
+    station_lat: float
+    lon: float | None = None
+    lat: float | None = None
+    heading: float | None = None
+    fix_at: datetime | None = None
+    simulated: bool = False
+
+    @property
+    def place(self) -> tuple[float, float]:
+        """Longitude and latitude of the last fix, of the station where there is none."""
+        if self.lon is None or self.lat is None:
+            return self.station_lon, self.station_lat
+        return self.lon, self.lat
+
+    def status(self, open_cases: int) -> str:
+        """``off``, ``free`` or ``busy``."""
+        if not self.on_duty:
+            return "off"
+        return "busy" if open_cases else "free"
+
+    def fix_age_s(self, now: datetime) -> float | None:
+        """Seconds since the last fix; None where there is none."""
+        return None if self.fix_at is None else max(0.0, round((now - self.fix_at).total_seconds(), 1))
+
+
+def view(responder: Responder, open_cases: int) -> dict[str, Any]:
+    """The officer as JSON values."""
+    lon, lat = responder.place
+    return {
+        "responder": responder.responder,
+        "name": responder.name,
+        "name_zh": responder.name_zh,
+        "initials": responder.initials,
+        "grids": list(responder.grids),
+        "on_duty": responder.on_duty,
+        "status": responder.status(open_cases),
+        "lon": lon,
+        "lat": lat,
+        "heading": responder.heading,
+        "fix_at": None if responder.fix_at is None else to_text(responder.fix_at),
+        "open_cases": open_cases,
+        "mode": responder.mode,
+        "simulated": responder.simulated,
+    }
+
+
+def one_per_grid(town: Town, *, mode: str = "foot", on_duty: bool = True, simulated: bool = False) -> list[Responder]:
+    """One officer for each grid of the plan, named by the grid, stationed in its middle."""
+    found = []
+    suffix, suffix_zh = (" (simulated)", "（模拟）") if simulated else ("", "")
+    for row in town.grids.itertuples():
+        grid = str(row.grid)
+        found.append(
+            Responder(
+                responder=f"officer-{grid}",
+                name=f"Officer {grid}{suffix}",
+                name_zh=f"网格员{grid}{suffix_zh}",
+                initials=grid[-3:],
+                grids=(grid,),
+                mode=mode,
+                on_duty=on_duty,
+                station_lon=float(row.label_lon),
+                station_lat=float(row.label_lat),
+                simulated=simulated,
+            )
+        )
+    return found

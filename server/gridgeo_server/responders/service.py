@@ -1,0 +1,93 @@
+"""What may be done with officers: fixes come in, duty begins and ends."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from gridgeo_server.cases import store as case_store
+from gridgeo_server.errors import BadRequest, OffDuty
+from gridgeo_server.live.news import RespondersMoved
+from gridgeo_server.responders import store
+from gridgeo_server.responders.model import Responder, view
+from gridgeo_server.store import Transaction
+from gridgeo_server.store.instants import to_millisecond
+
+TRACK_EVERY = timedelta(seconds=15)
+"""Least time between two points of a track."""
+TRACK_KEPT = timedelta(hours=24)
+"""How long tracks are kept."""
+AHEAD = timedelta(seconds=60)
+"""How far a phone's clock may run ahead."""
+
+
+@dataclass(frozen=True)
+class Fix:
+    """Where an officer was seen, degrees; `heading` is degrees from north."""
+
+    responder: str
+    lon: float
+    lat: float
+    at: datetime
+    heading: float | None = None
+
+
+def move(transaction: Transaction, fixes: Iterable[Fix], now: datetime) -> None:
+    """Take in fixes and announce them together.
+
+    A fix older than the last one known is kept in the track only.
+
+    Raises
+    ------
+    NotFound, OffDuty, BadRequest
+        An officer doesn't exist or is off duty (tracks are kept on duty only), or a fix lies in the future.
+    """
+    connection = transaction.connection
+    load = case_store.open_by_responder(connection)
+    moved = []
+    for fix in fixes:
+        officer = store.get(connection, fix.responder)
+        if not officer.on_duty:
+            raise OffDuty(f"{officer.name} is off duty; positions are kept on duty only")
+        if fix.at > now + AHEAD:
+            raise BadRequest("the fix lies in the future; send the time at which it was measured", "at")
+        at = to_millisecond(fix.at)
+        before = store.latest_track(connection, fix.responder)
+        if before is None or abs(at - before) >= TRACK_EVERY:
+            store.add_track(connection, fix.responder, at, fix.lon, fix.lat)
+        if officer.fix_at is None or at >= officer.fix_at:
+            heading = None if fix.heading is None else fix.heading % 360
+            officer = replace(officer, lon=fix.lon, lat=fix.lat, heading=heading, fix_at=at)
+            store.put(connection, officer)
+            moved.append(view(officer, load.get(officer.responder, 0)))
+    # The oldest points are forgotten as new ones come, so that the table never outgrows a day.
+    store.prune_tracks(connection, now - TRACK_KEPT)
+    if moved:
+        transaction.announce(RespondersMoved(moved))
+
+
+def set_duty(transaction: Transaction, responder: str, on_duty: bool) -> Responder:
+    """Begin or end an officer's duty; at its end the last fix is forgotten with it."""
+    connection = transaction.connection
+    officer = store.get(connection, responder)
+    if officer.on_duty == on_duty:
+        return officer
+    officer = replace(officer, on_duty=on_duty, lon=None, lat=None, heading=None, fix_at=None)
+    store.put(connection, officer)
+    load = case_store.open_by_responder(connection).get(responder, 0)
+    transaction.announce(RespondersMoved([view(officer, load)]))
+    return officer
+
+
+def heading(start: tuple[float, float], end: tuple[float, float]) -> float:
+    """Degrees from north of the way from one lon, lat to another nearby.
+
+    Examples
+    --------
+    >>> heading((7.0, 43.0), (7.0, 43.1)), heading((7.0, 0.0), (7.1, 0.0))
+    (0.0, 90.0)
+    """
+    east = (end[0] - start[0]) * math.cos(math.radians(start[1]))
+    return round(math.degrees(math.atan2(east, end[1] - start[1])) % 360, 1)

@@ -1,0 +1,68 @@
+"""Officers and their tracks in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from gridgeo_server.errors import NotFound
+from gridgeo_server.responders.model import Responder
+from gridgeo_server.store import tables
+
+_COLUMNS = [tables.responders.c[field.name] for field in fields(Responder)]
+
+
+def everybody(connection: sa.Connection) -> list[Responder]:
+    """All officers, by identifier."""
+    query = sa.select(*_COLUMNS).order_by(tables.responders.c.responder)
+    return [_value(row) for row in connection.execute(query)]
+
+
+def get(connection: sa.Connection, responder: str) -> Responder:
+    """One officer, or `NotFound`."""
+    row = connection.execute(sa.select(*_COLUMNS).where(tables.responders.c.responder == responder)).one_or_none()
+    if row is None:
+        raise NotFound(f"no officer '{responder}'")
+    return _value(row)
+
+
+def add_missing(connection: sa.Connection, officers: Iterable[Responder]) -> None:
+    """Add the officers that the store doesn't know yet; those it knows stay as they are."""
+    known = set(connection.execute(sa.select(tables.responders.c.responder)).scalars())
+    rows = [{**asdict(one), "grids": list(one.grids)} for one in officers if one.responder not in known]
+    if rows:
+        connection.execute(tables.responders.insert(), rows)
+
+
+def put(connection: sa.Connection, responder: Responder) -> None:
+    """Bring the row of an officer up to date."""
+    values: dict[str, Any] = {**asdict(responder), "grids": list(responder.grids)}
+    values.pop("responder")
+    table = tables.responders
+    connection.execute(table.update().where(table.c.responder == responder.responder).values(**values))
+
+
+def latest_track(connection: sa.Connection, responder: str) -> datetime | None:
+    """Time of the last point of an officer's track."""
+    query = sa.select(sa.func.max(tables.tracks.c.at)).where(tables.tracks.c.responder == responder)
+    return connection.execute(query).scalar_one()
+
+
+def add_track(connection: sa.Connection, responder: str, at: datetime, lon: float, lat: float) -> None:
+    """Append a point to an officer's track."""
+    connection.execute(tables.tracks.insert().values(responder=responder, at=at, lon=lon, lat=lat))
+
+
+def prune_tracks(connection: sa.Connection, before: datetime) -> None:
+    """Forget the points older than `before`."""
+    connection.execute(tables.tracks.delete().where(tables.tracks.c.at < before))
+
+
+def _value(row: sa.Row[Any]) -> Responder:
+    values = dict(row._mapping)
+    values["grids"] = tuple(values["grids"])
+    return Responder(**values)

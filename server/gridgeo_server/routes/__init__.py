@@ -1,0 +1,1 @@
+"""Planned patrols and visits."""

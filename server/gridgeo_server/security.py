@@ -1,0 +1,97 @@
+"""What guards every request: headers on each answer, a limit on each body, a time in which it must arrive."""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gridgeo_server.errors import problem
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+        "worker-src 'self' blob:; font-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(self), camera=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+"""On every answer; pages load nothing from elsewhere and run no script that stands in a page."""
+
+
+class Guard:
+    """ASGI middleware: security headers, a body limit in bytes, and a time limit for a body to arrive in seconds."""
+
+    def __init__(self, app: ASGIApp, body_limit: int, body_wait_s: float) -> None:
+        self._app = app
+        self._limit = body_limit
+        self._wait_s = body_wait_s
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def guarded_send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        declared = dict(scope["headers"]).get(b"content-length", b"0")
+        if declared.isdigit() and int(declared) > self._limit:
+            await self._too_large()(scope, receive, guarded_send)
+            return
+        if scope["method"] in {"GET", "HEAD", "OPTIONS"}:
+            await self._app(scope, receive, guarded_send)
+            return
+        body = await self._body(receive)
+        if body is None:
+            refused = problem(408, "too-slow", "The request took too long", f"send it within {self._wait_s:g} s")
+            await refused(scope, receive, guarded_send)
+        elif len(body) > self._limit:
+            await self._too_large()(scope, receive, guarded_send)
+        else:
+            await self._app(scope, _replay(body, receive), guarded_send)
+
+    async def _body(self, receive: Receive) -> bytes | None:
+        """The whole body, a little more than the limit at the most; None when it does not arrive in time."""
+        body = b""
+        try:
+            async with asyncio.timeout(self._wait_s):
+                more = True
+                while more and len(body) <= self._limit:
+                    message = await receive()
+                    if message["type"] != "http.request":
+                        return body
+                    body += message.get("body", b"")
+                    more = message.get("more_body", False)
+        except TimeoutError:
+            return None
+        return body
+
+    def _too_large(self) -> ASGIApp:
+        return problem(413, "too-large", "The request is too large", f"send at most {self._limit:,} bytes")
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """Hand the body that was read to the app, then whatever comes (a disconnect)."""
+    told = False
+
+    async def replayed() -> Message:
+        nonlocal told
+        if told:
+            return await receive()
+        told = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replayed

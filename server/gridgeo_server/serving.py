@@ -1,0 +1,61 @@
+"""Running the app under uvicorn, and stopping it at once."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from types import FrameType
+
+import uvicorn
+from fastapi import FastAPI
+
+from gridgeo_server.app import create_app
+from gridgeo_server.settings import Settings
+from gridgeo_server.town import Town
+
+
+class BoardServer(uvicorn.Server):
+    """A server that ends its live streams as soon as it is asked to stop: uvicorn alone would wait for the viewers."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self._gridgeo = app
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop."""
+        self._gridgeo.state.gridgeo.hub.close()
+        super().handle_exit(sig, frame)
+
+
+def serve(settings: Settings, town: Town | None = None, ready: Callable[[str], None] = print) -> None:
+    """Serve until stopped by a signal.
+
+    Parameters
+    ----------
+    ready
+        Told the address as soon as the port is taken.
+
+    Raises
+    ------
+    OSError
+        The port is in use or may not be used.
+    """
+    app = create_app(settings, town)
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        with socket.socket(family) as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((settings.host, settings.port))
+            host = f"[{settings.host}]" if ":" in settings.host else settings.host
+            ready(f"http://{host}:{listener.getsockname()[1]}/")
+            config = uvicorn.Config(
+                app,
+                log_level="warning",
+                timeout_keep_alive=30,
+                timeout_graceful_shutdown=3,
+                h11_max_incomplete_event_size=32_768,
+                server_header=False,
+            )
+            BoardServer(config, app).run(sockets=[listener])
+    finally:
+        app.state.gridgeo.store.close()

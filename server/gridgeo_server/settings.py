@@ -1,0 +1,39 @@
+"""What can be set, from the command line or from environment variables that begin with ``GRIDGEO_``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Settings of one server."""
+
+    model_config = SettingsConfigDict(env_prefix="GRIDGEO_", frozen=True)
+
+    data: Path = Field(
+        default=Path("out"), description="Folder with town.gpkg and plan.gpkg; the store is kept there too."
+    )
+    host: str = Field(default="127.0.0.1", description="Address to listen on; 0.0.0.0 lets other machines in.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    allowed_hosts: tuple[str, ...] = Field(
+        default=(),
+        description="Host names that requests may be addressed to; left empty, this machine's own names when listening"
+        " on it alone, any otherwise.",
+    )
+    officers_on_duty: bool = Field(
+        default=True, description="Officers made from the plan's grids start on duty, at their grid's middle."
+    )
+    officers_mode: str = Field(default="foot", description="How officers made from the plan travel: foot, ebike, car.")
+    simulate: bool = Field(default=False, description="Let simulated officers walk and simulated cases appear.")
+    simulation_seed: int = Field(default=1, description="Seed of the simulation.")
+    simulation_speed: float = Field(default=6.0, gt=0, description="How many times faster simulated officers are.")
+    body_limit: int = Field(default=65_536, ge=1_024, description="Largest request body, bytes.")
+    body_wait_s: float = Field(default=10.0, gt=0, description="Longest time a request may take to arrive, seconds.")
+    viewers: int = Field(default=500, ge=1, description="Most live streams at once.")
+    stream_life_s: float = Field(default=3_600.0, gt=0, description="Longest life of one live stream, seconds.")
+    ping_s: float = Field(default=15.0, gt=0, description="Seconds between two signs of life on a quiet stream.")
+    indicators_s: float = Field(default=5.0, gt=0, description="Seconds between two looks at the indicators.")
+    tile_cache: int = Field(default=2_000, ge=1, description="Most tiles kept in memory.")

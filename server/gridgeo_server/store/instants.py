@@ -1,0 +1,45 @@
+"""Times in the store: UTC, to the millisecond, as text that sorts like the times themselves."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+
+def to_text(moment: datetime) -> str:
+    """RFC 3339 with milliseconds and Z.
+
+    Examples
+    --------
+    >>> to_text(datetime(2026, 11, 22, 8, 0, tzinfo=UTC))
+    '2026-11-22T08:00:00.000Z'
+    """
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def from_text(text: str) -> datetime:
+    """The moment that `to_text` wrote."""
+    return datetime.fromisoformat(text)
+
+
+def to_millisecond(moment: datetime) -> datetime:
+    """`moment` in UTC, cut to what the store can hold, so that what is written reads back equal."""
+    moment = moment.astimezone(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+class Instant(sa.types.TypeDecorator[datetime]):
+    """A column of moments."""
+
+    impl = sa.String(24)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> str | None:
+        """Text of a moment."""
+        return None if value is None else to_text(value)
+
+    def process_result_value(self, value: str | None, dialect: Any) -> datetime | None:
+        """Moment of a text."""
+        return None if value is None else from_text(value)

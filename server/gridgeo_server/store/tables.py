@@ -1,0 +1,115 @@
+"""The tables of the store. Migrations make them; a test proves that both agree."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from gridgeo_server.store.instants import Instant
+
+metadata = sa.MetaData()
+
+events = sa.Table(
+    "events",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("case", sa.String, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("action", sa.String, nullable=False),
+    sa.Column("stage", sa.String, nullable=False),
+    sa.Column("actor", sa.String),
+    sa.Column("actor_name", sa.String),
+    sa.Column("note", sa.String),
+    sa.Column("data", sa.JSON, nullable=False),
+    sa.Column("simulated", sa.Boolean, nullable=False),
+    sa.Index("events_by_case", "case", "seq"),
+    sqlite_autoincrement=True,
+)
+"""Every hand-over of every case, appended only: triggers refuse to change or delete a row."""
+
+cases = sa.Table(
+    "cases",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("case", sa.String, nullable=False, unique=True),
+    sa.Column("category", sa.String, nullable=False),
+    sa.Column("description", sa.String, nullable=False),
+    sa.Column("lon", sa.Float, nullable=False),
+    sa.Column("lat", sa.Float, nullable=False),
+    sa.Column("address", sa.String),
+    sa.Column("grid", sa.String, nullable=False),
+    sa.Column("grid_name", sa.String, nullable=False),
+    sa.Column("area", sa.String, nullable=False),
+    sa.Column("owner", sa.String),
+    sa.Column("owner_name", sa.String),
+    sa.Column("responder", sa.String),
+    sa.Column("responder_name", sa.String),
+    sa.Column("stage", sa.String, nullable=False),
+    sa.Column("reported_at", Instant, nullable=False),
+    sa.Column("due_at", Instant, nullable=False),
+    sa.Column("limit_s", sa.Integer, nullable=False),
+    sa.Column("handled_at", Instant),
+    sa.Column("closed_at", Instant),
+    sa.Column("eta_at", Instant),
+    sa.Column("road_s", sa.Float),
+    sa.Column("road_m", sa.Float),
+    sa.Column("snapped_m", sa.Float, nullable=False),
+    sa.Column("simulated", sa.Boolean, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Index("cases_by_stage", "stage"),
+    sa.Index("cases_by_report", "reported_at"),
+    sqlite_autoincrement=True,
+)
+"""The present state of each case, derived from `events`; `cases.service.rebuild` makes it again."""
+
+reporters = sa.Table(
+    "reporters",
+    metadata,
+    sa.Column("case", sa.String, sa.ForeignKey("cases.case"), primary_key=True),
+    sa.Column("reporter", sa.String, nullable=False),
+)
+"""Who reported, apart from the case, since no page and no list shows it."""
+
+responders = sa.Table(
+    "responders",
+    metadata,
+    sa.Column("responder", sa.String, primary_key=True),
+    sa.Column("name", sa.String, nullable=False),
+    sa.Column("name_zh", sa.String, nullable=False),
+    sa.Column("initials", sa.String, nullable=False),
+    sa.Column("grids", sa.JSON, nullable=False),
+    sa.Column("mode", sa.String, nullable=False),
+    sa.Column("on_duty", sa.Boolean, nullable=False),
+    sa.Column("station_lon", sa.Float, nullable=False),
+    sa.Column("station_lat", sa.Float, nullable=False),
+    sa.Column("lon", sa.Float),
+    sa.Column("lat", sa.Float),
+    sa.Column("heading", sa.Float),
+    sa.Column("fix_at", Instant),
+    sa.Column("simulated", sa.Boolean, nullable=False),
+)
+"""Officers, their grids, and the last place each was seen."""
+
+tracks = sa.Table(
+    "tracks",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("responder", sa.String, sa.ForeignKey("responders.responder"), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("lon", sa.Float, nullable=False),
+    sa.Column("lat", sa.Float, nullable=False),
+    sa.Index("tracks_by_responder", "responder", "at"),
+    sa.Index("tracks_by_time", "at"),
+    sqlite_autoincrement=True,
+)
+"""Where officers were while on duty, one point every few seconds; old points are pruned."""
+
+replies = sa.Table(
+    "replies",
+    metadata,
+    sa.Column("key", sa.String, primary_key=True),
+    sa.Column("request", sa.String, nullable=False),
+    sa.Column("status", sa.Integer, nullable=False),
+    sa.Column("body", sa.String, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+)
+"""The answer to each request that carried an Idempotency-Key; `request` is a hash of what was asked."""

@@ -1,0 +1,182 @@
+"""What is served and never changes while the server runs: the jurisdiction, its plan, its routes."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from gridgeo.colours import colour_grids
+from gridgeo.errors import BadInput, UnreadableSource
+from gridgeo.jurisdictions import Jurisdiction
+from gridgeo.location import Locator
+from gridgeo.plans import Plan
+from gridgeo.travel import MODES, Streets
+
+from gridgeo import crs
+
+ATTRIBUTION = "© OpenStreetMap contributors"
+
+
+@dataclass(frozen=True)
+class RouteTables:
+    """Planned routes of all kinds: lines and their stops, columns as in `gridgeo.schemas.ROUTES`."""
+
+    routes: gpd.GeoDataFrame
+    stops: gpd.GeoDataFrame
+
+
+@dataclass(frozen=True)
+class Town:
+    """A jurisdiction with the plan in force, and the routes planned in it."""
+
+    plan: Plan
+    planned: RouteTables | None = None
+
+    @property
+    def jurisdiction(self) -> Jurisdiction:
+        """The jurisdiction that the plan partitions."""
+        return self.plan.jurisdiction
+
+    @cached_property
+    def grids(self) -> gpd.GeoDataFrame:
+        """The plan's grids with what a map shows of them: deviations, colour, label point (degrees), area name."""
+        grids = self.plan.grids.copy()
+        metrics = self.plan.metrics().loc[grids["grid"]]
+        for name in ("households", "workload"):
+            grids[f"{name}_deviation"] = metrics[f"{name}_deviation"].to_numpy()
+        grids["colour"] = colour_grids(grids).to_numpy()
+        names = self.jurisdiction.areas.set_index("area")["name"]
+        grids["area_name"] = grids["area"].map(names).to_numpy()
+        circles = shapely.maximum_inscribed_circle(grids.geometry.to_numpy(), tolerance=5.0)
+        labels = shapely.get_point(circles, 0)
+        lon, lat = crs.transform(shapely.get_x(labels), shapely.get_y(labels), grids.crs, crs.WGS84)
+        grids["label_lon"], grids["label_lat"] = lon.round(7), lat.round(7)
+        return grids
+
+    @cached_property
+    def locator(self) -> Locator:
+        """Finds the grid of a coordinate."""
+        return Locator(self.plan.grids, self.jurisdiction.road_edges)
+
+    @cached_property
+    def grid_names(self) -> Mapping[str, str]:
+        """Grid → the code it is shown by."""
+        return dict(zip(self.grids["grid"].astype(str), self.grids["code"].astype(str), strict=True))
+
+    @cached_property
+    def bounds(self) -> list[float]:
+        """West, south, east, north in degrees."""
+        return [round(float(value), 7) for value in crs.to_wgs84(self.jurisdiction.boundary).total_bounds]
+
+    @cached_property
+    def streets(self) -> Mapping[str, Streets]:
+        """The streets of each mode that the map has streets for."""
+        found = {}
+        nodes, edges = self.jurisdiction.road_nodes, self.jurisdiction.road_edges
+        for mode, column in MODES.items():
+            if edges[column].notna().any():
+                found[mode] = Streets(nodes, edges, mode)
+        return found
+
+    def to_degrees(self, shape: Any) -> Any:
+        """A shape of the jurisdiction's metric CRS in degrees."""
+        return crs.to_wgs84(gpd.GeoSeries([shape], crs=self.jurisdiction.crs).to_frame("geometry")).geometry.iloc[0]
+
+    def summary(self) -> dict[str, Any]:
+        """Name, bounds and the plan's figures."""
+        root = self.jurisdiction.areas.iloc[0]
+        return {
+            "jurisdiction": {
+                "name": self.jurisdiction.name,
+                "name_zh": _text(root["name_zh"]) or self.jurisdiction.name,
+                "name_en": _text(root["name_en"]) or self.jurisdiction.name,
+                "bounds": self.bounds,
+            },
+            "plan": self._plan_summary(),
+            "attribution": ATTRIBUTION,
+        }
+
+    def _plan_summary(self) -> dict[str, Any]:
+        rules, figures = self.plan.rules, self.plan.figures
+        metrics = self.plan.metrics()
+        measures = {}
+        for name in ("households", "area", "difficulty", "workload"):
+            band = rules.balance.get(name)
+            measures[name] = {
+                "mean": round(float(metrics[name].mean()), 3),
+                "max_deviation": round(float(metrics[f"{name}_deviation"].abs().max()), 6),
+                "band": None if band is None else band.tolerance,
+                "range": None if band is None or band.low is None else [band.low, band.high],
+            }
+        return {
+            "k": len(self.grids),
+            "objective_name": rules.objective,
+            "objective": plain(figures.objective),
+            "bound": plain(figures.bound),
+            "gap": plain(figures.gap),
+            "status": figures.status,
+            "seed": figures.seed,
+            "measures": measures,
+        }
+
+
+def read_town(folder: Path) -> Town:
+    """The town that `gridgeo` left in `folder`: ``town.gpkg``, ``plan.gpkg``, and routes where there are any.
+
+    Raises
+    ------
+    UnreadableSource
+        The folder or one of the two needed files is missing; the message says which command makes it.
+    """
+    from gridgeo.sources import read_jurisdiction, read_plan
+
+    made_by = {"town.gpkg": "gridgeo import", "plan.gpkg": "gridgeo partition"}
+    if not folder.is_dir():
+        raise UnreadableSource(f"{folder} is no folder; give the folder that holds {' and '.join(made_by)}")
+    for name, verb in made_by.items():
+        if not (folder / name).is_file():
+            raise UnreadableSource(f"{folder / name} is missing; make it with '{verb} … -o {folder / name}'")
+    jurisdiction = read_jurisdiction(folder / "town.gpkg")
+    plan = read_plan(folder / "plan.gpkg", jurisdiction)
+    return Town(plan, _read_routes(folder))
+
+
+def _read_routes(folder: Path) -> RouteTables | None:
+    paths = [folder / name for name in ("patrols.gpkg", "visits.gpkg") if (folder / name).is_file()]
+    if not paths:
+        return None
+    from gridgeo.routes import read_routes
+
+    found = [read_routes(path) for path in paths]
+    routes = pd.concat([one.routes for one in found], ignore_index=True)
+    stops = pd.concat([one.stops for one in found], ignore_index=True)
+    again = routes["route"].duplicated()
+    if again.any():
+        raise BadInput(f"route '{routes['route'][again].iloc[0]}' stands in both {' and '.join(map(str, paths))}")
+    return RouteTables(gpd.GeoDataFrame(routes), gpd.GeoDataFrame(stops))
+
+
+def plain(value: Any) -> Any:
+    """A value of a table as JSON knows it: numpy scalars unwrapped, empty cells and infinities as None."""
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, str | int | float | bool):
+        return value
+    return json.loads(json.dumps(value, default=str))
+
+
+def _text(value: Any) -> str | None:
+    return str(value) if isinstance(value, str) and value else None
