@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import networkx as nx
@@ -210,7 +211,7 @@ def _sums(grids: gpd.GeoDataFrame, measures: pd.DataFrame) -> Iterator[Fault]:
             )
 
 
-def _some(units: Iterable[object]) -> str:
+def _some(units: Iterable[Any]) -> str:
     names = [str(unit) for unit in units]
     shown = ", ".join(names[:3])
     word = "unit" if len(names) == 1 else "units"

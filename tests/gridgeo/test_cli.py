@@ -1,0 +1,122 @@
+"""The command as a user meets it: exit statuses, messages, files, JSON."""
+
+import json
+import sys
+
+import pandas as pd
+import pytest
+from gridgeo.plans import Plan
+from gridgeo.rules import Rules
+
+from gridgeo import cli
+from gridgeo.sources import write_jurisdiction
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Runs `gridgeo …` in this process and gives its exit status, output and errors."""
+
+    def command(*words):
+        monkeypatch.setattr(sys, "argv", ["gridgeo", *map(str, words)])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        captured = capsys.readouterr()
+        return end.value.code or 0, captured.out, captured.err
+
+    return command
+
+
+@pytest.fixture(scope="module")
+def town(lattice, tmp_path_factory):
+    """The lattice town as a file."""
+    path = tmp_path_factory.mktemp("town") / "town.gpkg"
+    write_jurisdiction(lattice, path)
+    return path
+
+
+def test_a_partition_is_drawn_written_and_found_faultless(run, town, tmp_path):
+    plan = tmp_path / "plan.gpkg"
+    status, text, _ = run("partition", town, "-k", 4, "--balance", "households=0.2", "--json", "-o", plan)
+    figures = json.loads(text)
+    assert status == 0
+    assert figures["grids"] == 4
+    assert len(figures["rows"]) == 4
+    assert {"objective", "bound", "gap", "status", "seed"} <= set(figures)
+    status, text, _ = run("check", town, plan, "--json")
+    assert status == 0
+    assert json.loads(text)["ok"] is True
+
+
+def test_the_same_seed_writes_the_same_plan_file(run, town, tmp_path):
+    for name in ("a", "b"):
+        assert (
+            run(
+                "partition", town, "-k", 3, "--balance", "households=0.2", "--seed", 5, "-o", tmp_path / f"{name}.gpkg"
+            )[0]
+            == 0
+        )
+    assert (tmp_path / "a.gpkg").read_bytes() == (tmp_path / "b.gpkg").read_bytes()
+
+
+def test_rules_that_no_plan_can_keep_end_with_3_and_the_reasons(run, town, tmp_path):
+    status, _, text = run("partition", town, "-k", 4, "--balance", "households=0.0001", "-o", tmp_path / "plan.gpkg")
+    assert status == 3
+    assert "no feasible plan" in text
+    assert "households" in text
+    assert not (tmp_path / "plan.gpkg").exists()
+
+
+def test_more_grids_than_units_end_with_3(run, town, tmp_path):
+    status, _, text = run("partition", town, "-k", 99, "-o", tmp_path / "plan.gpkg")
+    assert status == 3
+    assert "24 units" in text
+
+
+def test_a_plan_that_breaks_a_rule_is_judged_with_3(run, town, lattice, tmp_path):
+    units = lattice.units["unit"]
+    scattered = pd.Series(["A" if i % 2 else "B" for i in range(len(units))], index=pd.Index(units))
+    Plan(lattice, scattered, Rules(k=2)).to_file(tmp_path / "bad.gpkg")
+    status, text, _ = run("check", town, tmp_path / "bad.gpkg")
+    assert status == 3
+    assert "contiguity" in text
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["partition", "absent.gpkg", "-k", "2", "-o", "p.gpkg"], "absent.gpkg"),
+        (["partition", "{town}", "-o", "p.gpkg"], "how many grids"),
+        (["partition", "{town}", "-k", "2", "--officers", "3", "-o", "p.gpkg"], "one way"),
+        (["partition", "{town}", "-k", "2", "--balance", "people=0.1", "-o", "p.gpkg"], "people"),
+        (["partition", "{town}", "-k", "2", "--balance", "households", "-o", "p.gpkg"], "MEASURE=BAND"),
+        (["partition", "{town}", "-k", "2", "--within", "planet", "-o", "p.gpkg"], "jurisdiction, quarter"),
+        (["partition", "{town}", "-k", "0", "-o", "p.gpkg"], "whole number"),
+        (["partition", "{town}", "-k", "2", "--objective", "beauty", "-o", "p.gpkg"], "beauty"),
+        (["import", "absent.osm.pbf", "-o", "t.gpkg"], "absent.osm.pbf"),
+        (["check", "{town}", "absent.gpkg"], "absent.gpkg"),
+    ],
+)
+def test_bad_input_is_one_clear_message_with_status_2(run, town, tmp_path, monkeypatch, words, message):
+    monkeypatch.chdir(tmp_path)
+    status, _, text = run(*(word.format(town=town) for word in words))
+    assert status == 2
+    assert message in text
+    assert "Traceback" not in text
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_command_has_help(run):
+    names = {command.name or command.callback.__name__.rstrip("_") for command in cli.app.registered_commands}
+    assert {"import", "partition", "check", "compare", "patrol", "visits", "report", "export"} <= names
+    for name in names:
+        status, text, _ = run(name, "--help")
+        assert status == 0
+        assert "Usage" in text
+
+
+def test_comparing_a_plan_with_itself_moves_nothing(run, town, tmp_path):
+    plan = tmp_path / "plan.gpkg"
+    assert run("partition", town, "-k", 2, "--balance", "households=0.2", "-o", plan)[0] == 0
+    status, text, _ = run("compare", town, plan, plan, "--json")
+    assert status == 0
+    assert json.loads(text)["units_moved"] == 0
