@@ -1,0 +1,108 @@
+/** Requests to the server, and its refusals as errors that can be shown. */
+
+import type {
+  Action, Board, Candidates, Case, CaseDetail, Draft, GridFeature, ProblemDetails, Route, RouteFeature,
+} from "./contract.ts";
+
+/** A refusal: what the server said, or why it couldn't be asked (status 0). */
+export class Problem extends Error {
+  readonly details: ProblemDetails;
+
+  constructor(details: ProblemDetails) {
+    super(details.detail ?? details.title);
+    this.name = "Problem";
+    this.details = details;
+  }
+}
+
+interface Options {
+  method?: string;
+  body?: unknown;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+}
+
+async function ask<T>(path: string, options: Options = {}): Promise<T> {
+  const headers: Record<string, string> = { Accept: "application/json", ...options.headers };
+  const request: RequestInit = { method: options.method ?? "GET", headers };
+  if (options.signal) request.signal = options.signal;
+  if (options.body !== undefined) {
+    headers["Content-Type"] = "application/json";
+    request.body = JSON.stringify(options.body);
+  }
+  let answer: Response;
+  try {
+    answer = await fetch(path, request);
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    throw new Problem({ title: "unreachable", status: 0 });
+  }
+  if (!answer.ok) throw new Problem(await refusal(answer));
+  return (await answer.json()) as T;
+}
+
+async function refusal(answer: Response): Promise<ProblemDetails> {
+  try {
+    const body = (await answer.json()) as Partial<ProblemDetails>;
+    return { ...body, title: body.title ?? answer.statusText, status: answer.status };
+  } catch {
+    return { title: answer.statusText || `HTTP ${answer.status}`, status: answer.status };
+  }
+}
+
+const part = encodeURIComponent;
+
+/** A key under which the server does a thing once, however often it is asked. */
+export function newKey(): string {
+  // randomUUID exists on secure origins only; a board in a closed network may be plain HTTP.
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export const api = {
+  board: () => ask<Board>("/api/v1/board"),
+
+  caseDetail: (id: string, signal?: AbortSignal) =>
+    ask<CaseDetail>(`/api/v1/cases/${part(id)}`, signal ? { signal } : {}),
+
+  candidates: (id: string, signal?: AbortSignal) =>
+    ask<Candidates>(`/api/v1/cases/${part(id)}/candidates`, signal ? { signal } : {}),
+
+  report: (draft: Draft, key: string) =>
+    ask<Case>("/api/v1/cases", { method: "POST", body: draft, headers: { "Idempotency-Key": key } }),
+
+  act: (case_: Case, action: Action, more: { responder?: string; note?: string }, key: string) =>
+    ask<CaseDetail>(`/api/v1/cases/${part(case_.case)}/actions`, {
+      method: "POST",
+      body: { action, ...more },
+      headers: { "Idempotency-Key": key, "If-Match": `"${case_.version}"` },
+    }),
+
+  routes: (grid: string, signal?: AbortSignal) =>
+    ask<{ routes: Route[] }>(`/api/v1/routes?grid=${part(grid)}`, signal ? { signal } : {}),
+
+  gridFeatures: () => everyPage<GridFeature>("/ogc/collections/grids/items?limit=1000"),
+
+  routeFeatures: (grid?: string) =>
+    everyPage<RouteFeature>(`/ogc/collections/routes/items?limit=1000${grid ? `&grid=${part(grid)}` : ""}`),
+};
+
+interface Page<F> {
+  features: F[];
+  links?: { rel: string; href: string }[];
+}
+
+/** Every feature of a collection, following its `next` links. */
+async function everyPage<F>(first: string): Promise<F[]> {
+  const features: F[] = [];
+  const geo = { headers: { Accept: "application/geo+json" } };
+  for (let path: string | undefined = first; path; ) {
+    const page: Page<F> = await ask<Page<F>>(path, geo);
+    features.push(...page.features);
+    const next = page.links?.find((link) => link.rel === "next")?.href;
+    // Behind a proxy the server may not know its own name: only path and query of the link are used.
+    const url: URL | null = next ? new URL(next, location.href) : null;
+    path = url && page.features.length ? url.pathname + url.search : undefined;
+  }
+  return features;
+}

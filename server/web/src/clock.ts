@@ -1,0 +1,54 @@
+/** Clocks of cases and ages of fixes: arithmetic on server time, no display. */
+
+import type { Case, Light, Responder } from "./contract.ts";
+
+/** Stages in which the handling clock runs; after "handled" it stands as it was left. */
+const RUNNING = new Set(["reported", "accepted", "dispatched", "handling", "returned"]);
+const CLOSED = new Set(["closed", "withdrawn"]);
+
+export interface CaseClock {
+  light: Light;
+  /** Seconds until the limit; negative once it is over. */
+  leftS: number;
+  /** Share of the limit used, 0 to 1. */
+  used: number;
+  running: boolean;
+}
+
+export function isOpen(case_: Case): boolean {
+  return !CLOSED.has(case_.stage);
+}
+
+/** The clock of a case at `now` (milliseconds of server time): green < 80 % of its limit, amber < 100 %, red after. */
+export function clockOf(case_: Case, now: number): CaseClock {
+  const due = Date.parse(case_.due_at);
+  const running = RUNNING.has(case_.stage);
+  const stoppedAt = case_.handled_at ?? case_.closed_at;
+  const at = running || !stoppedAt ? now : Date.parse(stoppedAt);
+  const leftS = (due - at) / 1000;
+  const share = case_.limit_s > 0 ? 1 - leftS / case_.limit_s : 1;
+  const light: Light = !running && !stoppedAt ? case_.light : share >= 1 ? "over" : share >= 0.8 ? "soon" : "ok";
+  return { light, leftS, used: Math.min(1, Math.max(0, share)), running };
+}
+
+export type Signal = "fresh" | "stale" | "lost" | "off";
+export const STALE_S = 60;
+export const LOST_S = 300;
+
+/** Seconds since an officer's last fix; null when there was none. */
+export function fixAge(responder: Responder, now: number): number | null {
+  return responder.fix_at === null ? null : Math.max(0, (now - Date.parse(responder.fix_at)) / 1000);
+}
+
+/** How far an officer's place on the map can be trusted. */
+export function signalOf(responder: Responder, now: number): Signal {
+  if (!responder.on_duty || responder.status === "off") return "off";
+  const age = fixAge(responder, now);
+  if (age === null || age > LOST_S) return "lost";
+  return age > STALE_S ? "stale" : "fresh";
+}
+
+/** Cases by what is wrong first: the longest overdue, then the least time left. */
+export function byTimeLeft(a: Case, b: Case): number {
+  return Date.parse(a.due_at) - Date.parse(b.due_at) || (a.case < b.case ? -1 : 1);
+}

@@ -1,0 +1,192 @@
+/** What the server says, as TypeScript: the shapes of `/api/v1` and of the feature collections under `/ogc`. */
+
+export type Light = "ok" | "soon" | "over";
+export type Stage =
+  | "reported" | "accepted" | "dispatched" | "handling" | "handled" | "checked" | "closed" | "returned" | "withdrawn";
+export type Action =
+  | "accept" | "dispatch" | "start" | "handle" | "check" | "close" | "return" | "rework" | "withdraw";
+
+export interface Category {
+  category: string;
+  name_zh: string;
+  name_en: string;
+  group: string;
+  limit_s: number;
+  urgent: boolean;
+}
+
+export interface Board {
+  jurisdiction: { name: string; name_zh: string | null; name_en: string | null; bounds: [number, number, number, number] };
+  plan: Record<string, unknown>;
+  simulated: boolean;
+  server_time: string;
+  version: string;
+  categories: Category[];
+  attribution: string;
+}
+
+export interface Case {
+  case: string;
+  category: string;
+  name_zh: string;
+  name_en: string;
+  description: string | null;
+  lon: number;
+  lat: number;
+  address: string | null;
+  grid: string;
+  grid_name: string | null;
+  area: string | null;
+  owner: string | null;
+  owner_name: string | null;
+  responder: string | null;
+  responder_name: string | null;
+  stage: Stage;
+  light: Light;
+  reported_at: string;
+  due_at: string;
+  limit_s: number;
+  closed_at: string | null;
+  handled_at: string | null;
+  eta_at: string | null;
+  road_s: number | null;
+  road_m: number | null;
+  simulated: boolean;
+  version: number;
+  snapped_m: number | null;
+  /** What may be done next. */
+  actions: Action[];
+}
+
+export interface CaseEvent {
+  seq: number;
+  case: string;
+  at: string;
+  stage: Stage;
+  action: string;
+  actor: string | null;
+  actor_name: string | null;
+  note: string | null;
+  data: Record<string, unknown> | null;
+  simulated: boolean;
+}
+
+export interface LineString {
+  type: "LineString" | "MultiLineString";
+  coordinates: unknown[];
+}
+
+export interface CaseDetail extends Case {
+  events: CaseEvent[];
+  route: LineString | null;
+}
+
+export interface Candidate {
+  responder: string;
+  name: string;
+  name_zh: string | null;
+  road_s: number;
+  road_m: number;
+  open_cases: number;
+  own_grid: boolean;
+  fix_age_s: number | null;
+}
+
+export interface Candidates {
+  candidates: Candidate[];
+  not_offered: { responder: string; name: string; name_zh: string | null; reason: string }[];
+}
+
+export interface Responder {
+  responder: string;
+  name: string;
+  name_zh: string | null;
+  initials: string;
+  grids: string[];
+  on_duty: boolean;
+  status: "free" | "busy" | "off";
+  lon: number | null;
+  lat: number | null;
+  heading: number | null;
+  fix_at: string | null;
+  open_cases: number;
+  mode: string;
+  simulated: boolean;
+}
+
+export interface Indicators {
+  overdue: number;
+  soon: number;
+  ok: number;
+  on_time: { rate: number | null; on_time: number; due: number };
+  on_duty: number;
+  free: number;
+  busy: number;
+  stale: number;
+  reported_today: number;
+  grids_at_zero: number;
+}
+
+export interface Snapshot {
+  server_time: string;
+  cases: Case[];
+  responders: Responder[];
+  indicators: Indicators;
+}
+
+export interface GridProperties {
+  grid: string;
+  code: string;
+  area: string;
+  units: number;
+  households: number;
+  area_m2: number;
+  difficulty: number;
+  workload_min: number;
+  households_deviation: number | null;
+  workload_deviation: number | null;
+  owner: string | null;
+  owner_name: string | null;
+  colour: number;
+  label_lon: number;
+  label_lat: number;
+}
+
+export interface GridFeature {
+  type: "Feature";
+  id?: string | number;
+  geometry: { type: string; coordinates: unknown };
+  properties: GridProperties;
+}
+
+export interface Route {
+  route: string;
+  grid: string;
+  kind: string;
+  mode: string;
+  minutes: number;
+  length_m: number;
+  stops: number;
+}
+
+export interface RouteFeature {
+  type: "Feature";
+  geometry: LineString;
+  properties: Route;
+}
+
+export interface Draft {
+  category: string;
+  lon: number;
+  lat: number;
+  description?: string;
+}
+
+/** RFC 9457 problem, as every refusal of the server is told. */
+export interface ProblemDetails {
+  type?: string;
+  title: string;
+  status: number;
+  detail?: string;
+  errors?: { field: string; message: string }[];
+}

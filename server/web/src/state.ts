@@ -1,0 +1,94 @@
+/** What the board knows: one signal for each noun, changed by copy, and what follows from them. */
+
+import { computed, signal } from "@preact/signals";
+import { byTimeLeft, clockOf, fixAge, isOpen, signalOf } from "./clock.ts";
+import type { Board, Case, CaseEvent, GridFeature, Indicators, Responder } from "./contract.ts";
+
+export type Connection = "connecting" | "live" | "lost";
+export type Selection = { kind: "case" | "grid" | "officer"; id: string } | null;
+
+export interface Draft {
+  category: string | null;
+  place: [number, number] | null;
+  description: string;
+}
+
+/** Server time in milliseconds, once a second; `skew` is server minus this computer. */
+export const skew = signal(0);
+export const now = signal(Date.now());
+
+export const board = signal<Board | null>(null);
+export const grids = signal<GridFeature[]>([]);
+export const cases = signal<ReadonlyMap<string, Case>>(new Map());
+export const responders = signal<ReadonlyMap<string, Responder>>(new Map());
+export const indicators = signal<Indicators | null>(null);
+export const newest = signal<CaseEvent | null>(null);
+
+export const connection = signal<Connection>("connecting");
+/** Server time of the last sign of life; null before the first. */
+export const lastAlive = signal<number | null>(null);
+export const loaded = signal(false);
+/** Grows with every snapshot, so that what was asked for by request is asked for again. */
+export const snapshots = signal(0);
+
+export const selection = signal<Selection>(null);
+export const hovered = signal<Selection>(null);
+export const draft = signal<Draft | null>(null);
+
+const allOpen = computed(() => [...cases.value.values()].filter(isOpen).sort(byTimeLeft));
+
+export const overdue = computed(() => allOpen.value.filter((c) => clockOf(c, now.value).light === "over"));
+export const open = computed(() => allOpen.value.filter((c) => clockOf(c, now.value).light !== "over"));
+export const soonCount = computed(() => open.value.filter((c) => clockOf(c, now.value).light === "soon").length);
+export const okCount = computed(() => open.value.length - soonCount.value);
+
+/** Officers on duty, the oldest fix first. */
+export const onDuty = computed(() =>
+  [...responders.value.values()]
+    .filter((r) => signalOf(r, now.value) !== "off")
+    .sort((a, b) => (fixAge(b, now.value) ?? Infinity) - (fixAge(a, now.value) ?? Infinity) || (a.name < b.name ? -1 : 1)),
+);
+export const staleCount = computed(() => onDuty.value.filter((r) => signalOf(r, now.value) !== "fresh").length);
+
+export const selectedCase = computed(() => idOf("case"));
+export const selectedGrid = computed(() => idOf("grid"));
+export const selectedOfficer = computed(() => idOf("officer"));
+
+function idOf(kind: "case" | "grid" | "officer"): string | null {
+  return selection.value?.kind === kind ? selection.value.id : null;
+}
+
+/** Open one thing in the sheet; a report under way is put aside. */
+export function select(kind: "case" | "grid" | "officer", id: string): void {
+  draft.value = null;
+  selection.value = { kind, id };
+}
+
+export function closeSheet(): void {
+  draft.value = null;
+  selection.value = null;
+}
+
+export function beginReport(): void {
+  selection.value = null;
+  draft.value ??= { category: null, place: null, description: "" };
+}
+
+export function placeDraft(lon: number, lat: number): void {
+  if (draft.value) draft.value = { ...draft.value, place: [lon, lat] };
+}
+
+/** Take in a case unless a newer version of it is already known. */
+export function putCase(case_: Case): void {
+  const known = cases.value.get(case_.case);
+  if (known && known.version > case_.version) return;
+  const next = new Map(cases.value);
+  next.set(case_.case, case_);
+  cases.value = next;
+}
+
+export function putResponders(list: Responder[]): void {
+  const next = new Map(responders.value);
+  for (const responder of list) next.set(responder.responder, responder);
+  responders.value = next;
+}

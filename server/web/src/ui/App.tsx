@@ -1,0 +1,37 @@
+/** The live board. */
+
+import { useEffect, useState } from "preact/hooks";
+import { loadBoard, reconnect } from "../feed.ts";
+import { wall, words } from "../settings.ts";
+import { board } from "../state.ts";
+import { Fault } from "./Fault.tsx";
+import { Help } from "./Help.tsx";
+import { Lists } from "./Lists.tsx";
+import { MapPane } from "./MapPane.tsx";
+import { Sheet } from "./Sheet.tsx";
+import { Strip } from "./Strip.tsx";
+import { TopBar } from "./TopBar.tsx";
+
+export function App() {
+  const w = words.value;
+  const [fault, setFault] = useState<unknown>(null);
+  const load = () => {
+    setFault(null);
+    loadBoard().catch(setFault);
+  };
+  useEffect(() => {
+    load();
+    reconnect();
+  }, []);
+  return (
+    <div class={`board${wall ? " wall" : ""}`}>
+      <TopBar />
+      <Strip />
+      {board.value === null && fault !== null && <Fault what={w.what.board} error={fault} onRetry={load} />}
+      <MapPane />
+      <Lists />
+      <Sheet />
+      <Help />
+    </div>
+  );
+}

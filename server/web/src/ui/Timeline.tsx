@@ -1,0 +1,36 @@
+/** What happened to a case, step by step, with the time each step took. */
+
+import type { CaseEvent } from "../contract.ts";
+import { age, moment } from "../format.ts";
+import { lang, words } from "../settings.ts";
+import { now } from "../state.ts";
+
+export function Timeline({ events }: { events: CaseEvent[] }) {
+  const w = words.value;
+  return (
+    <section class="timeline" aria-labelledby="timeline">
+      <h3 id="timeline">{w.timeline}</h3>
+      <ol aria-live="polite">
+        {events.map((event, i) => {
+          const before = events[i - 1];
+          const took = before ? (Date.parse(event.at) - Date.parse(before.at)) / 1000 : null;
+          return (
+            <li key={event.seq} data-stage={event.stage}>
+              <time dateTime={event.at}>{moment(Date.parse(event.at), now.value, lang.value)}</time>
+              <i class="knot" />
+              <span><strong>{w.stage[event.stage] ?? event.stage}</strong> {told(event)}</span>
+              {took !== null && <span class="took">{age(took, lang.value)}</span>}
+            </li>
+          );
+        })}
+      </ol>
+    </section>
+  );
+}
+
+/** Who did it, to whom, and what they noted. */
+function told(event: CaseEvent): string {
+  const to = event.data?.["responder_name"];
+  const parts = [typeof to === "string" && to ? `→ ${to}` : event.actor_name, event.note];
+  return parts.filter(Boolean).join(" · ");
+}

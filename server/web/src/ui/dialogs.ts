@@ -1,0 +1,6 @@
+/** Which floating things are open. */
+
+import { signal } from "@preact/signals";
+
+export const helpOpen = signal(false);
+export const layersOpen = signal(false);
