@@ -1,0 +1,221 @@
+"""Patrols: every required piece of street once, in as few shifts as the tours found allow, with little walking between.
+
+Route first, cut second: a closed walk over all pieces (`gridgeo_solvers.routing.postman`) is cut into shifts
+(`gridgeo_solvers.routing.splitting`), and each shift is walked anew over the pieces that fell to it. Several walks of
+equal length are tried, because they cut differently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridgeo_solvers.errors import BadProblem
+from gridgeo_solvers.progress import Progress
+from gridgeo_solvers.results import Status, relative_gap
+from gridgeo_solvers.routing.network import Network
+from gridgeo_solvers.routing.postman import Errand, dead_bound, tour
+from gridgeo_solvers.routing.reordering import reorder
+from gridgeo_solvers.routing.splitting import split
+
+OTHER_PART = "other part"
+"""Reason: the start can't reach the piece, or can't be reached from it."""
+LONGER_THAN_SHIFT = "longer than shift"
+"""Reason: the piece alone, with the way there and back, takes longer than a shift."""
+
+
+@dataclass(frozen=True)
+class PatrolProblem:
+    """Pieces of street to be covered from one start.
+
+    Parameters
+    ----------
+    network
+        The streets; arcs take the seconds of a walk that serves nothing.
+    required
+        Pieces of street, each to be served once, in either direction that is allowed.
+    start
+        Junction where every route begins and ends.
+    service
+        Shape (p,): seconds to serve each piece of the network.
+    shift
+        Seconds of a route at the most.
+    """
+
+    network: Network
+    required: NDArray[np.int64]
+    start: int
+    service: NDArray[np.float64]
+    shift: float
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.network.n:
+            raise BadProblem(f"start {self.start} is outside 0..{self.network.n - 1}")
+        if len(self.required) and (self.required.min() < 0 or self.required.max() >= self.network.pieces):
+            raise BadProblem(f"a required piece is outside 0..{self.network.pieces - 1}")
+        if len(self.service) != self.network.pieces:
+            raise BadProblem(f"{len(self.service)} service times for {self.network.pieces} pieces: give one for each")
+        if not (np.isfinite(self.service) & (self.service >= 0)).all():
+            raise BadProblem("a service time is negative or not a number")
+        if not self.shift > 0:
+            raise BadProblem(f"a shift of {self.shift} seconds; it must be above 0")
+
+
+@dataclass(frozen=True)
+class Walk:
+    """One route: the arcs walked in order, and which of them serve their piece; it begins and ends at the start."""
+
+    arcs: NDArray[np.int64]
+    serves: NDArray[np.bool_]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Patrol:
+    """Routes that cover the required pieces.
+
+    `objective` is seconds over all routes, `bound` what no answer can go below, `left_out` the pieces that no
+    route can serve, with the reason (`OTHER_PART`, `LONGER_THAN_SHIFT`).
+    """
+
+    walks: tuple[Walk, ...]
+    left_out: tuple[tuple[int, str], ...]
+    objective: float
+    bound: float
+    status: Status
+    seed: int
+    gap: float | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "gap", relative_gap(self.objective, self.bound))
+
+
+def solve_patrol(problem: PatrolProblem, *, seed: int = 0, tries: int = 8, progress: Progress | None = None) -> Patrol:
+    """Cover every required piece within the shifts.
+
+    Parameters
+    ----------
+    problem
+        Streets, required pieces, start, service times, shift.
+    seed
+        Same problem, same seed: same routes.
+    tries
+        Walks that are cut where one shift isn't enough.
+    progress
+        Told of each better answer.
+
+    Returns
+    -------
+    Routes, the pieces that can't be served, and the objective with its bound. The answer is OPTIMAL where it
+    meets the bound.
+    """
+    observer = progress or Progress()
+    random = np.random.default_rng(seed)
+    servable, left_out = _servable(problem)
+    errand = Errand.of(problem.network, servable, problem.start)
+    work = float(problem.service[servable].sum())
+    bound = work + (dead_bound(errand) if len(servable) else 0.0)
+    best: list[NDArray[np.int64]] | None = None
+    dead = np.inf
+    for _ in range(tries):
+        routes = _cut(problem, errand, reorder(errand, tour(errand, random)), random)
+        walked = sum(errand.dead(route) for route in routes)
+        if best is None or (len(routes), walked) < (len(best), dead - 1e-9):
+            best, dead = routes, walked
+            observer.incumbent(work + dead, bound)
+        if len(best) <= 1 and work + dead <= bound + 1e-6:
+            break
+    assert best is not None
+    walks = _walks(problem, best)
+    objective = float(sum(walk.seconds for walk in walks))
+    bound = min(bound, objective)
+    status = Status.OPTIMAL if objective - bound <= 1e-6 * max(1.0, objective) else Status.FEASIBLE
+    return Patrol(tuple(walks), tuple(left_out), objective, bound, status, seed)
+
+
+def _servable(problem: PatrolProblem) -> tuple[NDArray[np.int64], list[tuple[int, str]]]:
+    """Required pieces that a shift can serve, and the others with the reason."""
+    network = problem.network
+    pieces = np.unique(problem.required)
+    part = network.parts
+    arcs = network.forward[pieces]
+    here = (part[network.tail[arcs]] == part[problem.start]) & (part[network.head[arcs]] == part[problem.start])
+    left_out = [(int(piece), OTHER_PART) for piece in pieces[~here]]
+    pieces = pieces[here]
+    errand = Errand.of(network, pieces, problem.start)
+    alone = _alone(errand) + problem.service[pieces]
+    left_out += [(int(piece), LONGER_THAN_SHIFT) for piece in pieces[alone > problem.shift]]
+    return pieces[alone <= problem.shift], sorted(left_out)
+
+
+def _alone(errand: Errand) -> NDArray[np.float64]:
+    """Seconds to each required piece and back from it, in the better direction."""
+    network, times = errand.network, errand.times
+    start = int(errand.at(np.array([errand.start]))[0])
+    forward = network.forward[errand.pieces]
+    tails, heads = errand.at(network.tail[forward]), errand.at(network.head[forward])
+    ahead = times[start, tails] + times[heads, start]
+    behind = np.where(network.back[errand.pieces] >= 0, times[start, heads] + times[tails, start], np.inf)
+    return np.asarray(np.minimum(ahead, behind))
+
+
+def _cut(
+    problem: PatrolProblem, errand: Errand, whole: NDArray[np.int64], random: np.random.Generator
+) -> list[NDArray[np.int64]]:
+    """Routes within the shift, each walked anew over its pieces where that is shorter."""
+    if not len(whole):
+        return []
+    network = problem.network
+    work = problem.service[network.piece[whole]]
+    if work.sum() + errand.dead(whole) <= problem.shift:
+        return [whole]
+    whole = _turned(problem, errand, whole)
+    tails, heads = errand.at(network.tail[whole]), errand.at(network.head[whole])
+    start = int(errand.at(np.array([errand.start]))[0])
+    times = errand.times
+    cuts = split(work, times[heads[:-1], tails[1:]], times[start, tails], times[heads, start], problem.shift)
+    routes = []
+    for first, after in zip(cuts, [*cuts[1:], len(whole)], strict=True):
+        route = whole[first:after]
+        part = errand.only(network.piece[route])
+        again = reorder(part, tour(part, random))
+        routes.append(again if part.dead(again) < part.dead(route) - 1e-9 else route)
+    return routes
+
+
+def _turned(problem: PatrolProblem, errand: Errand, whole: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The tour with a piece turned round where it would, served alone in its present direction, outlast the shift."""
+    network, times = problem.network, errand.times
+    start = int(errand.at(np.array([errand.start]))[0])
+    alone = times[start, errand.at(network.tail[whole])] + times[errand.at(network.head[whole]), start]
+    late = alone + problem.service[network.piece[whole]] > problem.shift
+    pieces = network.piece[whole[late]]
+    turned = whole.copy()
+    turned[late] = network.forward[pieces] + network.back[pieces] - whole[late]
+    return turned
+
+
+def _walks(problem: PatrolProblem, routes: Sequence[NDArray[np.int64]]) -> list[Walk]:
+    """Routes as walks over arcs, with the quickest ways between the pieces they serve."""
+    network = problem.network
+    legs: list[tuple[int, int]] = []
+    for route in routes:
+        leave = [problem.start, *network.head[route].tolist()]
+        reach = [*network.tail[route].tolist(), problem.start]
+        legs += list(zip(leave, reach, strict=True))
+    paths = iter(network.paths(legs))
+    walks = []
+    for route in routes:
+        arcs, serves = list(next(paths)), []
+        serves += [False] * len(arcs)
+        for arc in route.tolist():
+            between = next(paths)
+            arcs += [arc, *between]
+            serves += [True] + [False] * len(between)
+        walked, serving = np.array(arcs, dtype=np.int64), np.array(serves, dtype=bool)
+        seconds = np.where(serving, problem.service[network.piece[walked]], network.seconds[walked])
+        walks.append(Walk(walked, serving, float(seconds.sum())))
+    return walks

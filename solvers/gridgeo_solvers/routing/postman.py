@@ -1,0 +1,191 @@
+"""One closed walk over required pieces of street: the rural postman on a network with one-ways.
+
+Christofides, Campos, Corberán and Mota (1986, *An algorithm for the rural postman problem on a directed graph*) and
+Frederickson (1979): join what falls apart by a least spanning tree, pair up junctions of odd degree at the least cost
+(`gridgeo_solvers.routing.matching`), choose directions (`gridgeo_solvers.routing.balancing`), walk
+(`gridgeo_solvers.routing.euler`). Where every way takes as long as the way back and the required pieces hang together
+the answer is the least one. Otherwise a local search mends the order (`gridgeo_solvers.routing.reordering`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse import csgraph
+
+from gridgeo_solvers.routing.balancing import Line, balance, flow_bound
+from gridgeo_solvers.routing.euler import circuit, orient
+from gridgeo_solvers.routing.matching import pair_up
+from gridgeo_solvers.routing.network import Network
+
+
+@dataclass(frozen=True)
+class Errand:
+    """Required pieces of one network, the start, and the quickest times between all junctions that matter.
+
+    Parameters
+    ----------
+    network
+        The streets.
+    pieces
+        Required pieces of street, ascending.
+    start
+        Junction where walks begin and end.
+    vertices
+        Ends of the required pieces and the start, ascending.
+    times
+        Seconds between `vertices`, all finite.
+    """
+
+    network: Network
+    pieces: NDArray[np.int64]
+    start: int
+    vertices: NDArray[np.int64]
+    times: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, network: Network, pieces: NDArray[np.int64], start: int) -> Errand:
+        """The errand of covering `pieces` from `start`; all lie in one part of the network."""
+        pieces = np.unique(pieces)
+        arcs = network.forward[pieces]
+        vertices = np.unique(np.concatenate([network.tail[arcs], network.head[arcs], [start]]))
+        return cls(network, pieces, start, vertices, network.times(vertices))
+
+    def at(self, junctions: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Row in `times` of each junction."""
+        return np.searchsorted(self.vertices, junctions)
+
+    def only(self, pieces: NDArray[np.int64]) -> Errand:
+        """The same errand for fewer pieces, without new searches."""
+        pieces = np.unique(pieces)
+        arcs = self.network.forward[pieces]
+        vertices = np.unique(np.concatenate([self.network.tail[arcs], self.network.head[arcs], [self.start]]))
+        rows = self.at(vertices)
+        return Errand(self.network, pieces, self.start, vertices, self.times[np.ix_(rows, rows)])
+
+    def dead(self, tour: NDArray[np.int64]) -> float:
+        """Seconds walked without serving when `tour` (service arcs in order) is walked from the start and back."""
+        if not len(tour):
+            return 0.0
+        leave = self.at(np.concatenate([[self.start], self.network.head[tour]]))
+        reach = self.at(np.concatenate([self.network.tail[tour], [self.start]]))
+        return float(self.times[leave, reach].sum())
+
+
+def dead_bound(errand: Errand) -> float:
+    """Seconds without service that any walks over the required pieces need, however they are split.
+
+    The parity bound (each junction of odd degree is left or reached once more) on the cheaper direction of every street,
+    or the flow bound on one-ways, whichever is higher.
+    """
+    network = errand.network
+    odd = _odd(errand, _required_lines(errand))
+    if network.symmetric:
+        return pair_up(errand.times[np.ix_(odd, odd)]).bound if len(odd) else 0.0
+    times = csgraph.dijkstra(_cheaper(network), indices=errand.vertices[odd], directed=False)[:, errand.vertices[odd]]
+    parity = pair_up(times).bound if len(odd) else 0.0
+    lines = [Line(a, b, 0.0, 0.0 if open_ else np.inf) for a, b, open_ in _required_ends(errand)]
+    return max(parity, flow_bound(network, lines))
+
+
+def tour(errand: Errand, random: np.random.Generator) -> NDArray[np.int64]:
+    """Service arcs of the required pieces in the order of one closed walk from the start; each piece once."""
+    if not len(errand.pieces):
+        return np.empty(0, dtype=np.int64)
+    lines = _required_lines(errand)
+    links = _links(errand, lines)
+    links += _pairs(errand, lines + links)
+    ends, service = _directed(errand, lines, links)
+    walk = circuit(ends, errand.start, random)
+    return np.array([service[number] for number in walk if service[number] >= 0], dtype=np.int64)
+
+
+def _required_ends(errand: Errand) -> list[tuple[int, int, bool]]:
+    network = errand.network
+    arcs = network.forward[errand.pieces]
+    open_ = network.back[errand.pieces] >= 0
+    return list(zip(network.tail[arcs].tolist(), network.head[arcs].tolist(), open_.tolist(), strict=True))
+
+
+def _required_lines(errand: Errand) -> list[tuple[int, int]]:
+    """Ends of each required piece as rows of `times`."""
+    arcs = errand.network.forward[errand.pieces]
+    tails, heads = errand.at(errand.network.tail[arcs]), errand.at(errand.network.head[arcs])
+    return list(zip(tails.tolist(), heads.tolist(), strict=True))
+
+
+def _odd(errand: Errand, lines: list[tuple[int, int]]) -> NDArray[np.int64]:
+    degree = np.bincount(np.array(lines, dtype=np.int64).ravel(), minlength=len(errand.vertices))
+    return np.flatnonzero(degree % 2)
+
+
+def _links(errand: Errand, lines: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Ways that join the required pieces and the start to one whole: a least spanning tree of what falls apart."""
+    k = len(errand.vertices)
+    a, b = np.array(lines, dtype=np.int64).T
+    count, label = csgraph.connected_components(
+        sparse.csr_array((np.ones(len(a)), (a, b)), shape=(k, k)), directed=False
+    )
+    if count == 1:
+        return []
+    both = (errand.times + errand.times.T) / 2
+    order = np.argsort(label, kind="stable")
+    begins = np.searchsorted(label[order], np.arange(count))
+    apart = np.minimum.reduceat(np.minimum.reduceat(both[np.ix_(order, order)], begins, axis=0), begins, axis=1)
+    tree = csgraph.minimum_spanning_tree(np.triu(apart, 1) + np.triu(np.full((count, count), 1e-9), 1)).tocoo()
+    links = []
+    for one, other in zip(tree.row.tolist(), tree.col.tolist(), strict=True):
+        here, there = np.flatnonzero(label == one), np.flatnonzero(label == other)
+        between = both[np.ix_(here, there)]
+        i, j = np.unravel_index(int(between.argmin()), between.shape)
+        links.append((int(here[i]), int(there[j])))
+    return links
+
+
+def _pairs(errand: Errand, lines: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Ways that make every degree even at the least cost."""
+    odd = _odd(errand, lines)
+    times = errand.times[np.ix_(odd, odd)]
+    return [(int(odd[i]), int(odd[j])) for i, j in pair_up((times + times.T) / 2).pairs]
+
+
+def _directed(
+    errand: Errand, lines: list[tuple[int, int]], links: list[tuple[int, int]]
+) -> tuple[list[tuple[int, int]], list[int]]:
+    """Directed lines that balance at every junction, and the service arc of each (-1: walked without serving)."""
+    network, place = errand.network, errand.vertices
+    repeated: list[int] = []
+    if network.symmetric and bool((network.back[errand.pieces] >= 0).all()):
+        forward = orient(lines + links)
+    else:
+        required = [Line(a, b, 0.0, 0.0 if open_ else np.inf) for a, b, open_ in _required_ends(errand)]
+        joined = [
+            Line(int(place[a]), int(place[b]), float(errand.times[a, b]), float(errand.times[b, a])) for a, b in links
+        ]
+        chosen = balance(network, required + joined)
+        forward, repeated = chosen.forward, chosen.repeated
+    ends, service = [], []
+    for number, (a, b) in enumerate(lines + links):
+        here, there = int(place[a]), int(place[b])
+        ends.append((here, there) if forward[number] else (there, here))
+        if number < len(lines):
+            piece = errand.pieces[number]
+            service.append(int(network.forward[piece] if forward[number] else network.back[piece]))
+        else:
+            service.append(-1)
+    ends += [(int(network.tail[arc]), int(network.head[arc])) for arc in repeated]
+    return ends, service + [-1] * len(repeated)
+
+
+def _cheaper(network: Network) -> sparse.csr_array:
+    """Travel matrix in which each street costs what its cheaper direction does, both ways."""
+    arcs = np.lexsort((network.seconds,))
+    low, high = np.minimum(network.tail, network.head)[arcs], np.maximum(network.tail, network.head)[arcs]
+    _, first = np.unique(low * network.n + high, return_index=True)
+    chosen = arcs[first]
+    chosen = chosen[network.tail[chosen] != network.head[chosen]]
+    ends = (np.minimum(network.tail, network.head)[chosen], np.maximum(network.tail, network.head)[chosen])
+    return sparse.csr_array((network.seconds[chosen], ends), shape=(network.n, network.n))
