@@ -9,16 +9,10 @@ import geopandas as gpd
 import numpy as np
 import shapely
 import shapely.ops
-from scipy import sparse
 
-from gridgeo.errors import BadInput, NoPath
+from gridgeo.errors import NoPath
+from gridgeo.graphs import RoadGraph, road_graph
 from gridgeo_solvers.assignment import Arrivals, arrivals
-
-MODES = {"foot": "seconds", "ebike": "seconds_ebike", "car": "seconds_car"}
-"""Mode of travel → the column of `road_edges` that holds its seconds."""
-
-_LEAST_S = 1e-3
-"""Shortest time along an edge: the search takes 0 for "no edge"."""
 
 
 @dataclass(frozen=True)
@@ -55,35 +49,16 @@ class Streets:
     """
 
     def __init__(self, road_nodes: gpd.GeoDataFrame, road_edges: gpd.GeoDataFrame, mode: str = "foot") -> None:
-        if mode not in MODES:
-            raise BadInput(f"unknown mode '{mode}'; travel by {', '.join(MODES)}")
-        used = road_edges[road_edges[MODES[mode]].notna()]
-        if used.empty:
-            raise BadInput(f"no street may be used by {mode}; import a map with streets")
+        graph = road_graph(road_nodes, road_edges, mode)
         self.mode = mode
         self.crs = road_edges.crs
-        position = {int(node): row for row, node in enumerate(road_nodes["node"].tolist())}
-        self._u = np.array([position[int(node)] for node in used["u"]], dtype=np.int64)
-        self._v = np.array([position[int(node)] for node in used["v"]], dtype=np.int64)
-        self._seconds = np.maximum(used[MODES[mode]].to_numpy(dtype=float), _LEAST_S)
-        self._metres = used["length_m"].to_numpy(dtype=float)
-        self._lines = used.geometry.to_numpy()
+        self._tail, self._head = graph.tail, graph.head
+        self._seconds = graph.seconds
+        self._lines = road_edges.geometry.to_numpy()[graph.row]
         self._tree = shapely.STRtree(self._lines)
-        self._back = _reverse_edges(used["street"].to_numpy(), self._u, self._v)
-        self._graph, self._best = self._quickest(len(road_nodes))
-
-    def _quickest(self, n: int) -> tuple[sparse.csr_array, dict[tuple[int, int], int]]:
-        """The travel matrix, with only the quickest of parallel edges, and that edge for each pair."""
-        order = np.lexsort((self._seconds, self._v, self._u))
-        pairs = np.column_stack([self._u[order], self._v[order]])
-        first = np.ones(len(order), dtype=bool)
-        first[1:] = (pairs[1:] != pairs[:-1]).any(axis=1)
-        edges = order[first]
-        loops = self._u[edges] == self._v[edges]
-        edges = edges[~loops]
-        matrix = sparse.csr_array((self._seconds[edges], (self._u[edges], self._v[edges])), shape=(n, n))
-        best = {(int(self._u[e]), int(self._v[e])): int(e) for e in edges}
-        return matrix, best
+        self._back = _reverse_edges(graph)
+        self._matrix = graph.matrix()
+        self._quickest = {(int(graph.tail[arc]), int(graph.head[arc])): int(arc) for arc in graph.quickest()}
 
     def spot(self, x: float, y: float) -> Spot:
         """The nearest place on a street, for metres in the streets' CRS."""
@@ -99,11 +74,11 @@ class Streets:
 
     def towards(self, goal: Spot) -> Journeys:
         """Ways from anywhere to `goal`, after one search."""
-        last, extra = [int(self._u[goal.edge])], [goal.share * float(self._seconds[goal.edge])]
+        last, extra = [int(self._tail[goal.edge])], [goal.share * float(self._seconds[goal.edge])]
         if goal.back >= 0:
-            last.append(int(self._v[goal.edge]))
+            last.append(int(self._head[goal.edge]))
             extra.append((1 - goal.share) * float(self._seconds[goal.back]))
-        return Journeys(self, goal, arrivals(self._graph, last, extra))
+        return Journeys(self, goal, arrivals(self._matrix, last, extra))
 
 
 class Journeys:
@@ -144,10 +119,10 @@ class Journeys:
                 direct = step * float(roads._seconds[goal.edge])
             elif goal.back >= 0:
                 direct = -step * float(roads._seconds[goal.back])
-        ahead = (1 - start.share) * roads._seconds[start.edge] + reached[roads._v[start.edge]]
+        ahead = (1 - start.share) * roads._seconds[start.edge] + reached[roads._head[start.edge]]
         behind = np.inf
         if start.back >= 0:
-            behind = start.share * roads._seconds[start.back] + reached[roads._u[start.edge]]
+            behind = start.share * roads._seconds[start.back] + reached[roads._tail[start.edge]]
         return [(float(direct), 0), (float(ahead), 1), (float(behind), 2)]
 
     def _direct(self, start: Spot) -> list[shapely.LineString]:
@@ -158,12 +133,12 @@ class Journeys:
     def _through(self, start: Spot, *, leave_ahead: bool) -> list[shapely.LineString]:
         roads, goal = self._streets, self._goal
         line = roads._lines[start.edge]
-        first = int(roads._v[start.edge] if leave_ahead else roads._u[start.edge])
+        first = int(roads._head[start.edge] if leave_ahead else roads._tail[start.edge])
         vertices = self._reached.path(first)
         pieces = [_cut(line, start.share, 1.0 if leave_ahead else 0.0)]
-        pieces += [roads._lines[roads._best[pair]] for pair in itertools.pairwise(vertices)]
-        at_start = vertices[-1] == int(roads._u[goal.edge])
-        if at_start and goal.back >= 0 and vertices[-1] == int(roads._v[goal.edge]):
+        pieces += [roads._lines[roads._quickest[pair]] for pair in itertools.pairwise(vertices)]
+        at_start = vertices[-1] == int(roads._tail[goal.edge])
+        if at_start and goal.back >= 0 and vertices[-1] == int(roads._head[goal.edge]):
             at_start = goal.share <= 0.5
         pieces.append(_cut(roads._lines[goal.edge], 0.0 if at_start else 1.0, goal.share))
         return pieces
@@ -186,8 +161,8 @@ def _joined(pieces: list[shapely.LineString]) -> shapely.LineString | None:
     return shapely.LineString(path[keep])
 
 
-def _reverse_edges(street: np.ndarray, u: np.ndarray, v: np.ndarray) -> np.ndarray:
-    """The edge that runs the same piece of street the other way, -1 where there is none."""
-    known = {(s, a, b): row for row, (s, a, b) in enumerate(zip(street.tolist(), u.tolist(), v.tolist(), strict=True))}
-    pairs = zip(street.tolist(), u.tolist(), v.tolist(), strict=True)
-    return np.array([known.get((s, b, a), -1) for s, a, b in pairs], dtype=np.int64)
+def _reverse_edges(graph: RoadGraph) -> np.ndarray:
+    """The arc that runs the same piece of street the other way, -1 where there is none."""
+    arcs = list(zip(graph.street.tolist(), graph.tail.tolist(), graph.head.tolist(), strict=True))
+    known = {arc: position for position, arc in enumerate(arcs)}
+    return np.array([known.get((street, head, tail), -1) for street, tail, head in arcs], dtype=np.int64)

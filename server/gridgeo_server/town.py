@@ -16,10 +16,11 @@ import pandas as pd
 import shapely
 from gridgeo.colours import colour_grids
 from gridgeo.errors import BadInput, UnreadableSource
+from gridgeo.graphs import MODES
 from gridgeo.jurisdictions import Jurisdiction
 from gridgeo.location import Locator
 from gridgeo.plans import Plan
-from gridgeo.travel import MODES, Streets
+from gridgeo.travel import Streets
 
 from gridgeo import crs
 
@@ -137,7 +138,9 @@ def read_town(folder: Path) -> Town:
     UnreadableSource
         The folder or one of the two needed files is missing; the message says which command makes it.
     """
-    from gridgeo.sources import read_jurisdiction, read_plan
+    from gridgeo.planfiles import read_plan
+
+    from gridgeo.sources import read_jurisdiction
 
     made_by = {"town.gpkg": "gridgeo import", "plan.gpkg": "gridgeo partition"}
     if not folder.is_dir():
