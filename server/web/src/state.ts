@@ -48,7 +48,6 @@ export const onDuty = computed(() =>
     .filter((r) => signalOf(r, now.value) !== "off")
     .sort((a, b) => (fixAge(b, now.value) ?? Infinity) - (fixAge(a, now.value) ?? Infinity) || (a.name < b.name ? -1 : 1)),
 );
-export const staleCount = computed(() => onDuty.value.filter((r) => signalOf(r, now.value) !== "fresh").length);
 
 export const selectedCase = computed(() => idOf("case"));
 export const selectedGrid = computed(() => idOf("grid"));

@@ -25,8 +25,11 @@ export function readPalette(root: HTMLElement = document.documentElement): Palet
   };
 }
 
-/** How strongly grids tint the board's paper; marks must keep their contrast on it. */
+/**
+ * How strongly grids tint the board's paper; marks must keep their contrast on it. A ramp of one hue needs a little
+ * more than six different ones to be read against its legend.
+ */
 export function tintOpacity(by: "workload" | "grid", dark: boolean): number {
   if (by === "grid") return dark ? 0.28 : 0.32;
-  return dark ? 0.5 : 0.45;
+  return dark ? 0.38 : 0.42;
 }

@@ -50,7 +50,11 @@ export function Candidates({ case_, onDone, onFail }: Props) {
       {found && (able.length > FIRST || found.not_offered.length > 0) && (
         <p class="more">
           {found.not_offered.length > 0 && w.notOffered(found.not_offered.length)}{" "}
-          {!all && <button type="button" class="link" onClick={() => setAll(true)}>{w.showWhy}</button>}
+          {!all && (
+            <button type="button" class="link" onClick={() => setAll(true)}>
+              {able.length > FIRST ? w.showOthers(able.length - FIRST) : w.showWhy}
+            </button>
+          )}
         </p>
       )}
       {all && found && (

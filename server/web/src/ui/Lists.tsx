@@ -74,7 +74,7 @@ export function CaseRow({ case_ }: { case_: Case }) {
         onMouseEnter={point} onMouseLeave={leave} onFocus={point} onBlur={leave}
         onClick={() => { select("case", case_.case); reveal(case_.lon, case_.lat); }}
       >
-        <span class="lead"><CaseShape light={clock.light} size={16} /><span class="sr">{w.light[clock.light]}</span></span>
+        <span class="lead"><CaseShape light={clock.light} size={clock.light === "ok" ? 13 : 16} /><span class="sr">{w.light[clock.light]}</span></span>
         <span class="main">
           <span class="name">{named(case_)}</span>
           <span class="meta"><span class="address">{case_.address ?? w.unplaced}</span><span class="code">{w.grid(case_.grid)}</span></span>

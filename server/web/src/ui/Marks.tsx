@@ -105,7 +105,8 @@ function ClusterMark({ on, cluster }: { on: Stage; cluster: Cluster }) {
 function OfficerMark({ on, officer }: { on: Stage; officer: Responder }) {
   const ref = useMark(on, `officer ${officer.responder}`, "officer", officer.lon!, officer.lat!);
   const signal = signalOf(officer, now.value);
-  const old = age(fixAge(officer, now.value), lang.value);
+  const seen = fixAge(officer, now.value);
+  const old = seen === null ? words.value.noFix : age(seen, lang.value);
   const busy = officer.status === "busy";
   const chosen = selection.value?.kind === "officer" && selection.value.id === officer.responder;
   const pointed = hovered.value?.kind === "officer" && hovered.value.id === officer.responder;
@@ -118,7 +119,7 @@ function OfficerMark({ on, officer }: { on: Stage; officer: Responder }) {
       onClick={(event) => { event.stopPropagation(); select("officer", officer.responder); }}
     >
       <OfficerDisc initials={initialsOf(officer)} signal={signal} busy={busy} heading={officer.heading} size={26} />
-      {signal !== "fresh" && <span class="chip">{old}</span>}
+      {signal !== "fresh" && seen !== null && <span class="chip">{old}</span>}
     </button>
   );
 }

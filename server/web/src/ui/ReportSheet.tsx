@@ -54,8 +54,8 @@ export function ReportSheet() {
     >
       {fault !== null && <Fault what={w.what.report} error={fault} onRetry={() => void send()} />}
       <form id="report" onSubmit={(event) => { event.preventDefault(); void send(); }}>
-        <Kinds draft={now} />
         <Place draft={now} />
+        <Kinds draft={now} />
         <label class="field"><span>{w.words}</span>
           <textarea rows={3} maxLength={LONGEST} value={now.description}
             onInput={(event) => { draft.value = { ...now, description: event.currentTarget.value }; }} />
@@ -87,11 +87,13 @@ function Place({ draft: current }: { draft: Draft }) {
   return (
     <fieldset class="field where">
       <legend>{w.place}</legend>
-      <p class={current.place ? "placed" : "unplaced"} role="status">
-        <Icon name="pin" />{current.place ? w.placed(current.place[1].toFixed(5), current.place[0].toFixed(5)) : w.notPlaced}
-      </p>
+      <div class="picked">
+        <p class={current.place ? "placed" : "unplaced"} role="status">
+          <Icon name="pin" />{current.place ? w.placed(current.place[1].toFixed(5), current.place[0].toFixed(5)) : w.notPlaced}
+        </p>
+        <button type="button" class="button" onClick={placeAtCentre}><Icon name="target" />{w.atCentre}</button>
+      </div>
       <p class="meta">{w.placeHow}</p>
-      <button type="button" class="button" onClick={placeAtCentre}><Icon name="target" />{w.atCentre}</button>
     </fieldset>
   );
 }

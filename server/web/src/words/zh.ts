@@ -109,6 +109,7 @@ export const zh: Words = {
   noFix: "尚无定位",
   notOffered: (n) => `${n} 人未列入。`,
   showWhy: "查看原因",
+  showOthers: (n) => `另外 ${n} 人`,
   reason: (text) => text === "off duty" ? "不在岗" : /^no road|^the map has no/.test(text) ? "道路不可达" : text,
   noCandidates: "暂无在岗人员可到达；有人上岗后自动派遣。",
   owner: (name) => `属地 ${name}`,
