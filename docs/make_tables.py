@@ -1,0 +1,257 @@
+"""Write the tables of the reference pages from the code that they describe.
+
+A page marks a table by ``<!-- table: KEY -->`` and ``<!-- end -->``; everything between is replaced.
+``python docs/make_tables.py`` renews every page; a test fails while a committed table says something else than the code.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+DOCS = Path(__file__).resolve().parent
+BLOCK = re.compile(r"(<!-- table: (?P<key>[^>]+?) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def renewed(text: str) -> str:
+    """The page `text` with every marked table written afresh."""
+    return BLOCK.sub(lambda block: f"{block[1]}\n{table(block['key'])}\n\n{block[3]}", text)
+
+
+def table(key: str) -> str:
+    """The Markdown that stands under `key`."""
+    kind, _, name = key.partition(" ")
+    writers = {
+        "command": _command,
+        "layer": _layer,
+        "settings": lambda _: _settings(),
+        "errors": _errors,
+        "names": lambda _: _names(),
+        "paths": _paths,
+        "problems": lambda _: _problems(),
+        "actions": lambda _: _actions(),
+        "categories": lambda _: _categories(),
+        "measures": lambda _: _measures(),
+    }
+    return writers[kind](name)
+
+
+def commands() -> dict[str, Any]:
+    """Every command of ``gridgeo`` by its full name, those of the server included."""
+    import typer
+    from gridgeo.cli import app
+    from typer.main import get_command
+
+    added = typer.Typer()
+    added.callback()(lambda: None)
+    for point in entry_points(group="gridgeo.commands"):
+        point.load()(added)
+    found: dict[str, Any] = {}
+    for group in (get_command(app), get_command(added)):
+        _collect(group, "", found)
+    return found
+
+
+def _collect(command: Any, name: str, found: dict[str, Any]) -> None:
+    if hasattr(command, "commands"):
+        for part, inner in command.commands.items():
+            _collect(inner, f"{name} {part}".strip(), found)
+    else:
+        found[name] = command
+
+
+def _command(name: str) -> str:
+    command = commands()[name]
+    arguments, options = [], []
+    for parameter in command.params:
+        if parameter.param_type_name == "argument":
+            arguments.append((f"`{_metavar(parameter)}`", parameter.help or "", ""))
+        elif parameter.name != "help":
+            options.append((_switches(parameter), parameter.help or "", _default(parameter)))
+    words = ["gridgeo", name, *(_metavar(p) for p in command.params if p.param_type_name == "argument"), "[OPTIONS]"]
+    usage = f"```\n{' '.join(words)}\n```\n\n{command.help}"
+    return f"{usage}\n\n{_rows(('argument or option', 'meaning', 'default'), [*arguments, *options])}"
+
+
+def _metavar(argument: Any) -> str:
+    return str(argument.metavar or argument.name.upper())
+
+
+def _switches(option: Any) -> str:
+    return ", ".join(f"`{switch}`" for switch in (*option.opts, *option.secondary_opts))
+
+
+def _default(option: Any) -> str:
+    if option.required:
+        return "required"
+    if option.default is None or option.default is False or option.default == "":
+        return ""
+    if option.default is True:
+        return f"`{option.opts[0]}`"
+    many = " (repeatable)" if option.multiple else ""
+    return f"`{option.default:g}`{many}" if isinstance(option.default, float) else f"`{option.default}`{many}"
+
+
+def _layer(name: str) -> str:
+    from gridgeo import schemas
+
+    layer = next(tables[name] for tables in (schemas.JURISDICTION, schemas.PLAN, schemas.ROUTES) if name in tables)
+    rows = [
+        (f"`{column}`", f"{spec.kind}{', may be empty' if spec.nullable else ''}", spec.meaning)
+        for column, spec in layer.columns.items()
+    ]
+    if layer.geometry:
+        rows.append(("`geometry`", " or ".join(layer.geometry), ""))
+    return _rows(("column", "kind", "meaning"), rows)
+
+
+def _measures() -> str:
+    from gridgeo.rules import MEASURES
+
+    return _rows(("measure", "meaning"), [(f"`{name}`", meaning) for name, meaning in MEASURES.items()])
+
+
+def _settings() -> str:
+    from gridgeo_server.settings import Settings
+
+    prefix = Settings.model_config["env_prefix"]
+    rows = [
+        (f"`{name}`", f"`{prefix}{name.upper()}`", field.description or "", _value(field.get_default()))
+        for name, field in Settings.model_fields.items()
+    ]
+    return _rows(("setting", "environment variable", "meaning", "default"), rows)
+
+
+def _value(value: object) -> str:
+    if value is None or value == ():
+        return "empty"
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def _errors(package: str) -> str:
+    from importlib import import_module
+
+    module = import_module(f"{package}.errors")
+    rows = []
+    for name, kind in vars(module).items():
+        if isinstance(kind, type) and issubclass(kind, Exception) and kind.__module__ == module.__name__:
+            bases = ", ".join(f"`{base.__name__}`" for base in kind.__bases__)
+            rows.append((f"`{name}`", bases, (kind.__doc__ or "").strip().splitlines()[0]))
+    return _rows(("error", "is a", "meaning"), rows)
+
+
+def _names() -> str:
+    import gridgeo
+
+    rows = []
+    for name in sorted(gridgeo.__all__):
+        thing = getattr(gridgeo, name)
+        first = (thing.__doc__ or "").strip().split("\n\n")[0] if not isinstance(thing, str) else "The version."
+        rows.append((f"`{name}`", " ".join(first.split())))
+    return _rows(("name", "what for"), rows)
+
+
+def _paths(prefix: str) -> str:
+    rows = []
+    for path, methods in openapi()["paths"].items():
+        other = not path.startswith(("/api/v1/", "/ogc"))
+        if path.startswith(prefix) or (other and prefix == "other"):
+            for method, operation in methods.items():
+                asked = [f"`{one['name']}`" for one in operation.get("parameters", []) if one["in"] != "path"]
+                what = operation.get("description", operation["summary"]).split("\n\n")[0].replace("\n", " ")
+                rows.append((f"`{method.upper()} {path}`", what, ", ".join(asked)))
+    return _rows(("request", "what it does", "query and headers"), rows)
+
+
+def _problems() -> str:
+    from gridgeo_server.errors import STATUS
+
+    rows = [
+        (str(kind.status), f"`urn:gridgeo:problem:{kind.name}`", (error.__doc__ or "").strip().splitlines()[0])
+        for error, kind in STATUS.items()
+    ]
+    return _rows(("status", "type", "meaning"), sorted(rows))
+
+
+@cache
+def openapi() -> dict[str, Any]:
+    """The OpenAPI document of a server; it is the same for every town, so a small made-up one is served."""
+    sys.path.insert(0, str(DOCS.parent / "tests"))
+    from gridgeo.plans import Plan
+    from gridgeo.rules import Rules
+
+    from gridgeo_server.app import create_app
+    from gridgeo_server.settings import Settings
+    from gridgeo_server.town import Town
+    from towns import lattice_town
+
+    place = lattice_town()
+    plan = Plan(place, place.units.set_index("unit")["area"].rename("grid"), Rules(k=2))
+    with TemporaryDirectory() as folder:
+        app = create_app(Settings(data=Path(folder)), Town(plan))
+        app.state.gridgeo.store.close()
+        return app.openapi()
+
+
+def _actions() -> str:
+    from gridgeo_server.cases.model import STEPS
+
+    rows = []
+    for action, steps in STEPS.items():
+        for to in dict.fromkeys(steps.values()):
+            starts = ", ".join(stage for stage, end in steps.items() if end == to)
+            rows.append((f"`{action}`", starts, to))
+    return _rows(("action", "from", "to"), rows)
+
+
+def _categories() -> str:
+    from gridgeo_server.cases.categories import Categories
+
+    rows = [
+        (f"`{kind.category}`", kind.name_en, kind.name_zh, _duration(kind.limit_s))
+        for kind in Categories.packaged().all()
+    ]
+    return _rows(("category", "English", "中文", "time limit"), rows)
+
+
+def _duration(seconds: int) -> str:
+    for size, word in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds % size == 0:
+            return f"{seconds // size} {word}"
+    return f"{seconds} s"
+
+
+def _rows(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    parts = text.replace("|", "\\|").split("`")
+    parts[::2] = [part.replace("<", "&lt;") for part in parts[::2]]  # outside of code spans it would begin a tag
+    return "`".join(parts)
+
+
+def main() -> int:
+    """Renew every page; with ``--check`` only say which are out of date."""
+    check = sys.argv[1:] == ["--check"]
+    stale = 0
+    for page in sorted(DOCS.rglob("*.md")):
+        text = page.read_text(encoding="utf-8")
+        fresh = renewed(text)
+        if fresh != text:
+            stale += 1
+            sys.stdout.write(f"{'out of date' if check else 'renewed'}: {page.relative_to(DOCS.parent)}\n")
+            if not check:
+                page.write_text(fresh, encoding="utf-8")
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
