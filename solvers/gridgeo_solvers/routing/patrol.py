@@ -66,11 +66,16 @@ class PatrolProblem:
 
 @dataclass(frozen=True)
 class Walk:
-    """One route: the arcs walked in order, and which of them serve their piece; it begins and ends at the start."""
+    """One route, from the start and back: arcs in order, which of them serve their piece, seconds at the end of each."""
 
     arcs: NDArray[np.int64]
     serves: NDArray[np.bool_]
-    seconds: float
+    clock: NDArray[np.float64]
+
+    @property
+    def seconds(self) -> float:
+        """Seconds of the whole route."""
+        return float(self.clock[-1])
 
 
 @dataclass(frozen=True)
@@ -217,5 +222,5 @@ def _walks(problem: PatrolProblem, routes: Sequence[NDArray[np.int64]]) -> list[
             serves += [True] + [False] * len(between)
         walked, serving = np.array(arcs, dtype=np.int64), np.array(serves, dtype=bool)
         seconds = np.where(serving, problem.service[network.piece[walked]], network.seconds[walked])
-        walks.append(Walk(walked, serving, float(seconds.sum())))
+        walks.append(Walk(walked, serving, np.cumsum(seconds)))
     return walks
