@@ -45,9 +45,9 @@ class HouseholdOptions:
         A row of a given table that lies in no building goes to the nearest one within this many metres.
     """
 
-    dwelling_m2: float = 75.0
+    dwelling_m2: float = 85.0
     house_m2: float = 140.0
-    circulation: float = 0.2
+    circulation: float = 0.25
     occupied: float = 0.95
     house_footprint_m2: float = 300.0
     house_storeys: float = 2.5
