@@ -1,0 +1,150 @@
+"""From an OpenStreetMap extract to a jurisdiction: the verb behind `gridgeo import`."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from gridgeo.barriers import find_barriers
+from gridgeo.boundaries import find_outline
+from gridgeo.crs import local_metric, to_metric, to_wgs84
+from gridgeo.errors import BadInput, UnknownCRS
+from gridgeo.jurisdictions import Jurisdiction
+from gridgeo.permissions import Speeds
+from gridgeo.places import find_places
+from gridgeo.roads import build_roads
+from gridgeo.sources import OsmExtract, read_osm
+from gridgeo.units import UnitOptions, build_units
+from gridgeo_solvers.progress import Progress
+
+ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
+
+
+def import_osm(
+    path: str | os.PathLike[str],
+    *,
+    boundary: gpd.GeoDataFrame | None = None,
+    name: str | None = None,
+    households: pd.DataFrame | None = None,
+    levels: Mapping[str, str] | None = None,
+    links: Iterable[Any] = (),
+    speeds: Speeds | None = None,
+    options: UnitOptions | None = None,
+    min_water_m2: float = 2000.0,
+    progress: Progress | None = None,
+) -> Jurisdiction:
+    """Import an OpenStreetMap extract.
+
+    Parameters
+    ----------
+    path
+        A file `.osm.pbf`, `.osm` or `.osm.gz`; it may be cut out of a larger map.
+    boundary
+        Polygons of the jurisdiction in any CRS; found in the map where left out (see `gridgeo.boundaries`).
+    name
+        Name of the place, instead of the one found.
+    households
+        A table of true counts (`gridgeo.sources.read_households`); estimated from the buildings where left out.
+    levels
+        Names of levels by `admin_level`, e.g. ``{"10": "quarter"}``; where given, only these levels are kept.
+    links
+        Lines in the local metric CRS that join units the map doesn't join: a ferry, a footbridge.
+    speeds
+        Speeds and permissions on streets.
+    options
+        Assumptions about buildings, households, units and workload.
+    min_water_m2
+        Water smaller than this stays land, square metres.
+    progress
+        Hears of stages and of choices made.
+
+    Returns
+    -------
+    A jurisdiction in the local metric CRS that keeps every promise of `gridgeo.schemas`. Its `notes` say what was counted, recovered
+    and assumed.
+
+    Raises
+    ------
+    UnreadableSource
+        The file is missing, cut off or of another kind.
+    UnknownCRS
+        The given boundary declares no CRS.
+    BadInput
+        The map shows no building or no street inside the boundary, the boundary lies outside the map, or a row of
+        the table can't be used.
+
+    Examples
+    --------
+    >>> from gridgeo.sources import sample_map
+    >>> town = import_osm(sample_map())
+    >>> town.name, town.levels()
+    ('Monaco', ['jurisdiction', 'quarter'])
+    """
+    progress = progress or Progress()
+    if boundary is not None and boundary.crs is None:
+        raise UnknownCRS(
+            "the given boundary declares no coordinate reference system; declare one, e.g. boundary.set_crs(4326)"
+        )
+    if not min_water_m2 >= 0:
+        raise BadInput(f"min_water_m2 is {min_water_m2}; give square metres, 0 or more")
+    progress.stage("read the map")
+    extract = read_osm(path)
+    crs = local_metric(*_centre(extract, boundary))
+    progress.stage("boundary and areas")
+    outline = find_outline(extract, crs, given=boundary, name=name, levels=levels, min_water_m2=min_water_m2)
+    progress.note(f"boundary of {outline.boundary['name'].iloc[0]}: {outline.notes['boundary']}")
+    land = outline.boundary.geometry.iloc[0]
+    progress.stage("streets")
+    road_nodes, road_edges, road_notes = build_roads(extract, crs, within=land, speeds=speeds)
+    barriers, crossings = find_barriers(extract, crs, road_edges, within=land)
+    places = find_places(extract, crs, within=land)
+    raw = {part: to_metric(getattr(extract, part), crs) for part in ("lines", "buildings", "landuse", "points")}
+    made = build_units(
+        outline.boundary,
+        outline.areas,
+        **raw,
+        water=outline.water,
+        road_nodes=road_nodes,
+        road_edges=road_edges,
+        barriers=barriers,
+        crossings=crossings,
+        households=households,
+        links=links,
+        options=options,
+        progress=progress,
+    )
+    town = Jurisdiction(
+        boundary=made.boundary,
+        areas=made.areas,
+        units=made.units,
+        buildings=made.buildings,
+        places=places,
+        road_nodes=road_nodes,
+        road_edges=road_edges,
+        barriers=barriers,
+        crossings=crossings,
+        borders=made.borders,
+        water=outline.water,
+        notes={
+            "source": extract.path.name,
+            "attribution": ATTRIBUTION,
+            "bounds": [round(value, 7) for value in extract.bounds],
+            "read": dict(extract.counts),
+            "outline": dict(outline.notes),
+            "roads": road_notes,
+            "units": dict(made.notes),
+            "speeds": dataclasses.asdict(speeds or Speeds()),
+        },
+    )
+    town.check()
+    return town
+
+
+def _centre(extract: OsmExtract, boundary: gpd.GeoDataFrame | None) -> tuple[float, float]:
+    west, south, east, north = extract.bounds if boundary is None else to_wgs84(boundary).total_bounds
+    return float(west + east) / 2, float(south + north) / 2
