@@ -15,11 +15,21 @@ from gridgeo_server.town import Town
 
 
 class BoardServer(uvicorn.Server):
-    """A server that ends its live streams as soon as it is asked to stop: uvicorn alone would wait for the viewers."""
+    """A server that tells when it answers, and that ends its live streams as soon as it is asked to stop.
 
-    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+    uvicorn alone would wait for the viewers.
+    """
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI, ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._gridgeo = app
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer, then say so."""
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop."""
@@ -33,29 +43,30 @@ def serve(settings: Settings, town: Town | None = None, ready: Callable[[str], N
     Parameters
     ----------
     ready
-        Told the address as soon as the port is taken.
+        Told the address as soon as requests are answered.
 
     Raises
     ------
     OSError
         The port is in use or may not be used.
     """
-    app = create_app(settings, town)
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    try:
-        with socket.socket(family) as listener:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind((settings.host, settings.port))
-            host = f"[{settings.host}]" if ":" in settings.host else settings.host
-            ready(f"http://{host}:{listener.getsockname()[1]}/")
-            config = uvicorn.Config(
-                app,
-                log_level="warning",
-                timeout_keep_alive=30,
-                timeout_graceful_shutdown=3,
-                h11_max_incomplete_event_size=32_768,
-                server_header=False,
-            )
-            BoardServer(config, app).run(sockets=[listener])
-    finally:
-        app.state.gridgeo.store.close()
+    with socket.socket(family) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Before the town is read: a port in use is told at once.
+        listener.bind((settings.host, settings.port))
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        address = f"http://{host}:{listener.getsockname()[1]}/"
+        app = create_app(settings, town)
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            timeout_keep_alive=30,
+            timeout_graceful_shutdown=3,
+            h11_max_incomplete_event_size=32_768,
+            server_header=False,
+        )
+        try:
+            BoardServer(config, app, lambda: ready(address)).run(sockets=[listener])
+        finally:
+            app.state.gridgeo.store.close()

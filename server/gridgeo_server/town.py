@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from gridgeo.colours import colour_grids
-from gridgeo.errors import BadInput, UnreadableSource
+from gridgeo.errors import UnreadableSource
 from gridgeo.graphs import MODES
 from gridgeo.jurisdictions import Jurisdiction
 from gridgeo.location import Locator
@@ -160,12 +160,18 @@ def _read_routes(folder: Path) -> RouteTables | None:
     from gridgeo.routes import read_routes
 
     found = [read_routes(path) for path in paths]
-    routes = pd.concat([one.routes for one in found], ignore_index=True)
-    stops = pd.concat([one.stops for one in found], ignore_index=True)
-    again = routes["route"].duplicated()
-    if again.any():
-        raise BadInput(f"route '{routes['route'][again].iloc[0]}' stands in both {' and '.join(map(str, paths))}")
+    clash = bool(pd.concat([one.routes["route"] for one in found]).duplicated().any())
+    routes = pd.concat([_named(one.routes, one.routes, clash) for one in found], ignore_index=True)
+    stops = pd.concat([_named(one.stops, one.routes, clash) for one in found], ignore_index=True)
     return RouteTables(gpd.GeoDataFrame(routes), gpd.GeoDataFrame(stops))
+
+
+def _named(table: pd.DataFrame, routes: pd.DataFrame, clash: bool) -> pd.DataFrame:
+    """`table` with its routes' names; patrols and visits that are numbered alike get their kind in front."""
+    if not clash:
+        return table
+    kinds = routes.set_index("route")["kind"]
+    return table.assign(route=table["route"].map(kinds) + "-" + table["route"])
 
 
 def plain(value: Any) -> Any:

@@ -1,13 +1,10 @@
-"""The real server on the lattice town, for looking at and for tests that need a process: ``python lattice_server.py --port 8765 [--simulate]``."""
+"""A plan of the lattice town, and the real server on it: ``python tests/boards.py --port 8765 [--simulate]``."""
 
 from __future__ import annotations
 
 import argparse
-import sys
 import tempfile
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import pandas as pd
 from gridgeo.plans import Plan

@@ -1,0 +1,81 @@
+"""The commands that the server adds to `gridgeo`: `serve` and `demo`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from gridgeo.errors import BadInput
+from gridgeo.terminal import err, out
+
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the typer application `app`."""
+    app.command()(serve)
+    app.command()(demo)
+
+
+def serve(
+    port: Port = 8000,
+    data: Annotated[
+        Path, typer.Option(help="Folder with town.gpkg and plan.gpkg, and patrols.gpkg and visits.gpkg if any.")
+    ] = Path("out"),
+    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 lets other machines in.")] = "127.0.0.1",
+    simulate: Annotated[bool, typer.Option("--simulate", help="Add simulated officers and incidents.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Serve a town's layers, cases and live board until stopped; its store is kept in the data folder."""
+    from gridgeo_server.settings import Settings
+
+    run(Settings(port=port, data=data, host=host, simulate=simulate), as_json)
+
+
+def demo(
+    port: Port = 8000,
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="Make the files, don't start the server.")] = False,
+    output: Annotated[Path, typer.Option("--out", help="Folder for everything that is made.")] = Path("out"),
+    as_json: Json = False,
+) -> None:
+    """The whole job on the sample map: import, partition, patrols, visits, report, then the live board."""
+    from gridgeo_server.demo import make
+    from gridgeo_server.settings import Settings
+
+    made = make(output, quiet=as_json)
+    if as_json:
+        sys.stdout.write(json.dumps(made, ensure_ascii=False, indent=1) + "\n")
+        sys.stdout.flush()
+    if not no_serve:
+        run(Settings(port=port, data=output, simulate=True), as_json)
+
+
+def run(settings: object, as_json: bool) -> None:
+    """Serve with `settings`; what a user can mend becomes one line and exit status 2, a store that fails 1."""
+    from gridgeo_server.errors import StoreUnavailable
+    from gridgeo_server.serving import serve as serve_until_stopped
+    from gridgeo_server.settings import Settings
+
+    assert isinstance(settings, Settings)
+
+    def ready(address: str) -> None:
+        if as_json:
+            sys.stdout.write(json.dumps({"address": address, "data": str(settings.data)}) + "\n")
+            sys.stdout.flush()
+            return
+        moving = " with simulated officers and cases" if settings.simulate else ""
+        out.print(f"Live board{moving}: [bold]{address}[/bold]   (Ctrl-C stops)", soft_wrap=True)
+
+    try:
+        serve_until_stopped(settings, ready=ready)
+    except OSError as error:
+        raise BadInput(
+            f"can't listen on {settings.host}, port {settings.port}: {error.strerror or error}; choose another --port"
+        ) from None
+    except StoreUnavailable as error:
+        err.print(f"gridgeo: {error}", soft_wrap=True, markup=False)
+        raise typer.Exit(1) from None
