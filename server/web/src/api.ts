@@ -79,13 +79,19 @@ export const api = {
     }),
 
   routes: (grid: string, signal?: AbortSignal) =>
-    ask<{ routes: Route[] }>(`/api/v1/routes?grid=${part(grid)}`, signal ? { signal } : {}),
+    ask<Planned>(`/api/v1/routes?grid=${part(grid)}`, signal ? { signal } : {}),
 
   gridFeatures: () => everyPage<GridFeature>("/ogc/collections/grids/items?limit=1000"),
 
-  routeFeatures: (grid?: string) =>
-    everyPage<RouteFeature>(`/ogc/collections/routes/items?limit=1000${grid ? `&grid=${part(grid)}` : ""}`),
+  /** Lines of the routes, all or one grid's; where none is planned, nothing is asked of the empty collection. */
+  routeFeatures: async (grid?: string): Promise<RouteFeature[]> => {
+    const planned = grid === undefined ? await ask<Planned>("/api/v1/routes") : await api.routes(grid);
+    if (planned.routes.length === 0) return [];
+    return everyPage<RouteFeature>(`/ogc/collections/routes/items?limit=1000${grid ? `&grid=${part(grid)}` : ""}`);
+  },
 };
+
+interface Planned { routes: Route[] }
 
 interface Page<F> {
   features: F[];

@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { en } from "../src/words/en.ts";
+import { zh } from "../src/words/zh.ts";
+
+/** Texts by their path; functions by the text they make of plain arguments. */
+function texts(value: unknown, path = ""): Map<string, string> {
+  if (typeof value === "string") return new Map([[path, value]]);
+  if (typeof value === "function") return new Map([[path, String(value("7", "8", "9"))]]);
+  return new Map(Object.entries(value as object).flatMap(([key, part]) => [...texts(part, `${path}.${key}`)]));
+}
+
+test("both languages say the same things", () => {
+  assert.deepEqual([...texts(zh).keys()].sort(), [...texts(en).keys()].sort());
+});
+
+test("no text is empty, and every Chinese sentence is Chinese", () => {
+  const same = new Set([".ofDue", ".other", ".otherLang", ".htmlLang", ".placed", ".goesBy", ".reason"]);
+  for (const [path, text] of texts(zh)) {
+    assert.notEqual(text.trim(), "", path);
+    if (!same.has(path) && !/^\.keys\.\d+\.0$/.test(path)) assert.match(text, /\p{Script=Han}/u, path);
+  }
+  for (const [path, text] of texts(en)) {
+    assert.notEqual(text.trim(), "", path);
+    if (path !== ".other") assert.doesNotMatch(text, /\p{Script=Han}/u, path);
+  }
+});
+
+test("a lost signal is never called by the word of the credit blacklist", () => {
+  for (const [path, text] of texts(zh)) assert.doesNotMatch(text, /失信/, path);
+});

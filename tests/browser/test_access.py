@@ -1,0 +1,81 @@
+"""Everybody can use the board: axe finds nothing serious, the keyboard reaches everything, motion can be off."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from browser.conftest import ask, open_board
+from browser.installed import ROOT, Board
+
+AXE = ROOT / "server" / "web" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+def serious(page: Page) -> list[str]:
+    """What axe finds serious or critical: rule, element, reason."""
+    assert AXE.is_file(), f"{AXE} is missing; run 'npm ci' in {Path(*AXE.parts[:-3])}"
+    # Through the debugger, not by a script element: the page's own security policy stays in force.
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{rule['id']}: {node['html']} {node['failureSummary']}"
+        for rule in found["violations"]
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("query", ["?theme=light&lang=en", "?theme=dark&lang=zh", "?theme=dark&lang=zh&density=wall"])
+def test_axe_finds_nothing_serious(page: Page, board: Board, query: str) -> None:
+    west, south, east, north = ask(board, "/api/v1/board")["jurisdiction"]["bounds"]
+    case = ask(board, "/api/v1/cases", {"category": "noise", "lon": (west + east) / 2, "lat": (south + north) / 2})[
+        "case"
+    ]
+    open_board(page, board, query)
+    page.wait_for_selector(f"[data-case='{case}']")
+    assert serious(page) == []
+    page.locator(f".case-row[data-case='{case}']").click()
+    page.wait_for_selector(".candidates li")
+    page.wait_for_timeout(400)
+    assert serious(page) == []
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    page.wait_for_selector("#report")
+    page.wait_for_timeout(400)
+    assert serious(page) == []
+    page.keyboard.press("Escape")
+    page.keyboard.press("l")
+    page.keyboard.press("?")
+    page.wait_for_selector("dialog[open]")
+    assert serious(page) == []
+
+
+def test_the_keyboard_walks_a_list_and_comes_back_to_its_row(drawn: Page) -> None:
+    rows = drawn.locator(".officer-row")
+    rows.first.focus()
+    drawn.keyboard.press("ArrowDown")
+    expect(rows.nth(1)).to_be_focused()
+    drawn.keyboard.press("Enter")
+    expect(drawn.locator("#sheet-title")).to_be_focused()
+    drawn.keyboard.press("Escape")
+    expect(drawn.locator(".sheet")).to_have_count(0)
+    expect(rows.nth(1)).to_be_focused()
+
+
+def test_shortcuts_stay_out_of_fields_of_text(drawn: Page) -> None:
+    drawn.keyboard.press("/")
+    drawn.keyboard.type("n?l")
+    expect(drawn.locator("#search")).to_have_value("n?l")
+    expect(drawn.locator(".sheet")).to_have_count(0)
+    expect(drawn.locator("dialog[open]")).to_have_count(0)
+
+
+def test_nothing_moves_where_motion_is_reduced(browser: Browser, board: Board) -> None:
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, reduced_motion="reduce", locale="en-GB")
+    page = open_board(context.new_page(), board)
+    page.keyboard.press("n")
+    page.wait_for_selector(".sheet")
+    assert page.evaluate("document.getAnimations().filter(a => a.effect.getTiming().duration > 1).length") == 0
+    context.close()
