@@ -38,6 +38,7 @@ def table(key: str) -> str:
         "actions": lambda _: _actions(),
         "categories": lambda _: _categories(),
         "measures": lambda _: _measures(),
+        "factors": lambda _: _factors(),
     }
     return writers[kind](name)
 
@@ -115,6 +116,15 @@ def _measures() -> str:
     from gridgeo.rules import MEASURES
 
     return _rows(("measure", "meaning"), [(f"`{name}`", meaning) for name, meaning in MEASURES.items()])
+
+
+def _factors() -> str:
+    from gridgeo.difficulty import MEASURED, SUPPLIED, Factors
+
+    weights = Factors().weights
+    rows = [(f"`{name}`", what, "the map", f"{weights[name]:g}") for name, what in MEASURED.items()]
+    rows += [(f"`{name}`", what, "a column of the units", f"{weights[name]:g}") for name, what in SUPPLIED.items()]
+    return _rows(("factor", "meaning", "taken from", "weight"), rows)
 
 
 def _settings() -> str:

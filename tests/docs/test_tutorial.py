@@ -1,0 +1,76 @@
+"""The tutorial and the README's example are run as they stand, from the first line to the last."""
+
+from __future__ import annotations
+
+import io
+import re
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import pytest
+from gridgeo.jurisdictions import Jurisdiction
+
+import gridgeo
+
+ROOT = Path(__file__).resolve().parents[2]
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+def blocks(path: Path) -> list[tuple[str, str, int]]:
+    """Language, text and first line number of every fenced block."""
+    text = path.read_text(encoding="utf-8")
+    return [(one[1], one[2], text.count("\n", 0, one.start()) + 2) for one in FENCE.finditer(text)]
+
+
+def run(path: Path) -> dict[str, Any]:
+    """Run the Python blocks of a page in one namespace; a text block after one is what it must print."""
+    names: dict[str, Any] = {"__name__": "__main__"}
+    printed = ""
+    for language, text, line in blocks(path):
+        if language == "python":
+            out = io.StringIO()
+            with redirect_stdout(out):
+                # The page's own line numbers make a traceback lead to the line that failed.
+                exec(compile("\n" * (line - 1) + text, str(path), "exec"), names)
+            printed = out.getvalue()
+        elif language == "text":
+            assert printed.strip() == text.strip(), f"{path.name}, line {line}: printed\n{printed}"
+    return names
+
+
+@pytest.fixture
+def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, monaco: Jurisdiction) -> Path:
+    """An empty working folder; the sample map, already imported for other tests, isn't imported once more."""
+    imported = gridgeo.import_osm
+
+    def once(source: Any, **options: Any) -> Jurisdiction:
+        if Path(source) == Path(gridgeo.sample_map()) and not options:
+            return monaco
+        return imported(source, **options)
+
+    monkeypatch.setattr(gridgeo, "import_osm", once)
+    monkeypatch.chdir(tmp_path)
+    mpl.use("agg")
+    return tmp_path
+
+
+def test_the_tutorial_runs_and_prints_what_it_says(workplace: Path) -> None:
+    run(ROOT / "docs" / "tutorials" / "first-town.md")
+    assert {"town.gpkg", "plan.gpkg", "patrols.gpkg", "visits.gpkg"} <= {path.name for path in workplace.iterdir()}
+
+
+def test_the_example_of_the_readme_runs(workplace: Path) -> None:
+    names = run(ROOT / "README.md")
+    assert gridgeo.check(names["town"], names["plan"]).ok
+    assert (workplace / "patrols.gpkg").exists()
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "docs").rglob("*.md")), ids=lambda path: str(path.relative_to(ROOT / "docs"))
+)
+def test_every_python_block_is_python(path: Path) -> None:
+    for language, text, line in blocks(path):
+        if language == "python":
+            compile("\n" * (line - 1) + text, str(path), "exec")
