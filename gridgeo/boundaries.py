@@ -69,6 +69,13 @@ def find_outline(
     seen = survey(extract, crs, given=wanted, min_water_m2=min_water_m2)
     seen, dry_notes = _built_is_dry(seen, extract, crs)
     inside, source, region, choice = _choose(seen, extract, crs)
+    if source == "extent" and (hull := _built_hull(seen, inside, extract, crs)) is not None:
+        seen, _ = _built_is_dry(survey(extract, crs, given=hull, min_water_m2=min_water_m2), extract, crs)
+        assert seen.given is not None
+        inside, choice = (
+            seen.given,
+            {"boundary": "hull of streets and buildings: no administrative area lies in the map as a whole"},
+        )
     land = inside & seen.dry
     if not land.any():
         raise BadInput(
@@ -187,6 +194,22 @@ def _extent(seen: Survey, extract: OsmExtract, crs: pyproj.CRS) -> tuple[Mask, s
         None,
         {"boundary": "extent of the map: no administrative area lies in it as a whole"},
     )
+
+
+def _built_hull(
+    seen: Survey, inside: Mask, extract: OsmExtract, crs: pyproj.CRS, margin_m: float = 100.0
+) -> Any | None:
+    """The hull of streets and buildings, where it is much less than the land of the map's frame; None where they fill the frame."""
+    streets = extract.lines[extract.lines["highway"].notna()]
+    xy = np.vstack([to_metric(frame, crs).get_coordinates().to_numpy() for frame in (streets, extract.buildings)])
+    spots = np.unique(np.round(xy / (margin_m / 2)), axis=0) * (margin_m / 2)
+    spots = spots[shapely.contains_xy(seen.frame, spots)]
+    if len(spots) < 3:
+        return None
+    hull: Any = shapely.buffer(shapely.concave_hull(shapely.multipoints(spots), ratio=0.3), margin_m)
+    hull = shapely.intersection(shapely.Polygon(hull.exterior) if hull.geom_type == "Polygon" else hull, seen.frame)
+    land = inside & seen.dry
+    return hull if hull.area < 0.6 * seen.arrangement.area[land].sum() else None
 
 
 def _title(seen: Survey, land: Mask, extract: OsmExtract, crs: pyproj.CRS) -> str:

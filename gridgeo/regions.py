@@ -21,6 +21,7 @@ from gridgeo.arrangements import Arrangement, arrange
 from gridgeo.crs import to_metric
 from gridgeo.gaps import Joints
 from gridgeo.sources.osm import OsmExtract
+from gridgeo.waters import find_lakes, lake_faces
 
 Mask = NDArray[np.bool_]
 
@@ -115,7 +116,7 @@ def survey(extract: OsmExtract, crs: pyproj.CRS, *, given: Any = None, min_water
         lines.append(line)
         for user in users:
             joint_lines.setdefault(user, []).append(len(lines) - 1)
-    lakes = _lakes(extract, crs, frame, min_water_m2)
+    lakes = find_lakes(extract, crs, frame, min_water_m2)
     lines += [polygon.boundary for polygon in lakes.geometry]
     if given is not None:
         lines.append(shapely.intersection(given, frame).boundary)
@@ -127,7 +128,7 @@ def survey(extract: OsmExtract, crs: pyproj.CRS, *, given: Any = None, min_water
         if coast_lines
         else np.zeros(len(arrangement.faces), bool)
     )
-    lake, kind = _lake_faces(arrangement, lakes, sea)
+    lake, kind = lake_faces(arrangement, lakes, sea)
     return Survey(
         crs=crs,
         arrangement=arrangement,
@@ -143,8 +144,27 @@ def survey(extract: OsmExtract, crs: pyproj.CRS, *, given: Any = None, min_water
 
 
 def map_frame(extract: OsmExtract, crs: pyproj.CRS) -> Any:
-    """The edge of the map as a polygon in `crs`, its long sides bent as meridians and parallels are."""
-    box = shapely.segmentize(shapely.box(*extract.bounds), 0.01)
+    """The edge of the map as a polygon in `crs`, its long sides bent as meridians and parallels are.
+
+    It is the box that the file declares; where streets and buildings fill less than a quarter of that, the box around them,
+    a tenth wider: some tools leave the box of the larger map in the header.
+    """
+    declared = np.array(extract.bounds)
+    things = [
+        frame.total_bounds
+        for frame in (extract.lines[extract.lines["highway"].notna()], extract.buildings)
+        if len(frame)
+    ]
+    if things:
+        found = np.array(things)
+        seen = np.concatenate(
+            [np.maximum(declared[:2], found[:, :2].min(axis=0)), np.minimum(declared[2:], found[:, 2:].max(axis=0))]
+        )
+        size, whole = seen[2:] - seen[:2], declared[2:] - declared[:2]
+        if (size > 0).all() and size.prod() < 0.25 * whole.prod():
+            wider = np.concatenate([seen[:2] - 0.05 * size, seen[2:] + 0.05 * size])
+            declared = np.concatenate([np.maximum(declared[:2], wider[:2]), np.minimum(declared[2:], wider[2:])])
+    box = shapely.segmentize(shapely.box(*declared), 0.01)
     return to_metric(gpd.GeoDataFrame(geometry=[box], crs=4326), crs).geometry.iloc[0]
 
 
@@ -300,38 +320,6 @@ def _same_direction(piece: Any, line: Any) -> bool:
     part = parts[int(np.argmin(shapely.distance(parts, ends[0]) + shapely.distance(parts, ends[1])))]
     first, second = shapely.line_locate_point(part, ends)
     return bool(second >= first)
-
-
-def _lakes(extract: OsmExtract, crs: pyproj.CRS, frame: Any, min_water_m2: float) -> gpd.GeoDataFrame:
-    under = extract.water["tunnel"].isin(["yes", "culvert"]) | (extract.water["location"] == "underground")
-    pool = extract.water["leisure"].isin(["swimming_pool"]) | extract.water["water"].isin(
-        ["fountain", "wastewater", "pool"]
-    )
-    wet = to_metric(extract.water[~(under | pool)], crs)
-    whole = wet.area >= min_water_m2
-    shapes = shapely.intersection(shapely.make_valid(wet.geometry.to_numpy()[whole]), frame)
-    kept = gpd.GeoDataFrame(wet[whole].drop(columns="geometry"), geometry=shapes, crs=crs)
-    return kept[kept.area > 1.0]
-
-
-def _lake_faces(arrangement: Arrangement, lakes: gpd.GeoDataFrame, sea: Mask) -> tuple[Mask, tuple[str | None, ...]]:
-    kind: list[str | None] = [None] * len(sea)
-    inner = shapely.point_on_surface(arrangement.faces)
-    if len(lakes):
-        lake, face = shapely.STRtree(inner).query(lakes.geometry.to_numpy(), predicate="contains")
-        for row, number in zip(lake.tolist(), face.tolist(), strict=True):
-            kind[number] = kind[number] or _water_kind(lakes.iloc[row])
-    wet = np.array([name is not None for name in kind], dtype=bool) & ~sea
-    return wet, tuple(name if here else None for name, here in zip(kind, wet, strict=True))
-
-
-def _water_kind(row: Any) -> str:
-    water = row["water"]
-    if isinstance(water, str) and water not in ("yes",):
-        return water
-    if row["waterway"] in ("riverbank", "river", "canal"):
-        return "river"
-    return "basin" if row["landuse"] in ("basin", "reservoir") else "lake"
 
 
 def _level(text: Any) -> int:
