@@ -1,7 +1,9 @@
 """Routes over a plan's streets: patrols that cover them, visit rounds that call at doors."""
 
+from gridgeo.routes.doors import check_doors
 from gridgeo.routes.patrols import patrol_routes
 from gridgeo.routes.streets import patrolled_streets
 from gridgeo.routes.tables import Routes, read_routes
+from gridgeo.routes.visits import visit_routes
 
-__all__ = ["Routes", "patrol_routes", "patrolled_streets", "read_routes"]
+__all__ = ["Routes", "check_doors", "patrol_routes", "patrolled_streets", "read_routes", "visit_routes"]

@@ -12,7 +12,7 @@ import pandas as pd
 
 from gridgeo.errors import BadInput
 from gridgeo.plans import Plan
-from gridgeo.routes.roads import Roads, start_of, stations_of
+from gridgeo.routes.roads import Roads, starts_of
 from gridgeo.routes.streets import SKIP, patrolled_streets
 from gridgeo.routes.tables import Routes, layer
 from gridgeo_solvers.progress import Progress
@@ -80,7 +80,7 @@ def patrol_routes(
     place = plan.jurisdiction
     roads = Roads.of(place.road_nodes, place.road_edges, mode)
     streets = patrolled_streets(plan, mode=mode, skip=skip)
-    starts = _starts(plan, roads, streets, stations)
+    starts = starts_of(plan, roads, streets, stations)
     service = roads.piece_metres / (speed / 3.6)
     problems = {
         grid: PatrolProblem(roads.network, roads.pieces(own["street"]), starts[grid], service, shift_min * 60)
@@ -97,18 +97,6 @@ def patrol_routes(
         "street_m": round(float(streets["length_m"].sum()), 1),
     }
     return Routes(*tables, meta=meta | _told(answers))
-
-
-def _starts(plan: Plan, roads: Roads, streets: gpd.GeoDataFrame, stations: gpd.GeoDataFrame | None) -> dict[str, int]:
-    grids = plan.grids
-    given = stations_of(stations, grids["grid"], grids.crs)
-    part = roads.network.parts[roads.network.tail[roads.network.forward[roads.pieces(streets["street"])]]]
-    length = streets["length_m"].groupby([streets["grid"], part]).sum()
-    starts = {}
-    for grid, shape in zip(grids["grid"].astype(str), grids.geometry, strict=True):
-        if grid in length.index:
-            starts[grid] = start_of(roads, shape, given.get(grid), int(length[grid].idxmax()))
-    return starts
 
 
 def _solved(

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from gridgeo.crs import to_metric
 from gridgeo.errors import BadInput
-from gridgeo.graphs import RoadGraph, road_graph
+from gridgeo.graphs import road_graph
+from gridgeo.plans import Plan
 from gridgeo_solvers.routing import Network
 
 _LEAST_S = 1e-3
@@ -22,46 +23,39 @@ _LEAST_S = 1e-3
 
 @dataclass(frozen=True)
 class Roads:
-    """Streets of one mode: `graph` with labels, `network` for the solvers, `streets` the number of each piece.
+    """Streets of one mode: arrays for the solvers, and what they look like on the map.
 
     Parameters
     ----------
-    graph
-        Arcs between node positions, with the rows of `edges` they come from.
-    edges
-        Layer `road_edges`.
+    network
+        Arcs between junctions.
+    lines
+        Shape (m,): line of each arc, in its direction of travel.
+    x, y
+        Shape (n,): metres, for each junction.
+    streets
+        Shape (p,): the layer's number of each piece of street.
     """
 
-    graph: RoadGraph
-    edges: gpd.GeoDataFrame
+    network: Network
+    lines: NDArray[np.object_]
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    streets: NDArray[np.int64]
 
     @classmethod
     def of(cls, road_nodes: gpd.GeoDataFrame, road_edges: gpd.GeoDataFrame, mode: str) -> Roads:
-        """The streets that `mode` may use; `BadInput` where there are none."""
-        return cls(road_graph(road_nodes, road_edges, mode), road_edges)
-
-    @cached_property
-    def streets(self) -> NDArray[np.int64]:
-        """Number of each piece of street, ascending; the position is the piece of `network`."""
-        return np.unique(self.graph.street)
-
-    @cached_property
-    def network(self) -> Network:
-        """The same arcs, in the same order, for the solvers."""
-        graph = self.graph
-        piece = np.searchsorted(self.streets, graph.street)
+        """The streets that `mode` may use, ordered by their number; `BadInput` where there are none."""
+        graph = road_graph(road_nodes, road_edges, mode)
+        streets, piece = np.unique(graph.street, return_inverse=True)
         seconds = np.maximum(graph.seconds, _LEAST_S)
-        return Network(len(graph.nodes), graph.tail, graph.head, seconds, graph.length_m, piece)
+        network = Network(len(graph.nodes), graph.tail, graph.head, seconds, graph.length_m, piece.astype(np.int64))
+        return cls(network, road_edges.geometry.to_numpy()[graph.row], graph.x, graph.y, streets)
 
     @cached_property
     def piece_metres(self) -> NDArray[np.float64]:
         """Length of each piece of street."""
         return self.network.metres[self.network.forward]
-
-    @cached_property
-    def lines(self) -> NDArray[np.object_]:
-        """Line of each arc, in its direction of travel."""
-        return self.edges.geometry.to_numpy()[self.graph.row]
 
     def pieces(self, streets: pd.Series) -> NDArray[np.int64]:
         """Position of each street number, all of which this mode may use."""
@@ -69,7 +63,7 @@ class Roads:
 
     def point(self, node: int) -> shapely.Point:
         """Where a node position lies."""
-        return shapely.Point(self.graph.x[node], self.graph.y[node])
+        return shapely.Point(self.x[node], self.y[node])
 
     def path(self, arcs: NDArray[np.int64], at: int) -> shapely.LineString:
         """One line along `arcs`; a line of no length at node `at` where there are none."""
@@ -82,18 +76,28 @@ class Roads:
         return shapely.LineString(kept if len(kept) > 1 else np.repeat(kept, 2, axis=0))
 
 
-def start_of(roads: Roads, shape: shapely.Geometry, station: shapely.Point | None, part: int) -> int:
-    """Node position where the routes of a grid begin.
+def starts_of(plan: Plan, roads: Roads, streets: gpd.GeoDataFrame, stations: gpd.GeoDataFrame | None) -> dict[str, int]:
+    """Junction where the routes of each grid begin and end.
 
-    With a station the node nearest to it, wherever that leads; without one the node of network part `part` that is
-    nearest to a point well inside the grid.
+    With a station the junction nearest to it, wherever that leads. Without one the junction nearest to a point well
+    inside the grid, in the part of the network that holds most metres of its streets; a grid without streets has the
+    part that holds most of the whole town's.
     """
-    place = shape.representative_point() if station is None else station
-    used = np.zeros(len(roads.graph.nodes), dtype=bool)
-    used[roads.graph.tail] = used[roads.graph.head] = True
-    allowed = np.flatnonzero(used if station is not None else used & (roads.network.parts == part))
-    distance = np.hypot(roads.graph.x[allowed] - place.x, roads.graph.y[allowed] - place.y)
-    return int(allowed[int(distance.argmin())])
+    grids, network = plan.grids, roads.network
+    given = stations_of(stations, grids["grid"], grids.crs)
+    part = network.parts[network.tail[network.forward[roads.pieces(streets["street"])]]]
+    length = streets["length_m"].groupby([streets["grid"], part]).sum()
+    whole = np.bincount(network.parts[network.tail], weights=network.metres)
+    used = np.zeros(network.n, dtype=bool)
+    used[network.tail] = used[network.head] = True
+    starts = {}
+    for grid, shape in zip(grids["grid"].astype(str), grids.geometry, strict=True):
+        wanted = int(length[grid].idxmax()) if grid in length.index else int(whole.argmax())
+        place = given.get(grid) or shapely.point_on_surface(shape)
+        allowed = np.flatnonzero(used if grid in given else used & (network.parts == wanted))
+        distance = np.hypot(roads.x[allowed] - place.x, roads.y[allowed] - place.y)
+        starts[grid] = int(allowed[int(distance.argmin())])
+    return starts
 
 
 def stations_of(stations: gpd.GeoDataFrame | None, grids: pd.Series, crs: pyproj.CRS) -> dict[str, shapely.Point]:

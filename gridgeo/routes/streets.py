@@ -81,17 +81,20 @@ def _one_grid_each(held: pd.DataFrame, pieces: gpd.GeoDataFrame) -> pd.Series:
     fullest = held.groupby("piece")["metres"].transform("max")
     told = held[held["metres"] >= _SHARED * fullest]
     among = told.sort_values("grid").groupby("piece")["grid"].agg(tuple)
-    length = pd.Series(shapely.length(pieces.geometry.to_numpy()))
-    grid = pd.Series(index=range(len(pieces)), dtype=object)
+    length = shapely.length(pieces.geometry.to_numpy())
+    grid = np.full(len(pieces), None, dtype=object)
     load: dict[str, float] = {}
     alone = among[among.map(len) == 1]
-    for piece, (name,) in alone.items():
+    for piece, (name,) in zip(alone.index.to_numpy(), alone, strict=True):
         grid[piece] = name
         load[name] = load.get(name, 0.0) + length[piece]
     shared = among[among.map(len) > 1]
-    borders = length[shared.index].groupby(shared).sum()
-    for names in sorted(borders.index, key=lambda names: (-round(borders[names], 3), names)):
+    runs: dict[tuple[str, ...], list[int]] = {}
+    for piece, names in zip(shared.index.to_numpy().tolist(), shared, strict=True):
+        runs.setdefault(names, []).append(piece)
+    metres = {names: round(float(length[run].sum()), 3) for names, run in runs.items()}
+    for names in sorted(runs, key=lambda names: (-metres[names], names)):
         taker = min(names, key=lambda name: (load.get(name, 0.0), name))
-        grid[shared.index[shared == names]] = taker
-        load[taker] = load.get(taker, 0.0) + borders[names]
-    return grid
+        grid[runs[names]] = taker
+        load[taker] = load.get(taker, 0.0) + metres[names]
+    return pd.Series(grid, dtype=object)

@@ -2,5 +2,17 @@
 
 from gridgeo_solvers.routing.network import Network
 from gridgeo_solvers.routing.patrol import Patrol, PatrolProblem, Walk, solve_patrol
+from gridgeo_solvers.routing.rounds import LeftOut, Round, Rounds, RoundsProblem, solve_rounds
 
-__all__ = ["Network", "Patrol", "PatrolProblem", "Walk", "solve_patrol"]
+__all__ = [
+    "LeftOut",
+    "Network",
+    "Patrol",
+    "PatrolProblem",
+    "Round",
+    "Rounds",
+    "RoundsProblem",
+    "Walk",
+    "solve_patrol",
+    "solve_rounds",
+]
