@@ -136,7 +136,7 @@ class _Arcs:
         self._seconds: list[float] = []
         self._metres: list[float] = []
         self._street: list[int] = []
-        self._lines: list[shapely.LineString] = []
+        self._lines: list[shapely.Geometry] = []
         self._pieces: dict[tuple[int, int, int], int] = {}
         self._piece: list[int] = []
 

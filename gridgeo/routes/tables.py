@@ -101,9 +101,9 @@ def read_routes(path: str | os.PathLike[str]) -> Routes:
     if missing:
         raise BadInput(f"{path}: holds no routes: layer {', '.join(missing)} is missing; {MADE_BY}")
     try:
-        routes = Routes(
-            *(layers[name] for name in schemas.ROUTES), meta=json.loads(str(layers["meta"]["meta"].iloc[0]))
-        )
+        meta = json.loads(str(layers["meta"]["meta"].iloc[0]))
+        lines, stops, unserved = (gpd.GeoDataFrame(layers[name]) for name in schemas.ROUTES)
+        routes = Routes(lines, stops, unserved, meta)
         routes.check()
     except (KeyError, IndexError, json.JSONDecodeError) as wrong:
         raise BadInput(f"{path}: table 'meta' can't be read ({wrong}); {MADE_BY}") from wrong

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from typing import Any
@@ -86,24 +87,18 @@ def visit_routes(
     listed = check_doors(doors, plan, shift_from=shift_from, shift_min=shift_min)
     roads = Roads.of(place.road_nodes, place.road_edges, mode)
     starts = starts_of(plan, roads, patrolled_streets(plan, mode=mode), stations)
-    listed["grid"] = _grid_of(listed, plan)
-    inside = np.flatnonzero(listed["grid"].notna().to_numpy())
-    part = np.array([roads.network.parts[starts[str(grid)]] for grid in listed["grid"].iloc[inside]], dtype=np.int64)
-    snapped = snap(roads, listed.geometry.to_numpy()[inside], part, within_m)
-    streets, joint = insert(roads, snapped)
-    listed["node"], listed["off_m"] = -1, np.nan
-    listed.iloc[inside, listed.columns.get_indexer(["node"])] = joint[:, None]
-    listed.iloc[inside, listed.columns.get_indexer(["off_m"])] = snapped.off_m[:, None]
+    streets, unserved = _placed(listed, plan, roads, starts, within_m, mode)
     called = {str(grid): own for grid, own in listed[listed["node"] >= 0].groupby("grid")}
     problems = {grid: _problem(streets, starts[grid], own, shift_min, rounds) for grid, own in called.items()}
     answers = _solved(problems, seed, iterations, progress or Progress(), executor)
-    unserved = _unreachable(listed, inside, snapped, mode, within_m)
     for grid, answer in answers.items():
         unserved += [_left_out(called[grid].iloc[one.door], one, shift_min, rounds) for one in answer.left_out]
-    drawn = _drawn(streets, called, answers, starts, mode)
-    tables = (*(layer(name, rows, place.crs) for name, rows in drawn.items()), layer("unserved", unserved, place.crs))
-    meta = {"kind": "visits", "mode": mode, "shift_min": shift_min, "shift_from": shift_from, "within_m": within_m}
-    return Routes(*tables, meta=meta | {"seed": seed, "iterations": iterations, "doors": len(listed)} | _told(answers))
+    lines, stops = (
+        layer(name, rows, place.crs) for name, rows in _drawn(streets, called, answers, starts, mode).items()
+    )
+    meta: dict[str, Any] = {"kind": "visits", "mode": mode, "shift_min": shift_min, "shift_from": shift_from}
+    meta |= {"within_m": within_m, "seed": seed, "iterations": iterations, "doors": len(listed)} | _told(answers)
+    return Routes(lines, stops, layer("unserved", unserved, place.crs), meta)
 
 
 def _check_options(shift_min: float, within_m: float, rounds: int | None, iterations: int) -> None:
@@ -114,14 +109,31 @@ def _check_options(shift_min: float, within_m: float, rounds: int | None, iterat
         raise BadInput(f"rounds is {rounds}; allow at least one round a grid, or None for as many as are needed")
 
 
+def _placed(
+    doors: gpd.GeoDataFrame, plan: Plan, roads: Roads, starts: Mapping[str, int], within_m: float, mode: str
+) -> tuple[Roads, list[dict[str, Any]]]:
+    """The streets with a junction for each door, and the doors that have none.
+
+    Writes into `doors`: its grid, the junction `node` (-1: none), and `off_m`, metres from the street.
+    """
+    doors["grid"] = _grid_of(doors, plan)
+    inside = np.flatnonzero(doors["grid"].notna().to_numpy())
+    part = np.array([roads.network.parts[starts[str(grid)]] for grid in doors["grid"].iloc[inside]], dtype=np.int64)
+    snapped = snap(roads, doors.geometry.to_numpy()[inside], part, within_m)
+    streets, joint = insert(roads, snapped)
+    node, off_m = np.full(len(doors), -1, dtype=np.int64), np.full(len(doors), np.nan)
+    node[inside], off_m[inside] = joint, snapped.off_m
+    doors["node"], doors["off_m"] = node, off_m
+    return streets, _unreachable(doors, inside, snapped, mode, within_m)
+
+
 def _grid_of(doors: gpd.GeoDataFrame, plan: Plan) -> pd.Series:
     """The given grid of each door, or the one it lies in (the first by name on a shared border), else None."""
     grids = plan.grids
     which, found = shapely.STRtree(grids.geometry.to_numpy()).query(doors.geometry.to_numpy(), predicate="intersects")
     names = grids["grid"].astype(str).to_numpy()
-    lies: dict[int, str] = {}
-    for row, name in sorted(zip(which.tolist(), names[found].tolist(), strict=True), reverse=True):
-        lies[row] = name
+    # Sorted backwards, so that the first by name stands where several are told.
+    lies = dict(sorted(zip(which.tolist(), names[found].tolist(), strict=True), reverse=True))
     grid = [given or lies.get(row) for row, given in enumerate(doors["grid"])]
     return pd.Series(grid, index=doors.index, dtype=object)
 
@@ -219,7 +231,7 @@ def _drawn(
 
 def _legs(one: Round, own: gpd.GeoDataFrame, start: int) -> list[tuple[int, int]]:
     nodes = [start, *own["node"].iloc[list(one.doors)].tolist(), start]
-    return list(zip(nodes[:-1], nodes[1:], strict=True))
+    return list(itertools.pairwise(nodes))
 
 
 def _stops(route: str, one: Round, own: gpd.GeoDataFrame, metres: list[float]) -> list[dict[str, Any]]:
