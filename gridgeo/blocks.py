@@ -69,7 +69,7 @@ class SizeOptions:
     """
 
     least_area_m2: float = 1500.0
-    least_empty_m2: float = 5000.0
+    least_empty_m2: float = 10_000.0
     most_households: int = 400
     most_area_m2: float = 1_000_000.0
 
@@ -161,9 +161,13 @@ def cut_blocks(boundary: Any, leaves: NDArray[Any], lines: NDArray[Any], resista
     Blocks ordered by the position of a point inside them, west to east, then north to south. Their union is the boundary up to a
     centimetre. A block that no leaf holds goes to the nearest leaf.
     """
-    near = shapely.intersection(lines, shapely.buffer(boundary, 1.0))
-    parts, source = shapely.get_parts(near, return_index=True)
-    linear = shapely.get_dimensions(parts) == 1
+    near = shapely.buffer(boundary, 1.0)
+    shapely.prepare(near)
+    lines = lines.copy()
+    crossing = ~np.asarray(shapely.contains_properly(near, lines))
+    lines[crossing] = shapely.intersection(lines[crossing], near)
+    parts, source = shapely.get_parts(lines, return_index=True)
+    linear = (shapely.get_dimensions(parts) == 1) & ~shapely.is_empty(parts)
     outlines = shapely.get_parts(shapely.boundary(np.append(leaves, boundary)))
     arrangement = arrange([*outlines, *parts[linear]])
     strength = np.concatenate([np.ones(len(outlines)), resistance[source[linear]]])

@@ -38,6 +38,9 @@ class BorderOptions:
         A crossing serves the borders this near to it, metres.
     longest_link_m
         Parts farther apart than this along the roads are not linked.
+    least_part_households
+        A part with fewer households, that no road joins, can't be a grid of its own: a link to its nearest neighbour is assumed. 0
+        assumes none.
     """
 
     least_m: float = 0.5
@@ -45,6 +48,7 @@ class BorderOptions:
     barrier_share: float = 0.5
     crossing_near_m: float = 15.0
     longest_link_m: float = 3000.0
+    least_part_households: int = 100
 
 
 def find_borders(
@@ -211,7 +215,7 @@ def find_links(
     roads = road_graph(road_nodes, road_edges, "foot")
     unit = np.full(len(roads.nodes), -1, dtype=np.int64)
     places = np.asarray(shapely.points(roads.x, roads.y), dtype=object)
-    node, inside = shapely.STRtree(units.geometry.to_numpy()).query(places, predicate="intersects")
+    inside, node = shapely.STRtree(places).query(units.geometry.to_numpy(), predicate="intersects")
     unit[node[::-1]] = inside[::-1]
     sources = np.flatnonzero(unit >= 0)
     if not len(sources):
@@ -246,6 +250,62 @@ def _metres(roads: RoadGraph) -> sparse.csr_array:
     return sparse.csr_array(
         (np.maximum(roads.length_m[arcs], 1e-3), (roads.tail[arcs], roads.head[arcs])), shape=(n, n)
     )
+
+
+def assumed_links(
+    units: gpd.GeoDataFrame, borders: gpd.GeoDataFrame, options: BorderOptions | None = None
+) -> gpd.GeoDataFrame:
+    """Links for parts that no road joins and that are too small for a grid of their own.
+
+    Parameters
+    ----------
+    units, borders
+        Units with their households; borders and the links found so far.
+    options
+        How few households are too few.
+
+    Returns
+    -------
+    One link a part, from it to the nearest unit outside it; where it has neighbours beyond a barrier, to the one with the longest border.
+    """
+    options = options or BorderOptions()
+    found = _links([], [], units)
+    shapes, households = units.geometry.to_numpy(), units["households"].to_numpy()
+    known = borders
+    while True:
+        part = parts(units, known)
+        people = np.bincount(part, weights=households)
+        small = np.flatnonzero(people < options.least_part_households)
+        small = small[small > 0]
+        if not len(small):
+            return found
+        lines = []
+        for number in small[::-1]:
+            inside, outside = np.flatnonzero(part == number), np.flatnonzero(part != number)
+            a, b = _nearest_pair(units, borders, inside, outside)
+            lines.append(((a, b), shapely.shortest_line(shapes[a], shapes[b])))
+        fresh = _links([pair for pair, _ in lines], [line for _, line in lines], units)
+        fresh = fresh.drop_duplicates(["unit_a", "unit_b"])
+        found = pd.concat([found, fresh], ignore_index=True) if len(found) else fresh
+        known = pd.concat([borders, found], ignore_index=True)
+
+
+def _nearest_pair(
+    units: gpd.GeoDataFrame, borders: gpd.GeoDataFrame, inside: NDArray[np.int64], outside: NDArray[np.int64]
+) -> tuple[int, int]:
+    """A unit inside and one outside: those with the longest common border, else the nearest two."""
+    name = units["unit"].to_numpy(dtype=object)
+    a, b = borders["unit_a"].isin(name[inside]), borders["unit_b"].isin(name[inside])
+    rim = borders[(a != b).to_numpy()]
+    if len(rim):
+        best = rim.loc[rim["length_m"].idxmax()]
+        pair = pd.Index(name).get_indexer(pd.Index([best["unit_a"], best["unit_b"]]))
+        return int(pair[0]), int(pair[1])
+    shapes = units.geometry.to_numpy()
+    own, near = shapely.STRtree(shapes[outside]).query_nearest(shapes[inside], all_matches=False)
+    gap = shapely.distance(shapes[inside[own]], shapes[outside[near]])
+    best_own = int(np.argmin(np.round(gap, 3)))
+    return int(inside[own[best_own]]), int(outside[near[best_own]])
 
 
 def declared_links(units: gpd.GeoDataFrame, lines: Iterable[Any]) -> gpd.GeoDataFrame:

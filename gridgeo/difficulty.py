@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -153,7 +154,7 @@ class WorkloadRates:
                 raise BadInput(f"workload rate {name} is {value}; give a number of 0 or more (a speed above 0)")
 
 
-def streets_of(units: gpd.GeoDataFrame, road_edges: gpd.GeoDataFrame) -> pd.DataFrame:
+def streets_of(units: gpd.GeoDataFrame, road_edges: gpd.GeoDataFrame, land: Any = None) -> pd.DataFrame:
     """Metres of street charged to each unit: half of each street to the unit on either side of it.
 
     Parameters
@@ -162,6 +163,8 @@ def streets_of(units: gpd.GeoDataFrame, road_edges: gpd.GeoDataFrame) -> pd.Data
         Polygons that tile the land, metres.
     road_edges
         Streets; each piece (`street`) counts once, where it can be walked and lies inside the land.
+    land
+        Union of the units, where it is at hand.
 
     Returns
     -------
@@ -173,9 +176,7 @@ def streets_of(units: gpd.GeoDataFrame, road_edges: gpd.GeoDataFrame) -> pd.Data
     table = pd.DataFrame(0.0, index=units.index, columns=["street_m", "steps_m"])
     if not len(walked) or not len(units):
         return table
-    land = shapely.buffer(shapely.union_all(shapes), 0.05)
-    parts, street = shapely.get_parts(shapely.intersection(walked.geometry.to_numpy(), land), return_index=True)
-    parts, street = parts[shapely.get_dimensions(parts) == 1], street[shapely.get_dimensions(parts) == 1]
+    parts, street = clipped(walked.geometry.to_numpy(), shapely.union_all(shapes) if land is None else land)
     points, owner = shapely.get_coordinates(shapely.segmentize(parts, 10.0), return_index=True)
     same = owner[1:] == owner[:-1]
     step = (points[1:] - points[:-1])[same]
@@ -197,15 +198,36 @@ def streets_of(units: gpd.GeoDataFrame, road_edges: gpd.GeoDataFrame) -> pd.Data
     return table
 
 
+def clipped(lines: NDArray[Any], land: Any) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Parts of lines inside the land, with a margin for rounding; and the position of the line each is part of."""
+    wide = shapely.buffer(land, 0.05)
+    shapely.prepare(wide)
+    inside = np.asarray(shapely.contains_properly(wide, lines))
+    crossing = ~inside & np.asarray(shapely.intersects(wide, lines))
+    shapes = lines.copy()
+    shapes[~inside] = shapely.LineString()
+    shapes[crossing] = shapely.intersection(lines[crossing], wide)
+    parts, line = shapely.get_parts(shapes, return_index=True)
+    linear = (shapely.get_dimensions(parts) == 1) & ~shapely.is_empty(parts)
+    return parts[linear], line[linear]
+
+
 def _unit_at(points: NDArray[np.float64], shapes: NDArray[np.object_]) -> NDArray[np.int64]:
+    """The polygon that holds each point, -1 where none does."""
     unit = np.full(len(points), -1, dtype=np.int64)
-    point, shape = shapely.STRtree(shapes).query(shapely.points(points), predicate="intersects")
+    # Polygons ask for points, not the other way round: a polygon that asks is prepared once for all its points.
+    places = np.asarray(shapely.points(points), dtype=object)
+    shape, point = shapely.STRtree(places).query(shapes, predicate="intersects")
     unit[point[::-1]] = shape[::-1]
     return unit
 
 
 def factors(
-    units: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, road_edges: gpd.GeoDataFrame, options: Factors | None = None
+    units: gpd.GeoDataFrame,
+    buildings: gpd.GeoDataFrame,
+    road_edges: gpd.GeoDataFrame,
+    options: Factors | None = None,
+    streets: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """The value of every factor for each unit, and its community type.
 
@@ -213,6 +235,8 @@ def factors(
     ----------
     units, buildings, road_edges
         Layers of a jurisdiction. Columns of `units` named in `SUPPLIED` count too; an empty cell counts as the median of the others.
+    streets
+        Answer of `streets_of`, where it is at hand.
 
     Returns
     -------
@@ -221,7 +245,7 @@ def factors(
     options = options or Factors()
     position = pd.Index(units["unit"]).get_indexer(pd.Index(buildings["unit"]))
     table = _measure_buildings(len(units), position, buildings, road_edges, options)
-    streets = streets_of(units, road_edges)
+    streets = streets_of(units, road_edges) if streets is None else streets
     table["steps"] = (streets["steps_m"] / streets["street_m"].where(streets["street_m"] > 0)).fillna(0.0).to_numpy()
     answer = pd.DataFrame({"community": _community(units, table)}, index=units.index)
     for name in MEASURED:
@@ -245,11 +269,12 @@ def _measure_buildings(
     climbing = np.where(levels < options.lift_levels, np.maximum(levels - 2, 0) / levels, 0.0) * households
     far = np.zeros(len(buildings))
     if len(road_edges) and len(buildings):
-        near = shapely.STRtree(road_edges.geometry.to_numpy()).query(
-            buildings.geometry.to_numpy(), predicate="dwithin", distance=options.off_street_m
+        home = np.flatnonzero(households > 0)
+        near = shapely.STRtree(road_edges.drop_duplicates("street").geometry.to_numpy()).query(
+            buildings.geometry.to_numpy()[home], predicate="dwithin", distance=options.off_street_m
         )[0]
         far = households.copy()
-        far[np.unique(near)] = 0.0
+        far[home[np.unique(near)]] = 0.0
     use = buildings["use"].to_numpy()
     kept = unit >= 0
 
@@ -295,11 +320,15 @@ def _community(units: gpd.GeoDataFrame, table: pd.DataFrame) -> NDArray[np.objec
 
 
 def rate(
-    units: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, road_edges: gpd.GeoDataFrame, options: Factors | None = None
+    units: gpd.GeoDataFrame,
+    buildings: gpd.GeoDataFrame,
+    road_edges: gpd.GeoDataFrame,
+    options: Factors | None = None,
+    streets: pd.DataFrame | None = None,
 ) -> pd.Series:
-    """Difficulty of each unit, 1.0 is ordinary; a Series on the index of `units`."""
+    """Difficulty of each unit, 1.0 is ordinary; a Series on the index of `units`. Parameters as for `factors`."""
     options = options or Factors()
-    return combine(factors(units, buildings, road_edges, options), options)
+    return combine(factors(units, buildings, road_edges, options, streets), options)
 
 
 def combine(table: pd.DataFrame, options: Factors) -> pd.Series:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from gridgeo import difficulty
 from gridgeo.blocks import Blocks, CutOptions, SizeOptions, cut_blocks, cutting_lines
-from gridgeo.borders import BorderOptions, declared_links, find_borders, find_links, parts
+from gridgeo.borders import BorderOptions, assumed_links, declared_links, find_borders, find_links, parts
 from gridgeo.buildings import BuildingOptions, describe
 from gridgeo.difficulty import Factors, WorkloadRates
 from gridgeo.errors import BadInput
@@ -121,15 +121,17 @@ def build_units(
     if households is not None and "unit" in households.columns and "building" not in households.columns:
         units, homes = _households_by_unit(units, homes, households)
     units = _summed(units, homes)
+    land, tree = _redrawn(boundary, areas, units)
     progress.stage("borders")
-    borders = _borders(units, barriers, crossings, road_nodes, road_edges, links, options.borders)
+    borders, assumed = _borders(units, barriers, crossings, road_nodes, road_edges, links, options.borders)
     units["part"] = parts(units, borders)
     progress.stage("difficulty")
-    units["street_m"] = difficulty.streets_of(units, road_edges)["street_m"].round(3)
-    units["difficulty"] = difficulty.rate(units, homes, road_edges, options.factors)
+    streets = difficulty.streets_of(units, road_edges, land.geometry.iloc[0])
+    units["street_m"] = streets["street_m"].round(3)
+    units["difficulty"] = difficulty.rate(units, homes, road_edges, options.factors, streets)
     units["workload_min"] = difficulty.workload(units, options.rates)
-    notes |= {"blocks": len(blocks.shapes), "blocks_split": split} | _summary(units, homes, borders)
-    land, tree = _redrawn(boundary, areas, units)
+    notes |= {"blocks": len(blocks.shapes), "blocks_split": split, "links_assumed": assumed}
+    notes |= _summary(units, homes, borders)
     lost = areas.loc[~areas["area"].isin(tree["area"]), "area"].tolist()
     if lost:
         notes["areas_without_land"] = lost
@@ -331,13 +333,17 @@ def _borders(
     road_edges: gpd.GeoDataFrame,
     links: Iterable[Any],
     options: BorderOptions,
-) -> gpd.GeoDataFrame:
-    """Borders, links found along the roads, then declared links."""
+) -> tuple[gpd.GeoDataFrame, list[list[str]]]:
+    """Borders, links found along the roads, declared links, assumed links; and the pairs of units of the last."""
     borders = find_borders(units, barriers, crossings, options)
-    for more in (find_links(units, borders, road_nodes, road_edges, options), declared_links(units, links)):
-        if len(more):
-            borders = pd.concat([borders, more], ignore_index=True)
-    return borders
+    borders = _with(borders, find_links(units, borders, road_nodes, road_edges, options))
+    borders = _with(borders, declared_links(units, links))
+    assumed = assumed_links(units, borders, options)
+    return _with(borders, assumed), assumed[["unit_a", "unit_b"]].to_numpy().tolist()
+
+
+def _with(borders: gpd.GeoDataFrame, more: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    return pd.concat([borders, more], ignore_index=True) if len(more) else borders
 
 
 def _summary(units: gpd.GeoDataFrame, homes: gpd.GeoDataFrame, borders: gpd.GeoDataFrame) -> dict[str, Any]:
