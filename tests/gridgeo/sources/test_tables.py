@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 from gridgeo.errors import BadInput, UnreadableSource
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridgeo.sources import read_csv, read_households, write_csv
@@ -94,6 +94,7 @@ def test_a_table_that_can_not_be_joined_is_refused(tmp_path, text, says):
 words = st.text(st.characters(blacklist_categories=("Cs", "Cc", "Z")), min_size=1, max_size=12)
 
 
+@settings(deadline=None, max_examples=50)
 @given(rows=st.lists(st.tuples(words, words), min_size=1, max_size=20))
 def test_what_is_written_is_read_back(tmp_path_factory, rows):
     path = tmp_path_factory.mktemp("csv") / "table.csv"
