@@ -1,3 +1,72 @@
-"""Partition a jurisdiction into balanced grids, route patrols and visits, and serve them on a live map."""
+"""Partition a jurisdiction into balanced grids, route patrols and visits, and serve them on a live map.
+
+Modules are the API (`gridgeo.sources`, `gridgeo.units`, `gridgeo.plans`, …); the front doors stand here. A door's
+module is loaded when the door is first used, so that `import gridgeo` costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gridgeo.barriers import add_barriers
+    from gridgeo.importing import import_osm
+    from gridgeo.judging import Verdict, check
+    from gridgeo.jurisdictions import Jurisdiction
+    from gridgeo.partitioning import partition
+    from gridgeo.planfiles import read_plan
+    from gridgeo.plans import Plan
+    from gridgeo.reports import write_report
+    from gridgeo.routes import Routes, patrol_routes, read_routes, visit_routes
+    from gridgeo.sources import read_jurisdiction, sample_map, write_jurisdiction
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "Jurisdiction",
+    "Plan",
+    "Routes",
+    "Verdict",
+    "add_barriers",
+    "check",
+    "import_osm",
+    "partition",
+    "patrol_routes",
+    "read_jurisdiction",
+    "read_plan",
+    "read_routes",
+    "sample_map",
+    "visit_routes",
+    "write_jurisdiction",
+    "write_report",
+]
+
+_DOORS = {
+    "Jurisdiction": "jurisdictions",
+    "Plan": "plans",
+    "Routes": "routes",
+    "Verdict": "judging",
+    "add_barriers": "barriers",
+    "check": "judging",
+    "import_osm": "importing",
+    "partition": "partitioning",
+    "patrol_routes": "routes",
+    "read_jurisdiction": "sources",
+    "read_plan": "planfiles",
+    "read_routes": "routes",
+    "sample_map": "sources",
+    "visit_routes": "routes",
+    "write_jurisdiction": "sources",
+    "write_report": "reports",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _DOORS:
+        raise AttributeError(f"module 'gridgeo' has no attribute '{name}'")
+    door = getattr(import_module(f"gridgeo.{_DOORS[name]}"), name)
+    globals()[name] = door
+    return door
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

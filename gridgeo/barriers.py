@@ -1,7 +1,8 @@
-"""Lines that people can't cross on foot: motorways, railways, rivers. And the points where they can."""
+"""Lines that people can't cross on foot: motorways, railways, rivers, and what a planner adds. And where they can be crossed."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -13,7 +14,10 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from gridgeo.borders import find_borders, parts
 from gridgeo.crs import to_metric
+from gridgeo.errors import BadInput
+from gridgeo.jurisdictions import Jurisdiction
 from gridgeo.sources.osm import OsmExtract
 
 HIGHWAYS = ("motorway", "trunk")
@@ -59,6 +63,55 @@ def find_barriers(
         spots["barrier"] = ways["barrier"].to_numpy()[spots["way"].to_numpy()]
         spots = _once(spots)
     return _barrier_frame(ways, spots, crs), _crossing_frame(spots, crs)
+
+
+def add_barriers(jurisdiction: Jurisdiction, lines: gpd.GeoDataFrame) -> Jurisdiction:
+    """The jurisdiction with more barriers: lines that a planner knows nobody crosses, e.g. a wall or a fenced canal.
+
+    Parameters
+    ----------
+    jurisdiction
+        The place; it is left as it is.
+    lines
+        Lines in any declared CRS. They close the borders they run along; a gap in a line is a crossing.
+
+    Raises
+    ------
+    BadInput
+        A row is no line, or the lines run along no border of units.
+    UnknownCRS
+        `lines` declare no CRS.
+    """
+    given = to_metric(lines, jurisdiction.crs)
+    wrong = ~given.geom_type.isin(("LineString", "MultiLineString"))
+    if wrong.any():
+        row = given.index[wrong.to_numpy()][0]
+        raise BadInput(f"barriers, row {row}: {given.geom_type[wrong].iloc[0]}; draw barriers as lines")
+    known = jurisdiction.barriers
+    count = len(given)
+    more = gpd.GeoDataFrame(
+        {
+            "barrier": [f"given-{number}" for number in range(1, count + 1)],
+            "kind": ["given"] * count,
+            "name": pd.Series([None] * count, dtype="str"),
+            "crossings": np.zeros(count, dtype=np.int64),
+        },
+        geometry=given.geometry.to_numpy(),
+        crs=jurisdiction.crs,
+    )
+    barriers = (
+        gpd.GeoDataFrame(pd.concat([known, more], ignore_index=True), crs=jurisdiction.crs) if len(known) else more
+    )
+    links = jurisdiction.borders[jurisdiction.borders["kind"] == "link"]
+    redrawn = find_borders(jurisdiction.units, barriers, jurisdiction.crossings)
+    closed = int(
+        redrawn["barrier_m"].sum() - find_borders(jurisdiction.units, known, jurisdiction.crossings)["barrier_m"].sum()
+    )
+    if closed <= 0:
+        raise BadInput("the given barriers run along no border of units; draw them along streets or unit borders")
+    borders = gpd.GeoDataFrame(pd.concat([redrawn, links], ignore_index=True), crs=jurisdiction.crs)
+    units = jurisdiction.units.assign(part=parts(jurisdiction.units, borders))
+    return replace(jurisdiction, barriers=barriers, borders=borders, units=units)
 
 
 def _ways(lines: gpd.GeoDataFrame, crs: pyproj.CRS, around: Any) -> gpd.GeoDataFrame:

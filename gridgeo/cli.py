@@ -100,13 +100,14 @@ def partition(
     as_json: Json = False,
 ) -> None:
     """Draw balanced, connected, compact grids; exit 3 with the reasons where no plan can keep the rules."""
+    from gridgeo.barriers import add_barriers
     from gridgeo.partitioning import partition as draw
     from gridgeo.sources import read_csv, read_jurisdiction, read_layer
 
     count, band = _one_count(k, households, officers)
     place = read_jurisdiction(town)
     if barriers is not None:
-        place = place.with_barriers(read_layer(barriers))
+        place = add_barriers(place, read_layer(barriers))
     together = () if keep_together is None else _groups(read_csv(keep_together), keep_together)
     with progress() as observer, interruptible() as interrupt:
         plan = draw(
