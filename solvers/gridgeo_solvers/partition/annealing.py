@@ -12,7 +12,7 @@ from numba import njit
 SLACK = 1e-9
 
 
-@njit(cache=True, nogil=True, inline="never")
+@njit(cache=True, nogil=True, error_model="numpy")
 def next_random(state):
     """Xorshift64* (Vigna 2016): a uniform number in [0, 1) and the new state in `state[0]`."""
     x = state[0]
@@ -23,7 +23,7 @@ def next_random(state):
     return float((x * np.uint64(2685821657736338717)) >> np.uint64(11)) / 9007199254740992.0
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def stays_connected(i, indptr, indices, grid_of, stamp, queue, mark):
     """Whether the grid of `i` stays connected without it; uses marks `mark` and `mark + 1` of `stamp`."""
     a = grid_of[i]
@@ -61,7 +61,7 @@ def stays_connected(i, indptr, indices, grid_of, stamp, queue, mark):
     return False
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def recentre(grid_of, k, guide, row_of, centres):
     """Put the best site of every grid into `centres`."""
     best = np.full(k, np.inf)
@@ -89,7 +89,7 @@ def recentre(grid_of, k, guide, row_of, centres):
             centres[g] = s
 
 
-@njit(cache=True, nogil=True, inline="never")
+@njit(cache=True, nogil=True, error_model="numpy")
 def missed(total, low, high, mean):
     """What `total` misses its band by, as a share of `mean`."""
     if total > high * (1 + SLACK):
@@ -99,7 +99,7 @@ def missed(total, low, high, mean):
     return 0.0
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def measure_plan(grid_of, k, indptr, indices, lengths, weights, lower, upper, mean, cost, centres, centred):
     """Violation and cost of a plan whose grids are centred on `centres`."""
     violation = 0.0
@@ -121,7 +121,7 @@ def measure_plan(grid_of, k, indptr, indices, lengths, weights, lower, upper, me
     return violation, value
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def anneal(
     grid_of, k, indptr, indices, lengths, weights, lower, upper, mean, cost, guide, row_of, centred,
     levels, sweeps, hot, cold, press_first, press_last, seed,

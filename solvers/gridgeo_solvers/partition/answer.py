@@ -63,12 +63,12 @@ class PartitionParams:
         Largest number of units of a connected part for which optimality is pursued by branch and bound.
     """
 
-    starts: int = 24
-    kept: int = 3
-    rounds: int = 12
-    sweeps: int = 1200
+    starts: int = 16
+    kept: int = 4
+    rounds: int = 24
+    sweeps: int = 6000
     whole: int = 3000
-    nodes: int = 60
+    nodes: int = 30
     bound_steps: int = 300
     exact_units: int = 130
 

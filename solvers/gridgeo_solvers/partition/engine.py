@@ -61,7 +61,7 @@ def solve(
         Seconds of wall time. Without it the search ends by the work that `params` allows, and the same problem,
         seed and versions give the same assignment.
     gap
-        Stop improving once the proven gap is not above this.
+        Proof by branch and bound is not pursued once the gap is not above this share.
     seed
         Of all randomness.
     params
@@ -96,10 +96,12 @@ def solve(
     if reasons:
         raise Infeasible(reasons, nearest=_nearest(run, parts), proven=True)
     solved = [_solve_pool(run, pool, k) for pool, k in _pools(problem, parts)]
-    plans = [plan for pool in solved for plan in pool]
-    answer = _answer(run, plans)
+    plans = [plan for pool, _ in solved for plan in pool]
+    bounds = [bound for _, bound in solved]
+    answer = _answer(run, plans, None if any(b is None for b in bounds) else sum(b for b in bounds if b is not None))
     if answer.faults:
         raise Infeasible(_not_found(run, answer), nearest=answer, proven=False)
+    run.progress.incumbent(answer.objective, answer.bound)
     return answer
 
 
@@ -113,25 +115,45 @@ def _pools(problem: PartitionProblem, parts: list[Part]) -> list[tuple[list[Part
     return pools
 
 
-def _solve_pool(run: _Run, parts: list[Part], k: int, counts: list[range] | None = None) -> list[tuple[Part, IntArray]]:
-    """Best plans of `parts` with `k` grids in all."""
-    tried = windows(parts, counts or [part.counts() for part in parts], k)
+def _solve_pool(
+    run: _Run, parts: list[Part], k: int, counts: list[range] | None = None
+) -> tuple[list[tuple[Part, IntArray]], float | None]:
+    """Best plans of `parts` with `k` grids in all, and a bound on their summed objective where one is proven."""
+    full = counts or [part.counts() for part in parts]
+    tried = [range(k, k + 1)] if len(parts) == 1 else windows(parts, full, k)
     assert tried is not None
     run.progress.stage("partition", sum(len(one) for one in tried))
-    options: list[dict[int, Value]] = []
-    plans: list[dict[int, IntArray]] = []
+    plans: list[dict[int, Found]] = []
     for part, window in zip(parts, tried, strict=True):
-        options.append({})
         plans.append({})
         for count in window:
-            if len(parts) == 1 and count != k:
-                continue
-            found = _search(run, part, count, single=len(parts) == 1 and len(parts[0].units) == run.problem.n)
-            options[-1][count], plans[-1][count] = found.value, found.plan
+            plans[-1][count] = _search(run, part, count, single=len(part.units) == run.problem.n)
             run.progress.advance()
-    chosen = best_sum(options, k, lambda a, b: Value(a.violation + b.violation, a.cost + b.cost), Value(0.0, 0.0))
+    values = [{count: found.value for count, found in one.items()} for one in plans]
+    chosen = best_sum(values, k, lambda a, b: Value(a.violation + b.violation, a.cost + b.cost), Value(0.0, 0.0))
     assert chosen is not None
-    return [(part, plan[count]) for part, plan, count in zip(parts, plans, chosen[1], strict=True)]
+    bound = None
+    if counts is None and (len(parts) == 1 or all(len(f) == len(t) for f, t in zip(full, tried, strict=True))):
+        bound = _prove(run, parts, plans, chosen[1], k)
+    return [(part, one[count].plan) for part, one, count in zip(parts, plans, chosen[1], strict=True)], bound
+
+
+def _prove(run: _Run, parts: list[Part], plans: list[dict[int, Found]], chosen: list[int], k: int) -> float | None:
+    """Bound over every way to share `k` grids among `parts`; better plans found on the way replace those in `plans`."""
+    if not parts[0].centred or run.params.bound_steps == 0 or run.stop():
+        return None
+    from gridgeo_solvers.partition.exact import bound_of
+
+    run.progress.stage("bound", sum(len(one) for one in plans))
+    bounds: list[dict[int, float]] = []
+    for part, one, count_chosen in zip(parts, plans, chosen, strict=True):
+        bounds.append({})
+        for count in list(one):
+            pursue = count == count_chosen and one[count].feasible
+            one[count], bounds[-1][count] = bound_of(part, one[count], count, run.params, run.gap, pursue, run.stop)
+            run.progress.advance()
+    least = best_sum(bounds, k, lambda a, b: a + b, 0.0)
+    return None if least is None or not np.isfinite(least[0]) else least[0]
 
 
 def _search(run: _Run, part: Part, k: int, *, single: bool) -> Found:
@@ -139,7 +161,9 @@ def _search(run: _Run, part: Part, k: int, *, single: bool) -> Found:
     from gridgeo_solvers.partition.integer import Limits, polish
     from gridgeo_solvers.partition.search import search
 
-    limits = Limits(run.params.whole, run.params.nodes)
+    # Each further band makes an integer programme much harder than its size says.
+    measures = len(part.weights)
+    limits = Limits(run.params.whole if measures < 2 else run.params.whole // (3 * measures), run.params.nodes)
 
     def heard(found: Found) -> None:
         if single and found.feasible:
@@ -164,7 +188,7 @@ def _nearest(run: _Run, parts: list[Part]) -> Partition | None:
     problem = run.problem
     if problem.k < len(parts) or problem.k > sum(part.n for part in parts):
         return None
-    plans = _solve_pool(run, parts, problem.k, [range(1, part.n + 1) for part in parts])
+    plans, _ = _solve_pool(run, parts, problem.k, [range(1, part.n + 1) for part in parts])
     return _answer(run, plans)
 
 
@@ -179,13 +203,15 @@ def _answer(run: _Run, plans: list[tuple[Part, IntArray]], bound: float | None =
     faults = tuple(fault.text for fault in judge(problem, assignment))
     value = evaluate(problem, assignment)
     objective = value["objective"]
+    if bound is not None and bound >= objective * (1 - 1e-9):
+        bound = objective
     gap = relative_gap(objective, bound)
     return Partition(
         assignment=assignment,
         objective=objective,
         bound=bound,
         gap=gap,
-        status=Status.OPTIMAL if gap is not None and gap <= 1e-9 else Status.FEASIBLE,
+        status=Status.OPTIMAL if gap == 0.0 else Status.FEASIBLE,
         seconds=time.perf_counter() - run.began,
         seed=run.seed,
         totals=value["totals"],

@@ -17,13 +17,13 @@ Polish = Callable[[IntArray], Found]
 """A plan to one that is no worse (see `integer.polish`)."""
 
 
-def run_anneal(part: Part, plan: IntArray, k: int, sweeps: int, hot: float, seed: int, press: float = 0.3) -> Found:
+def run_anneal(part: Part, plan: IntArray, k: int, sweeps: int, hot: float, seed: int) -> Found:
     """Anneal `plan` for `sweeps` proposals a unit from `hot` (in mean costs of a unit)."""
     levels = int(np.clip(sweeps // 20, 8, 60))
     graph = part.graph
     improved, _, _ = anneal(
         plan, k, graph.indptr, graph.indices, graph.lengths, part.weights, part.lower, part.upper, part.mean,
-        part.cost, part.guide, part.row_of, part.centred, levels, max(sweeps, levels), hot, 0.005, press, 30.0, seed,
+        part.cost, part.guide, part.row_of, part.centred, levels, max(sweeps, levels), hot, 0.02, 0.3, 30.0, seed,
     )  # fmt: skip
     return found(part, improved, k)
 
@@ -115,18 +115,18 @@ def search(
     for candidate in pool[: params.kept]:
         if stop():
             return best, starts
-        longer = run_anneal(part, candidate.plan, k, params.sweeps, 0.6, int(random.integers(1 << 31)))
+        longer = run_anneal(part, candidate.plan, k, params.sweeps, 5.0, int(random.integers(1 << 31)))
         best = _told(best, better(longer, candidate), heard)
     best = _told(best, better(best, polish(best.plan)), heard)
     for _ in range(params.rounds):
         if stop():
             break
         moved = merge_and_split(part, best.plan, k, random)
-        candidate = run_anneal(part, moved, k, max(params.sweeps // 3, 8), 0.3, int(random.integers(1 << 31)))
+        candidate = run_anneal(part, moved, k, max(params.sweeps // 4, 8), 1.0, int(random.integers(1 << 31)))
         close = (
             candidate.value.violation <= best.value.violation + 0.1 and candidate.value.cost < 1.02 * best.value.cost
         )
-        if candidate.value < best.value or close:
+        if candidate.value < best.value or (close and part.n * k <= params.whole and len(part.weights) < 2):
             candidate = better(candidate, polish(candidate.plan))
         best = _told(best, candidate, heard)
     return best, starts
@@ -141,7 +141,7 @@ def _pool(
         if pool and stop():
             break
         plan = fresh_start(part, k, int(random.integers(1 << 31)))
-        pool.append(run_anneal(part, plan, k, max(params.sweeps // 12, 8), 0.3, int(random.integers(1 << 31)), 1.0))
+        pool.append(run_anneal(part, plan, k, max(params.sweeps // 5, 8), 5.0, int(random.integers(1 << 31))))
     return sorted(pool, key=lambda one: one.value)
 
 

@@ -1,7 +1,7 @@
 """First plans: capacitated k-means by prices, then connected growth.
 
 A centre's price is set so that the units nearest to it by cost + price carry the mean of the leading measure: exact
-coordinate ascent on the duals of the transport problem, one weighted quantile at a time. Connected pieces around the
+coordinate ascent on the duals of the transport problem, one weighted quantile (found by halving) at a time. Connected pieces around the
 centres are kept, the rest is grown onto them.
 """
 
@@ -13,7 +13,7 @@ from numba import njit
 from gridgeo_solvers.partition.annealing import next_random
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def seed_centres(k, guide, row_of, state):
     """`k` sites spread by D² sampling (Arthur and Vassilvitskii 2007) on the cost itself."""
     rows, sites = guide.shape
@@ -38,7 +38,7 @@ def seed_centres(k, guide, row_of, state):
     return centres
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def price(k, guide, centres, load, goal, prices, rounds):
     """Raise and lower `prices` (per unit of load) until every centre draws about `goal` of `load`."""
     n = len(load)
@@ -51,16 +51,22 @@ def price(k, guide, centres, load, goal, prices, rounds):
                     if h != g:
                         other = min(other, guide[r, centres[h]] / load[r] + prices[h])
                 gain[r] = other - guide[r, centres[g]] / load[r]
-            order = np.argsort(-gain)
-            run = 0.0
-            for p in range(n):
-                run += load[order[p]]
+            low = gain.min()
+            high = gain.max()
+            for _ in range(40):
+                middle = 0.5 * (low + high)
+                run = 0.0
+                for r in range(n):
+                    if gain[r] >= middle:
+                        run += load[r]
                 if run >= goal:
-                    prices[g] = gain[order[p]]
-                    break
+                    low = middle
+                else:
+                    high = middle
+            prices[g] = low
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def grow(k, guide, centres, load, prices, indptr, indices, row_of):
     """Connected plan: units join an adjacent grid in the order of cost + price (Dijkstra-like, quadratic scan free)."""
     n = len(load)
@@ -113,7 +119,7 @@ def grow(k, guide, centres, load, prices, indptr, indices, row_of):
         plan[row] = grid
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def start_plan(k, guide, row_of, indptr, indices, load, priced, seed, lloyd):
     """A connected plan of `k` grids; `load` is the leading measure (> 0), ignored in prices unless `priced`."""
     n = len(load)
@@ -133,7 +139,7 @@ def start_plan(k, guide, row_of, indptr, indices, load, priced, seed, lloyd):
     return plan
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _spread_out(centres, row_of, n):
     """Give every centre a row of its own."""
     taken = np.zeros(n, dtype=np.bool_)
@@ -145,7 +151,7 @@ def _spread_out(centres, row_of, n):
         taken[row_of[s]] = True
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _move_centres(plan, k, guide, row_of, centres):
     best = np.full(k, np.inf)
     for s in range(len(row_of)):
