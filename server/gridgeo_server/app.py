@@ -23,7 +23,7 @@ from gridgeo_server.cases.categories import Categories
 from gridgeo_server.cases.service import Desk
 from gridgeo_server.errors import StoreUnavailable
 from gridgeo_server.layers import endpoints as features
-from gridgeo_server.layers import tile_endpoints
+from gridgeo_server.layers import openapi, tile_endpoints
 from gridgeo_server.layers.shelf import Shelf
 from gridgeo_server.layers.tiles import Tiles
 from gridgeo_server.live import endpoints as live
@@ -79,7 +79,7 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
     app.state.tiles = Tiles(town, _owners(state), settings.tile_cache)
     app.state.meters = health.Meters()
     errors.install(app)
-    for part in (board, cases, responders, routes, live, features, tile_endpoints, health):
+    for part in (board, cases, responders, routes, live, features, openapi, tile_endpoints, health):
         app.include_router(part.router)
     pages_endpoint.mount(app, Path(__file__).parent / "pages")
     app.add_middleware(health.Measure, meters=app.state.meters)

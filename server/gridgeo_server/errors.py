@@ -117,11 +117,12 @@ def _on_own(_request: Request, error: Exception) -> JSONResponse:
     return problem(kind.status, kind.name, kind.title, str(error), errors, **headers)
 
 
-def _on_invalid(_request: Request, error: Exception) -> JSONResponse:
+def _on_invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     errors = [{"field": _field(fault), "message": str(fault["msg"])} for fault in error.errors()]
     detail = "; ".join(f"{fault['field']}: {fault['message']}" for fault in errors)
-    return problem(422, "bad-request", "A value can't be used", detail, errors)
+    kind = STATUS[BadQuery if request.url.path.startswith("/ogc") else BadRequest]
+    return problem(kind.status, kind.name, kind.title, detail, errors)
 
 
 def _on_http(_request: Request, error: Exception) -> JSONResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query
@@ -49,7 +50,6 @@ class ActionBody(BaseModel):
 @router.post("", status_code=201)
 def report(body: ReportBody, state: StateOf, idempotency_key: IdempotencyKey = None) -> Response:
     """Report a case: it is located, accepted and, when an officer is on duty, dispatched in the same breath."""
-    _refuse_unprintable(body.category, body.description, body.reporter)
     wanted = Report(body.category, body.lon, body.lat, body.description.strip(), body.reporter)
     now = state.clock()
 
@@ -146,7 +146,6 @@ def act(
     if_match: Annotated[str | None, Header(max_length=64, description='The version read, e.g. "3".')] = None,
 ) -> Response:
     """Do something with a case; the answer is the case with all its events."""
-    _refuse_unprintable(body.note)
     version = _version(if_match)
     now = state.clock()
 
@@ -167,8 +166,6 @@ def _view(state: State, case: Case) -> dict[str, Any]:
 
 
 def _name_in(reply: Reply) -> str:
-    import json
-
     return str(json.loads(reply.body)["case"])
 
 
@@ -179,10 +176,3 @@ def _version(if_match: str | None) -> int | None:
     if not (text.isascii() and text.isdigit()):
         raise BadRequest(f"If-Match {if_match} is no version; give the number read, in quotes", "If-Match")
     return int(text)
-
-
-def _refuse_unprintable(*texts: str | None) -> None:
-    """Half characters (lone surrogates) can't be stored or sent as UTF-8."""
-    for text in texts:
-        if text is not None and any(0xD800 <= ord(sign) <= 0xDFFF for sign in text):
-            raise BadRequest("a text holds half a character; send well-formed UTF-8")

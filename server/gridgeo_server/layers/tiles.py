@@ -96,8 +96,8 @@ def tile_bounds(zoom: int, x: int, y: int) -> tuple[float, float, float, float]:
     if not (0 <= zoom <= FARTHEST_ZOOM and 0 <= x < 2**zoom and 0 <= y < 2**zoom):
         raise NotFound(f"WebMercatorQuad has no tile {zoom}/{y}/{x}; rows and columns run from 0 to 2^zoom - 1")
     size = 2 * HALF / 2**zoom
-    west, north = x * size - HALF, HALF - y * size
-    return west, north - size, west + size, north
+    # Both edges are counted from the same corner, so that a tile's edge is its neighbour's to the last bit.
+    return x * size - HALF, HALF - (y + 1) * size, (x + 1) * size - HALF, HALF - y * size
 
 
 def _cut(layer: Layer, zoom: int, x: int, y: int) -> dict[str, Any] | None:
@@ -136,9 +136,8 @@ def _areas_only(shapes: np.ndarray) -> np.ndarray:
     """Collections without the lines and points that cutting leaves behind."""
     mixed = np.flatnonzero(shapely.get_type_id(shapes) == 7)
     for row in mixed.tolist():
-        shapes[row] = shapely.multipolygons(
-            [part for part in shapely.get_parts(shapely.get_parts(shapes[row])) if part.geom_type == "Polygon"]
-        )
+        parts = shapely.get_parts(shapely.get_parts(shapes[row]))
+        shapes[row] = shapely.MultiPolygon([part for part in parts if part.geom_type == "Polygon"])
     return shapes
 
 

@@ -145,7 +145,7 @@ class Store:
                     else:
                         done.append((job, answer, transaction.announcements))
         except Exception as error:
-            refused = StoreUnavailable(f"the store can't be written: {getattr(error, 'orig', error)}")
+            refused = StoreUnavailable(f"the store can't be written: {_first_cause(error)}")
             for job in group:
                 if not job.future.done():
                     job.future.set_exception(refused)
@@ -154,6 +154,13 @@ class Store:
             for news in announcements:
                 self._on_commit(news)
             job.future.set_result(answer)
+
+
+def _first_cause(error: BaseException) -> object:
+    """What went wrong first: a full disk ends the whole transaction, and the rollback of its savepoint fails after it."""
+    while isinstance(error.__context__, sa.exc.OperationalError):
+        error = error.__context__
+    return getattr(error, "orig", error)
 
 
 def _engine(path: Path) -> sa.Engine:

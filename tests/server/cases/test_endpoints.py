@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+
+def test_a_report_is_located_owned_and_dispatched_in_one_request(report: Any, client: TestClient) -> None:
+    case = report(480, 200, "manhole_cover", description="the cover is gone")
+    assert (case["grid"], case["area"]) == ("02", "town")
+    assert case["owner"] == "officer-02"
+    assert case["stage"] == "dispatched"
+    assert case["address"] == "Row 2"
+    assert case["light"] == "ok"
+    full = client.get(f"/api/v1/cases/{case['case']}").json()
+    assert [event["action"] for event in full["events"]] == ["report", "accept", "dispatch"]
+    assert full["route"]["type"] == "LineString"
+    assert full["route"]["coordinates"][-1] == pytest.approx([case["lon"], case["lat"]], abs=1e-5)
+
+
+def test_a_case_is_followed_until_closed_and_every_hand_over_is_an_event(report: Any, client: TestClient) -> None:
+    case = report(480, 200)["case"]
+    for action in ("start", "handle", "check", "close"):
+        answer = client.post(f"/api/v1/cases/{case}/actions", json={"action": action, "note": f"to {action}"})
+        assert answer.status_code == 200, answer.text
+    events = answer.json()["events"]
+    assert [event["stage"] for event in events] == [
+        "reported",
+        "accepted",
+        "dispatched",
+        "handling",
+        "handled",
+        "checked",
+        "closed",
+    ]
+    assert events[-1]["note"] == "to close"
+    assert client.get("/api/v1/cases", params={"open": True}).json()["cases"] == []
+    assert len(client.get("/api/v1/cases", params={"open": False}).json()["cases"]) == 1
+
+
+def test_a_wrong_order_is_a_409_that_names_what_is_possible(report: Any, client: TestClient) -> None:
+    case = report(480, 200)["case"]
+    answer = client.post(f"/api/v1/cases/{case}/actions", json={"action": "close"})
+    assert answer.status_code == 409
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "possible: dispatch, start, return, withdraw" in answer.json()["detail"]
+
+
+def test_the_desk_may_send_somebody_else_but_not_who_is_off_duty(report: Any, client: TestClient) -> None:
+    case = report(480, 200)["case"]
+    offered = client.get(f"/api/v1/cases/{case}/candidates").json()
+    times = [one["road_s"] for one in offered["candidates"]]
+    assert times == sorted(times)
+    assert len(times) == 6
+    last = offered["candidates"][-1]["responder"]
+    sent = client.post(f"/api/v1/cases/{case}/actions", json={"action": "dispatch", "responder": last}).json()
+    assert sent["responder"] == last
+    client.patch("/api/v1/responders/officer-03", json={"on_duty": False})
+    refused = client.post(f"/api/v1/cases/{case}/actions", json={"action": "dispatch", "responder": "officer-03"})
+    assert refused.status_code == 409
+    assert "off duty" in refused.json()["detail"]
+    assert client.get(f"/api/v1/cases/{case}/candidates").json()["not_offered"][0]["reason"] == "off duty"
+    unknown = client.post(f"/api/v1/cases/{case}/actions", json={"action": "dispatch", "responder": "nobody"})
+    assert unknown.status_code == 404
+
+
+def test_if_match_refuses_a_decision_on_an_old_state(report: Any, client: TestClient) -> None:
+    case = report(480, 200)["case"]
+    etag = client.get(f"/api/v1/cases/{case}").headers["etag"]
+    send = f"/api/v1/cases/{case}/actions"
+    assert client.post(send, json={"action": "start"}, headers={"If-Match": etag}).status_code == 200
+    late = client.post(send, json={"action": "withdraw"}, headers={"If-Match": etag})
+    assert late.status_code == 412
+    assert client.post(send, json={"action": "handle"}, headers={"If-Match": "x"}).status_code == 422
+
+
+def test_the_same_key_and_body_is_done_once_and_answered_alike(client: TestClient, at: Any) -> None:
+    lon, lat = at(480, 200)
+    body = {"category": "noise", "lon": lon, "lat": lat}
+    first = client.post("/api/v1/cases", json=body, headers={"Idempotency-Key": "k1"})
+    again = client.post("/api/v1/cases", json=body, headers={"Idempotency-Key": "k1"})
+    assert (again.status_code, again.content) == (201, first.content)
+    assert again.headers["location"] == first.headers["location"]
+    assert len(client.get("/api/v1/cases").json()["cases"]) == 1
+    other = client.post("/api/v1/cases", json={**body, "category": "greenery"}, headers={"Idempotency-Key": "k1"})
+    assert other.status_code == 422
+    assert "k1" in other.json()["detail"]
+
+
+def test_the_same_key_at_the_same_time_is_done_once(client: TestClient, at: Any) -> None:
+    lon, lat = at(480, 200)
+    body = {"category": "noise", "lon": lon, "lat": lat}
+
+    def send(_: int) -> Any:
+        return client.post("/api/v1/cases", json=body, headers={"Idempotency-Key": "at-once"})
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(send, range(16)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.content for answer in answers}) == 1
+    assert len(client.get("/api/v1/cases").json()["cases"]) == 1
+
+
+def test_an_action_sent_again_with_its_key_is_done_once(report: Any, client: TestClient) -> None:
+    case = report(480, 200)["case"]
+    send = f"/api/v1/cases/{case}/actions"
+    answers = [client.post(send, json={"action": "start"}, headers={"Idempotency-Key": "s"}) for _ in range(2)]
+    assert answers[0].content == answers[1].content
+    assert [answer.status_code for answer in answers] == [200, 200]
+
+
+def test_many_reports_at_once_are_all_kept_under_different_names(client: TestClient, at: Any) -> None:
+    lon, lat = at(480, 200)
+
+    def send(_: int) -> Any:
+        return client.post("/api/v1/cases", json={"category": "noise", "lon": lon, "lat": lat})
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(send, range(40)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["case"] for answer in answers}) == 40
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ('{"category":"noise","lon":NaN,"lat":43.7}', "lon"),
+        ('{"category":"noise","lon":7.4,"lat":Infinity}', "lat"),
+        ('{"category":"noise","lon":181,"lat":43.7}', "lon"),
+        ('{"category":"noise","lon":"east","lat":43.7}', "lon"),
+        ('{"category":"noise","lat":43.7}', "lon"),
+        ('{"category":"ufo","lon":7.412,"lat":43.735}', "known are manhole_cover"),
+        ('{"category":"noise","lon":43.735,"lat":7.412}', "look swapped"),
+        ('{"category":"noise","lon":7.6,"lat":43.735}', "nearest is grid"),
+        ('{"category":"noise","lon":7.412,"lat":43.735,"colour":"red"}', "colour"),
+        ('{"category":"noise","lon":7.412,"lat":43.735,"description":"\\ud800"}', "description"),
+        ("[]", "body"),
+        ("{", "JSON"),
+    ],
+)
+def test_a_bad_report_is_a_422_that_names_what_is_wrong(client: TestClient, body: str, said: str) -> None:
+    answer = client.post("/api/v1/cases", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 422, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert said in json.dumps(answer.json(), ensure_ascii=False)
+    assert client.get("/api/v1/cases").json()["cases"] == []
+
+
+def test_a_form_from_a_foreign_page_is_not_taken_for_a_report(client: TestClient, at: Any) -> None:
+    lon, lat = at(480, 200)
+    body = json.dumps({"category": "noise", "lon": lon, "lat": lat})
+    answer = client.post("/api/v1/cases", content=body, headers={"content-type": "text/plain"})
+    assert answer.status_code == 422
+    assert client.get("/api/v1/cases").json()["cases"] == []
+
+
+def test_who_reported_is_shown_nowhere(report: Any, client: TestClient) -> None:
+    case = report(480, 200, reporter="Zhang San 13800000000")
+    everything = "".join(
+        client.get(path).text
+        for path in (f"/api/v1/cases/{case['case']}", "/api/v1/cases", "/ogc/collections/cases/items")
+    )
+    assert "Zhang" not in json.dumps(case) + everything
+
+
+def test_pages_of_cases_join_without_gap_or_repeat(report: Any, client: TestClient) -> None:
+    names = [report(100 * i + 50, 300)["case"] for i in range(5)]
+    seen: list[str] = []
+    after = None
+    for _ in range(9):
+        page = client.get("/api/v1/cases", params={"limit": 2, **({"after": after} if after else {})}).json()
+        seen += [case["case"] for case in page["cases"]]
+        after = page["next"]
+        if after is None:
+            break
+    assert seen == names[::-1]
+
+
+def test_cases_are_filtered_by_grid_stage_and_officer(report: Any, client: TestClient) -> None:
+    here, there = report(50, 50), report(1150, 750)
+    assert [c["case"] for c in client.get("/api/v1/cases", params={"grid": "06"}).json()["cases"]] == [there["case"]]
+    client.post(f"/api/v1/cases/{here['case']}/actions", json={"action": "start"})
+    assert [c["case"] for c in client.get("/api/v1/cases", params={"stage": "handling"}).json()["cases"]] == [
+        here["case"]
+    ]
+    mine = client.get("/api/v1/cases", params={"responder": there["responder"]}).json()["cases"]
+    assert [c["case"] for c in mine] == [there["case"]]
+    assert client.get("/api/v1/cases", params={"stage": "lost"}).status_code == 422
+
+
+def test_an_unknown_case_is_a_404(client: TestClient) -> None:
+    for path in ("/api/v1/cases/none", "/api/v1/cases/none/candidates"):
+        assert client.get(path).status_code == 404
+    assert client.post("/api/v1/cases/none/actions", json={"action": "start"}).status_code == 404

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from gridgeo_server.cases import store as case_store
+from gridgeo_server.cases.model import rebuild
+from gridgeo_server.cases.service import Actor, Report
+from gridgeo_server.responders import service as responder_service
+from gridgeo_server.responders import store as responder_store
+from gridgeo_server.responders.service import Fix
+from gridgeo_server.state import State
+from gridgeo_server.store import tables
+
+
+@pytest.fixture
+def place(state: State, at: Any) -> Any:
+    """Puts officers at places in metres; all others go off duty."""
+
+    def put(**places: tuple[float, float]) -> None:
+        def work(transaction: Any) -> None:
+            for officer in responder_store.everybody(transaction.connection):
+                here = places.get(officer.responder.replace("officer-", "o"))
+                responder_service.set_duty(transaction, officer.responder, here is not None)
+                if here is not None:
+                    lon, lat = at(*here)
+                    fix = Fix(officer.responder, lon, lat, state.clock())
+                    responder_service.move(transaction, [fix], state.clock())
+
+        state.store.write(work)
+
+    return put
+
+
+def _report(state: State, at: Any, east_m: float, south_m: float):
+    lon, lat = at(east_m, south_m)
+    return state.store.write(lambda t: state.desk.report(t, Report("noise", lon, lat), state.clock(), Actor()))
+
+
+def test_the_nearest_by_road_goes_not_the_nearest_by_air(state: State, place: Any, at: Any) -> None:
+    # The case lies on a street; o01 stands 67 m away inside the block, beside a street that lies farther round,
+    # o02 is 110 m away along the street.
+    place(o01=(450, 260), o02=(590, 200))
+    case = _report(state, at, 480, 200)
+    assert case.responder == "officer-02"
+    assert case.road_m == pytest.approx(110, abs=1)
+    assert case.road_s == pytest.approx(110 / 1.25, abs=1)
+
+
+def test_among_equals_the_one_with_less_to_do_goes(state: State, place: Any, at: Any) -> None:
+    place(o01=(300, 200), o02=(500, 200))
+    first = _report(state, at, 400, 200)
+    second = _report(state, at, 400, 200)
+    assert {first.responder, second.responder} == {"officer-01", "officer-02"}
+
+
+def test_with_nobody_on_duty_a_case_waits_accepted_and_says_so_until_somebody_comes(
+    state: State, place: Any, at: Any
+) -> None:
+    place()
+    case = _report(state, at, 480, 200)
+    assert (case.stage, case.responder) == ("accepted", None)
+    with state.store.reading() as connection:
+        assert "nobody on duty" in str(case_store.events_of(connection, case.case)[-1].note)
+
+    def come(transaction: Any) -> None:
+        responder_service.set_duty(transaction, "officer-06", True)
+        state.desk.send_waiting(transaction, state.clock(), Actor())
+
+    state.store.write(come)
+    with state.store.reading() as connection:
+        sent = case_store.get(connection, case.case)
+    assert (sent.stage, sent.responder) == ("dispatched", "officer-06")
+
+
+def test_every_row_of_a_case_is_what_its_events_rebuild(state: State, at: Any) -> None:
+    names = [_report(state, at, 100 * i + 50, 300).case for i in range(4)]
+    wishes = [
+        ("start", "handle", "check", "close"),
+        ("start", "return", "dispatch"),
+        ("withdraw",),
+        ("start", "handle", "rework"),
+    ]
+    for name, actions in zip(names, wishes, strict=True):
+        for action in actions:
+            state.clock.pass_seconds(61.5)
+            state.store.write(lambda t, n=name, a=action: state.desk.act(t, n, a, state.clock(), Actor("x", "X")))
+    with state.store.reading() as connection:
+        for name in names:
+            row = case_store.get(connection, name)
+            assert rebuild(case_store.events_of(connection, name)) == row
+
+
+def test_events_can_neither_be_changed_nor_deleted(state: State, at: Any) -> None:
+    _report(state, at, 50, 50)
+    for statement in (tables.events.update().values(note="other"), tables.events.delete()):
+        with pytest.raises(sa.exc.IntegrityError, match="events are appended, never"):
+            state.store.write(lambda t, s=statement: t.connection.execute(s))
+
+
+def test_cases_are_numbered_by_day(state: State, at: Any) -> None:
+    assert [_report(state, at, 50, 50).case for _ in range(2)] == ["20261118-0001", "20261118-0002"]
+    state.clock.pass_seconds(86_400)
+    assert _report(state, at, 50, 50).case == "20261119-0001"
+
+
+def test_an_officer_whose_streets_do_not_join_is_not_offered_with_the_reason(state: State, place: Any, at: Any) -> None:
+    place(o01=(50, 50))
+    case = _report(state, at, 480, 200)
+    with state.store.reading() as connection:
+        officers = [replace(one, mode="boat") if one.on_duty else one for one in responder_store.everybody(connection)]
+    from gridgeo_server.cases.dispatch import candidates
+
+    able, refused = candidates(state.town, case, officers, {})
+    assert able == []
+    reasons = {one.officer.responder: one.reason for one in refused}
+    assert reasons["officer-01"] == "the map has no street for boat"
+    assert reasons["officer-02"] == "off duty"
