@@ -19,9 +19,9 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from gridgeo.crs import to_metric
-from gridgeo.errors import BadInput
+from gridgeo.errors import BadInput, UnknownCRS
 from gridgeo.permissions import MODES, SECONDS, Speeds, street_classes, travel_seconds
-from gridgeo.sources.osm import OsmExtract
+from gridgeo.sources.osm import LINE_TAGS, OsmExtract
 
 EDGE_COLUMNS = (
     "u", "v", "key", "street", "name", "highway", "oneway", "bridge", "tunnel", "length_m", "seconds", "seconds_ebike", "seconds_car",
@@ -127,6 +127,77 @@ def to_graph(nodes: gpd.GeoDataFrame, edges: gpd.GeoDataFrame, mode: str | None 
     if mode is not None:
         graph.remove_nodes_from(list(nx.isolates(graph)))
     return graph
+
+
+def from_graph(graph: nx.MultiDiGraph[Any], speeds: Speeds | None = None) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Nodes and edges of a network kept as osmnx does, of `to_graph` or of osmnx itself.
+
+    Parameters
+    ----------
+    graph
+        Nodes with `x` and `y` and integer identifiers, the CRS on the graph; edges with `highway`, and `geometry` where they bend.
+    speeds
+        Speeds and permissions, for a graph that doesn't carry the columns of `gridgeo.schemas`.
+
+    Returns
+    -------
+    Frames as those of `build_roads`, in a metric CRS. Two edges of one way between the same nodes, one each way, are one street.
+
+    Raises
+    ------
+    UnknownCRS
+        The graph declares no CRS.
+    BadInput
+        The graph has no edges, or a node whose identifier isn't an integer.
+    """
+    crs = graph.graph.get("crs")
+    if crs is None:
+        raise UnknownCRS("the graph declares no coordinate reference system; set graph.graph['crs']")
+    strange = next((node for node in graph if not isinstance(node, int | np.integer)), None)
+    if strange is not None:
+        raise BadInput(f"node {strange!r} of the graph isn't an integer; relabel the nodes")
+    if not graph.number_of_edges():
+        raise BadInput("the graph has no edges; give one with streets in it")
+    rows = [{"u": u, "v": v, "key": key, **data} for u, v, key, data in graph.edges(keys=True, data=True)]
+    shapes = [row.pop("geometry", None) or _straight(graph, row["u"], row["v"]) for row in rows]
+    frame = to_metric(gpd.GeoDataFrame(pd.DataFrame(rows), geometry=shapes, crs=crs))
+    if set(EDGE_COLUMNS) <= set(frame.columns):
+        edges = frame[[*EDGE_COLUMNS, "geometry"]].sort_values(["street", "key"], kind="stable", ignore_index=True)
+        return _nodes(edges, frame.crs), edges
+    streets = _streets_of(frame)
+    arrays = (
+        np.arange(len(streets)),
+        streets["u"].to_numpy(np.int64),
+        streets["v"].to_numpy(np.int64),
+        streets.geometry.to_numpy(),
+    )
+    return _directed(streets.assign(nodes=None), *arrays, speeds or Speeds(), frame.crs)
+
+
+def _straight(graph: nx.MultiDiGraph[Any], u: Any, v: Any) -> Any:
+    return shapely.LineString([(graph.nodes[node]["x"], graph.nodes[node]["y"]) for node in (u, v)])
+
+
+def _streets_of(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """One row for each street of a graph's directed edges, with the tags that permissions are read from."""
+    tags = {
+        name: edges[name].map(_first_word) if name in edges else pd.Series(None, index=edges.index, dtype=object)
+        for name in LINE_TAGS
+    }
+    table = gpd.GeoDataFrame({**tags, "u": edges["u"], "v": edges["v"]}, geometry=edges.geometry)
+    ends = np.sort(table[["u", "v"]].to_numpy(np.int64), axis=1)
+    way = edges["osmid"].astype("str") if "osmid" in edges else pd.Series("", index=edges.index)
+    same = pd.MultiIndex.from_arrays([ends[:, 0], ends[:, 1], way, np.round(edges.geometry.length, 0)])
+    both = pd.Series(table["u"].to_numpy(), index=same).groupby(level=[0, 1, 2, 3]).nunique()
+    one = (both.reindex(same) < 2).to_numpy() & table["oneway"].isin(["True", "yes", "1"]).to_numpy()
+    table["oneway"] = np.where(one, "yes", "no")
+    return table[~same.duplicated()].reset_index(drop=True)
+
+
+def _first_word(value: Any) -> str | None:
+    if isinstance(value, list):
+        value = value[0] if value else None
+    return None if value is None or value != value else str(value)
 
 
 def _usable(lines: gpd.GeoDataFrame, classes: frozenset[str]) -> gpd.GeoDataFrame:
