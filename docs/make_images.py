@@ -6,8 +6,7 @@ office screen. Both are made from what the library and the server really answer.
 
 from __future__ import annotations
 
-import os
-import re
+import json
 import shutil
 import subprocess
 import sys
@@ -55,27 +54,13 @@ def board_picture(folder: Path) -> None:
 
 @contextmanager
 def _served(folder: Path) -> Iterator[str]:
-    command = [sys.executable, "-m", "gridgeo", "serve", "--data", str(folder), "--port", "0", "--simulate"]
-    server = subprocess.Popen(  # noqa: S603 - our own command
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=_unbuffered()
-    )
-    try:
-        assert server.stdout is not None
-        said = ""
-        for line in server.stdout:
-            said += line
-            found = re.search(r"http://127\.0\.0\.1:\d+/?", line)
-            if found:
-                yield found[0]
-                return
-        raise RuntimeError(f"the server ended: {said}")
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
-
-
-def _unbuffered() -> dict[str, str]:
-    return {**os.environ, "PYTHONUNBUFFERED": "1", "COLUMNS": "200"}
+    command = [sys.executable, "-m", "gridgeo", "serve", "--data", str(folder), "--port", "0", "--simulate", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603 - our own command
+        try:
+            assert server.stdout is not None
+            yield json.loads(server.stdout.readline())["address"]
+        finally:
+            server.terminate()
 
 
 def _chromium() -> str | None:
