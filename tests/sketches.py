@@ -24,6 +24,7 @@ class Sketch:
         self.nodes: dict[tuple[float, float], int] = {}
         self.node_tags: dict[int, dict[str, str]] = {}
         self.missing: set[int] = set()
+        self.drawn = 0
         self.ways: list[tuple[int, list[int], dict[str, str]]] = []
         self.relations: list[tuple[int, list[tuple[str, int, str]], dict[str, str]]] = []
 
@@ -38,7 +39,8 @@ class Sketch:
         self.missing.add(self.node(x, y))
 
     def way(self, *points: tuple[float, float], **tags: str) -> int:
-        number = 1000 + len(self.ways)
+        number = 1000 + self.drawn
+        self.drawn += 1
         self.ways.append((number, [self.node(*point) for point in points], _keys(tags)))
         return number
 

@@ -8,8 +8,9 @@ kept, then everything.
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,7 @@ _POINT_KEYS = (
 )
 _PLACE_KEYS = ("amenity", "shop", "office", "craft", "tourism", "leisure", "healthcare", "government")
 _SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
+_DAMAGED = "{file}: cut off or damaged, it can't be read as OpenStreetMap data ({why}); fetch it again or choose another extract"
 _NOWHERE = 2**31 - 1
 """libosmium's coordinate of a node that isn't in the file."""
 
@@ -114,18 +116,36 @@ def read_osm(path: str | os.PathLike[str]) -> OsmExtract:
         The file is missing, of another kind, cut off, or holds nothing.
     """
     file = _readable(path)
-    reader = _Reader()
     try:
-        reader.outlines(file)
-        reader.everything(file)
+        extract = _read(file)
     except (RuntimeError, ValueError, osmium.InvalidLocationError) as broken:
-        raise UnreadableSource(
-            f"{file}: cut off or damaged, it can't be read as OpenStreetMap data ({broken}); fetch it again or choose another extract"
-        ) from broken
-    extract = reader.extract(file)
+        if "out of order" not in str(broken):
+            raise UnreadableSource(_DAMAGED.format(file=file, why=broken)) from broken
+        extract = _read_unsorted(file)
     if not extract.counts["nodes"]:
         raise UnreadableSource(f"{file}: holds no OpenStreetMap nodes; choose an extract that covers the place")
     return extract
+
+
+def _read(file: Path) -> OsmExtract:
+    reader = _Reader()
+    reader.outlines(file)
+    reader.everything(file)
+    return reader.extract(file)
+
+
+def _read_unsorted(file: Path) -> OsmExtract:
+    """Read by way of a sorted copy, as editors and queries leave files whose objects are in any order."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "sorted.osm.pbf"
+        try:
+            unsorted = osmium.MergeInputReader()
+            unsorted.add_file(str(file))
+            with osmium.SimpleWriter(str(copy), header=osmium.FileProcessor(str(file)).header) as writer:
+                unsorted.apply(writer, simplify=True)
+            return replace(_read(copy), path=file)
+        except (RuntimeError, ValueError, osmium.InvalidLocationError) as broken:
+            raise UnreadableSource(_DAMAGED.format(file=file, why=broken)) from broken
 
 
 def _readable(path: str | os.PathLike[str]) -> Path:

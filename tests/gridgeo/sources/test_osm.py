@@ -48,6 +48,18 @@ def test_the_same_map_reads_alike_from_every_format(tmp_path, ending):
     assert extract.counts["ways"] == 6
 
 
+def test_a_file_that_is_not_sorted_is_read_like_one_that_is(tmp_path):
+    sketch = village()
+    sorted_ = read_osm(sketch.write(tmp_path / "sorted.osm"))
+    sketch.ways.reverse()
+    sketch.nodes = dict(reversed(sketch.nodes.items()))
+    shuffled = read_osm(sketch.write(tmp_path / "shuffled.osm"))
+    assert shuffled.buildings["id"].tolist() == sorted_.buildings["id"].tolist()
+    assert shuffled.lines["id"].tolist() == sorted_.lines["id"].tolist()
+    assert shuffled.counts == sorted_.counts
+    assert shuffled.path.name == "shuffled.osm"
+
+
 def test_bounds_come_from_the_header_and_else_from_what_is_mapped(tmp_path):
     framed = read_osm(village().write(tmp_path / "a.osm"))
     np.testing.assert_allclose(framed.bounds, (*degrees(0, 0), *degrees(200, 200)), atol=1e-7)
