@@ -129,5 +129,5 @@ def _refuse_bad_edges(n: int, pairs: NDArray[np.int64], metres: NDArray[np.float
     low, high = pairs.min(axis=1), pairs.max(axis=1)
     keys, first, counts = np.unique(low * n + high, return_index=True, return_counts=True)
     if len(keys) < len(pairs):
-        edge = tuple(pairs[first[counts > 1][0]].tolist())
-        raise BadProblem(f"edge {edge} stands twice: give every edge once")
+        twice = tuple(pairs[first[counts > 1][0]].tolist())
+        raise BadProblem(f"edge {twice} stands twice: give every edge once")

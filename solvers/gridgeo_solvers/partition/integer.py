@@ -18,7 +18,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from gridgeo_solvers.partition import highs
-from gridgeo_solvers.partition.parts import IntArray, Part
+from gridgeo_solvers.partition.parts import FloatArray, IntArray, Part
 from gridgeo_solvers.partition.values import Found, better, found
 from gridgeo_solvers.stop import StopRule
 
@@ -57,7 +57,7 @@ def reassign(part: Part, plan: IntArray, k: int, grids: list[int], nodes: int) -
     sites = [part.centre_cost(plan, g)[0] for g in grids]
     model = pulp.LpProblem("reassign", pulp.LpMinimize)
     x = [[model.add_variable(f"x_{i}_{p}", cat="Binary") for p in range(len(grids))] for i in range(len(rows))]
-    cost = part.cost[np.ix_(rows, sites)]
+    cost = part.cost[rows][:, sites]
     scale = max(float(cost.mean()), 1e-12) if part.centred else 1.0
     terms: list[Any] = [(x[i][p], cost[i, p] / scale) for i in range(len(rows)) for p in range(len(grids))]
     if not part.centred:
@@ -122,7 +122,7 @@ def _precede(
         usable = np.isin(plan[ends], grids) & np.isin(plan[part.graph.indices], grids)
         way = np.where(inside, part.steps, part.steps * OUTSIDE)
         matrix = csr_array((way[usable], (ends[usable], part.graph.indices[usable])), shape=(part.n, part.n))
-        far = dijkstra(matrix, directed=False, indices=home)
+        far: FloatArray = dijkstra(matrix, directed=False, indices=home)  # type: ignore[call-overload]
         for i, r in enumerate(rows.tolist()):
             if r == home:
                 model += x[i][p] == 1

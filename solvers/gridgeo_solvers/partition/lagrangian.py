@@ -6,6 +6,9 @@ into one continuous knapsack per site, solved exactly for one measure by the pri
 cheapest sites are opened. Any u gives a valid bound; subgradient steps with Polyak's length raise it.
 """
 
+# Compiled kernels: their types are inferred at the first call.
+# mypy: disallow-untyped-defs=False
+
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -8,45 +8,18 @@ import numpy as np
 
 from gridgeo_solvers.partition.annealing import anneal
 from gridgeo_solvers.partition.answer import PartitionParams
-from gridgeo_solvers.partition.parts import FloatArray, IntArray, Part
-from gridgeo_solvers.partition.starts import grow, start_plan
+from gridgeo_solvers.partition.parts import IntArray, Part
+from gridgeo_solvers.partition.starts import fresh_start, grow
 from gridgeo_solvers.partition.values import Found, better, found
 from gridgeo_solvers.stop import StopRule
 
 Polish = Callable[[IntArray], Found]
 """A plan to one that is no worse (see `integer.polish`)."""
 
-
-def run_anneal(part: Part, plan: IntArray, k: int, sweeps: int, hot: float, seed: int) -> Found:
-    """Anneal `plan` for `sweeps` proposals a unit from `hot` (in mean costs of a unit)."""
-    levels = int(np.clip(sweeps // 20, 8, 60))
-    graph = part.graph
-    improved, _, _ = anneal(
-        plan, k, graph.indptr, graph.indices, graph.lengths, part.weights, part.lower, part.upper, part.mean,
-        part.cost, part.guide, part.row_of, part.centred, levels, max(sweeps, levels), hot, 0.02, 0.3, 30.0, seed,
-    )  # fmt: skip
-    return found(part, improved, k)
-
-
-def leading_load(part: Part) -> tuple[FloatArray, bool]:
-    """The measure that prices balance: the one with the narrowest band; without any, nothing is priced."""
-    if not len(part.weights):
-        return np.ones(part.n), False
-    width = (np.minimum(part.upper, 10 * part.mean) - part.lower) / part.mean
-    load = part.weights[int(width.argmin())]
-    if load.sum() <= 0:
-        return np.ones(part.n), False
-    return np.maximum(load, 1e-3 * load.mean()), True
-
-
-def fresh_start(part: Part, k: int, seed: int) -> IntArray:
-    """A connected plan of `k` grids that nearly balances the leading measure."""
-    load, priced = leading_load(part)
-    graph = part.graph
-    plan: IntArray = start_plan(
-        k, part.guide, part.row_of, graph.indptr, graph.indices, load, priced, seed, 8 if priced else 6
-    )
-    return plan
+PATIENCE = 8
+"""Merge-and-split rounds without gain after which the search ends."""
+FEW = 40
+"""Rows up to which a third of the starts is enough."""
 
 
 def merge_and_split(part: Part, plan: IntArray, k: int, random: np.random.Generator) -> IntArray:
@@ -79,12 +52,8 @@ def _halve(part: Part, plan: IntArray, grid: int, new: int, random: np.random.Ge
     second = int(part.guide[rows, sites[first]].argmax())
     if second == first:
         second = (first + 1) % len(rows)
-    guide = np.ascontiguousarray(part.guide[np.ix_(rows, sites)])
-    load = np.ones(len(rows))
-    halves = grow(
-        2, guide, np.array([first, second], dtype=np.int64), load, np.zeros(2), inner.indptr, inner.indices,
-        np.arange(len(rows), dtype=np.int64),
-    )  # fmt: skip
+    near = np.ascontiguousarray(part.guide[np.ix_(rows, sites[[first, second]])])
+    halves = grow(near, np.zeros(2), np.array([first, second]), inner.indptr, inner.indices)
     split = plan.copy()
     split[rows[halves == 1]] = new
     return split
@@ -115,19 +84,20 @@ def search(
     for candidate in pool[: params.kept]:
         if stop():
             return best, starts
-        longer = run_anneal(part, candidate.plan, k, params.sweeps, 5.0, int(random.integers(1 << 31)))
+        longer = anneal(part, candidate.plan, k, sweeps=params.sweeps, hot=5.0, seed=int(random.integers(1 << 31)))
         best = _told(best, better(longer, candidate), heard)
     best = _told(best, better(best, polish(best.plan)), heard)
+    quiet = 0
     for _ in range(params.rounds):
-        if stop():
+        if stop() or quiet >= PATIENCE:
             break
         moved = merge_and_split(part, best.plan, k, random)
-        candidate = run_anneal(part, moved, k, max(params.sweeps // 4, 8), 1.0, int(random.integers(1 << 31)))
-        close = (
-            candidate.value.violation <= best.value.violation + 0.1 and candidate.value.cost < 1.02 * best.value.cost
-        )
-        if candidate.value < best.value or (close and part.n * k <= params.whole and len(part.weights) < 2):
+        sweeps = max(params.sweeps // 4, 8)
+        candidate = anneal(part, moved, k, sweeps=sweeps, hot=1.0, seed=int(random.integers(1 << 31)))
+        cheap = part.n * k <= params.whole and len(part.weights) < 2
+        if candidate.value < best.value or (cheap and candidate.value.cost < 1.01 * best.value.cost):
             candidate = better(candidate, polish(candidate.plan))
+        quiet = 0 if candidate.value < best.value else quiet + 1
         best = _told(best, candidate, heard)
     return best, starts
 
@@ -137,11 +107,13 @@ def _pool(
 ) -> list[Found]:
     """Briefly annealed starts, best first; always at least one."""
     pool = [] if start is None else [found(part, start, k)]
-    for _ in range(params.starts):
+    for _ in range(params.starts if part.n > FEW else -(-params.starts // 3)):
         if pool and stop():
             break
-        plan = fresh_start(part, k, int(random.integers(1 << 31)))
-        pool.append(run_anneal(part, plan, k, max(params.sweeps // 5, 8), 5.0, int(random.integers(1 << 31))))
+        plan = fresh_start(part, k, random)
+        pool.append(
+            anneal(part, plan, k, sweeps=max(params.sweeps // 5, 8), hot=5.0, seed=int(random.integers(1 << 31)))
+        )
     return sorted(pool, key=lambda one: one.value)
 
 
