@@ -187,10 +187,10 @@ def _belongs(raw: gpd.GeoDataFrame, land: Any, water: gpd.GeoDataFrame) -> NDArr
     return answer
 
 
-def _imputed(homes: gpd.GeoDataFrame, guessed: NDArray[np.bool_]) -> list[str]:
+def _imputed(homes: gpd.GeoDataFrame, guessed: NDArray[np.bool_]) -> pd.Series:
     flags = (("levels", homes["levels_imputed"]), ("use", homes["use_imputed"]), ("households", guessed))
     rows = zip(*(np.where(flag, name, "") for name, flag in flags), strict=True)
-    return ["+".join(name for name in row if name) or "none" for row in rows]
+    return pd.Series(["+".join(name for name in row if name) or "none" for row in rows], homes.index, dtype="str")
 
 
 def _blocks(
