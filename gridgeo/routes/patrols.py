@@ -8,7 +8,6 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 
 from gridgeo.errors import BadInput
 from gridgeo.plans import Plan
@@ -123,7 +122,7 @@ def _tables(
     mode: str,
     shift_min: float,
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    names = streets.set_index("street")["name"]
+    names = dict(zip(streets["street"].tolist(), streets["name"].tolist(), strict=True))
     reasons = {
         OTHER_PART: f"in another part of the street network: no way by {mode} from the start and back",
         LONGER_THAN_SHIFT: f"alone, with the way there and back, longer than the shift of {shift_min:g} min",
@@ -161,7 +160,7 @@ def _route(roads: Roads, walk: Walk, name: str, grid: str, start: int, mode: str
     }
 
 
-def _stops(roads: Roads, walk: Walk, route: str, names: pd.Series) -> list[dict[str, Any]]:
+def _stops(roads: Roads, walk: Walk, route: str, names: Mapping[int, str | None]) -> list[dict[str, Any]]:
     network = roads.network
     minutes = np.diff(walk.clock, prepend=0.0) / 60
     metres = network.metres[walk.arcs]

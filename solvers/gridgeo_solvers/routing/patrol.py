@@ -17,7 +17,7 @@ from gridgeo_solvers.errors import BadProblem
 from gridgeo_solvers.progress import Progress
 from gridgeo_solvers.results import Status, relative_gap
 from gridgeo_solvers.routing.network import Network
-from gridgeo_solvers.routing.postman import Errand, dead_bound, tour
+from gridgeo_solvers.routing.postman import ClosedWalk, Errand, dead_bound
 from gridgeo_solvers.routing.reordering import reorder
 from gridgeo_solvers.routing.splitting import split
 
@@ -119,41 +119,58 @@ def solve_patrol(problem: PatrolProblem, *, seed: int = 0, tries: int = 8, progr
     """
     observer = progress or Progress()
     random = np.random.default_rng(seed)
-    servable, left_out = _servable(problem)
-    errand = Errand.of(problem.network, servable, problem.start)
-    work = float(problem.service[servable].sum())
-    bound = work + (dead_bound(errand) if len(servable) else 0.0)
-    best: list[NDArray[np.int64]] | None = None
-    dead = np.inf
-    for _ in range(tries):
-        routes = _cut(problem, errand, reorder(errand, tour(errand, random)), random)
-        walked = sum(errand.dead(route) for route in routes)
-        if best is None or (len(routes), walked) < (len(best), dead - 1e-9):
-            best, dead = routes, walked
-            observer.incumbent(work + dead, bound)
-        if len(best) <= 1 and work + dead <= bound + 1e-6:
-            break
-    assert best is not None
-    walks = _walks(problem, best)
+    errand, left_out = _servable(problem)
+    work = float(problem.service[errand.pieces].sum())
+    routes: list[NDArray[np.int64]] = []
+    bound = 0.0
+    if len(errand.pieces):
+        closed = ClosedWalk.over(errand)
+        bound = work + (dead_bound(errand) if closed.bound is None else closed.bound)
+        routes = _routes(problem, errand, closed, random, tries)
+    walks = _walks(problem, routes)
     objective = float(sum(walk.seconds for walk in walks))
     bound = min(bound, objective)
+    observer.incumbent(objective, bound)
     status = Status.OPTIMAL if objective - bound <= 1e-6 * max(1.0, objective) else Status.FEASIBLE
     return Patrol(tuple(walks), tuple(left_out), objective, bound, status, seed)
 
 
-def _servable(problem: PatrolProblem) -> tuple[NDArray[np.int64], list[tuple[int, str]]]:
-    """Required pieces that a shift can serve, and the others with the reason."""
+def _servable(problem: PatrolProblem) -> tuple[Errand, list[tuple[int, str]]]:
+    """The required pieces that a shift can serve, and the others with the reason."""
     network = problem.network
     pieces = np.unique(problem.required)
     part = network.parts
     arcs = network.forward[pieces]
     here = (part[network.tail[arcs]] == part[problem.start]) & (part[network.head[arcs]] == part[problem.start])
     left_out = [(int(piece), OTHER_PART) for piece in pieces[~here]]
-    pieces = pieces[here]
-    errand = Errand.of(network, pieces, problem.start)
-    alone = _alone(errand) + problem.service[pieces]
-    left_out += [(int(piece), LONGER_THAN_SHIFT) for piece in pieces[alone > problem.shift]]
-    return pieces[alone <= problem.shift], sorted(left_out)
+    errand = Errand.of(network, pieces[here], problem.start)
+    long = _alone(errand) + problem.service[errand.pieces] > problem.shift
+    left_out += [(int(piece), LONGER_THAN_SHIFT) for piece in errand.pieces[long]]
+    return errand.only(errand.pieces[~long]) if long.any() else errand, sorted(left_out)
+
+
+def _routes(
+    problem: PatrolProblem, errand: Errand, closed: ClosedWalk, random: np.random.Generator, tries: int
+) -> list[NDArray[np.int64]]:
+    """Service arcs of each route: one where a shift is enough, else the best cut of several walks, each part walked anew."""
+    whole = reorder(errand, closed.tour(random))
+    if problem.service[errand.pieces].sum() + errand.dead(whole) <= problem.shift:
+        return [whole]
+    best = _cut(problem, errand, whole)
+    for _ in range(tries - 1):
+        other = _cut(problem, errand, closed.tour(random))
+        if (len(other), _dead(errand, other)) < (len(best), _dead(errand, best) - 1e-9):
+            best = other
+    anew = []
+    for route in best:
+        part = errand.only(problem.network.piece[route])
+        again = reorder(part, ClosedWalk.over(part).tour(random))
+        anew.append(again if part.dead(again) < part.dead(route) - 1e-9 else reorder(part, route))
+    return anew
+
+
+def _dead(errand: Errand, routes: Sequence[NDArray[np.int64]]) -> float:
+    return sum(errand.dead(route) for route in routes)
 
 
 def _alone(errand: Errand) -> NDArray[np.float64]:
@@ -167,28 +184,15 @@ def _alone(errand: Errand) -> NDArray[np.float64]:
     return np.asarray(np.minimum(ahead, behind))
 
 
-def _cut(
-    problem: PatrolProblem, errand: Errand, whole: NDArray[np.int64], random: np.random.Generator
-) -> list[NDArray[np.int64]]:
-    """Routes within the shift, each walked anew over its pieces where that is shorter."""
-    if not len(whole):
-        return []
-    network = problem.network
-    work = problem.service[network.piece[whole]]
-    if work.sum() + errand.dead(whole) <= problem.shift:
-        return [whole]
+def _cut(problem: PatrolProblem, errand: Errand, whole: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """A tour cut into routes within the shift."""
+    network, times = problem.network, errand.times
     whole = _turned(problem, errand, whole)
     tails, heads = errand.at(network.tail[whole]), errand.at(network.head[whole])
     start = int(errand.at(np.array([errand.start]))[0])
-    times = errand.times
+    work = problem.service[network.piece[whole]]
     cuts = split(work, times[heads[:-1], tails[1:]], times[start, tails], times[heads, start], problem.shift)
-    routes = []
-    for first, after in zip(cuts, [*cuts[1:], len(whole)], strict=True):
-        route = whole[first:after]
-        part = errand.only(network.piece[route])
-        again = reorder(part, tour(part, random))
-        routes.append(again if part.dead(again) < part.dead(route) - 1e-9 else route)
-    return routes
+    return [whole[first:after] for first, after in zip(cuts, [*cuts[1:], len(whole)], strict=True)]
 
 
 def _turned(problem: PatrolProblem, errand: Errand, whole: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -78,29 +78,55 @@ class Errand:
 def dead_bound(errand: Errand) -> float:
     """Seconds without service that any walks over the required pieces need, however they are split.
 
-    The parity bound (each junction of odd degree is left or reached once more) on the cheaper direction of every street,
-    or the flow bound on one-ways, whichever is higher.
+    The highest of three: each junction of odd degree is left or reached once more (parity, on the cheaper direction of
+    every street); what falls apart is joined by a tree at the least, and each of its parts is left for another one
+    (connection); and on one-ways the flow that balances every junction.
     """
     network = errand.network
-    odd = _odd(errand, _required_lines(errand))
-    if network.symmetric:
-        return pair_up(errand.times[np.ix_(odd, odd)]).bound if len(odd) else 0.0
-    times = csgraph.dijkstra(_cheaper(network), indices=errand.vertices[odd], directed=False)[:, errand.vertices[odd]]
-    parity = pair_up(times).bound if len(odd) else 0.0
-    lines = [Line(a, b, 0.0, 0.0 if open_ else np.inf) for a, b, open_ in _required_ends(errand)]
-    return max(parity, flow_bound(network, lines))
-
-
-def tour(errand: Errand, random: np.random.Generator) -> NDArray[np.int64]:
-    """Service arcs of the required pieces in the order of one closed walk from the start; each piece once."""
-    if not len(errand.pieces):
-        return np.empty(0, dtype=np.int64)
     lines = _required_lines(errand)
-    links = _links(errand, lines)
-    links += _pairs(errand, lines + links)
-    ends, service = _directed(errand, lines, links)
-    walk = circuit(ends, errand.start, random)
-    return np.array([service[number] for number in walk if service[number] >= 0], dtype=np.int64)
+    odd = _odd(errand, lines)
+    label = _components(errand, lines)
+    apart = _apart(np.minimum(errand.times, errand.times.T), label)
+    connection = 0.0
+    if len(apart) > 1:
+        nearest = apart + np.diag(np.full(len(apart), np.inf))
+        connection = max(float(_tree(apart).sum()), float(nearest.min(axis=1).sum()))
+    if network.symmetric:
+        return max(connection, pair_up(errand.times[np.ix_(odd, odd)]).bound)
+    times = csgraph.dijkstra(_cheaper(network), indices=errand.vertices[odd], directed=False)[:, errand.vertices[odd]]
+    required = [Line(a, b, 0.0, 0.0 if open_ else np.inf) for a, b, open_ in _required_ends(errand)]
+    return max(connection, pair_up(times).bound, flow_bound(network, required))
+
+
+@dataclass(frozen=True)
+class ClosedWalk:
+    """Directed lines that one closed walk uses once each, and the service arc of each (-1: walked without serving).
+
+    `bound` is what `dead_bound` would say, where making the walk has told it already.
+    """
+
+    start: int
+    ends: list[tuple[int, int]]
+    service: list[int]
+    bound: float | None
+
+    @classmethod
+    def over(cls, errand: Errand) -> ClosedWalk:
+        """The lines over all required pieces of `errand`, of which there is at least one."""
+        lines = _required_lines(errand)
+        links = _links(errand, lines)
+        odd = _odd(errand, lines + links)
+        times = errand.times[np.ix_(odd, odd)]
+        pairing = pair_up((times + times.T) / 2)
+        pairs = [(int(odd[i]), int(odd[j])) for i, j in pairing.pairs]
+        ends, service = _directed(errand, lines, links + pairs)
+        told = errand.network.symmetric and not links
+        return cls(errand.start, ends, service, pairing.bound if told else None)
+
+    def tour(self, random: np.random.Generator) -> NDArray[np.int64]:
+        """Service arcs in the order of a walk from the start; every draw gives another one of the same length."""
+        walk = circuit(self.ends, self.start, random)
+        return np.array([self.service[number] for number in walk if self.service[number] >= 0], dtype=np.int64)
 
 
 def _required_ends(errand: Errand) -> list[tuple[int, int, bool]]:
@@ -122,20 +148,36 @@ def _odd(errand: Errand, lines: list[tuple[int, int]]) -> NDArray[np.int64]:
     return np.flatnonzero(degree % 2)
 
 
+def _components(errand: Errand, lines: list[tuple[int, int]]) -> NDArray[np.int64]:
+    """Component of each of the errand's vertices when only the required pieces join them."""
+    k = len(errand.vertices)
+    a, b = np.array(lines, dtype=np.int64).reshape(-1, 2).T
+    joined = sparse.csr_array((np.ones(len(a)), (a, b)), shape=(k, k))
+    return np.asarray(csgraph.connected_components(joined, directed=False)[1], dtype=np.int64)
+
+
+def _apart(times: NDArray[np.float64], label: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Least of `times` between any two components."""
+    order = np.argsort(label, kind="stable")
+    begins = np.searchsorted(label[order], np.arange(label.max() + 1))
+    return np.asarray(
+        np.minimum.reduceat(np.minimum.reduceat(times[np.ix_(order, order)], begins, axis=0), begins, axis=1)
+    )
+
+
+def _tree(apart: NDArray[np.float64]) -> sparse.coo_array:
+    """The least spanning tree of the components. A billionth keeps times of 0, which would be no edge, in it."""
+    upper = np.triu(apart, 1) + np.triu(np.full(apart.shape, 1e-9), 1)
+    return sparse.coo_array(csgraph.minimum_spanning_tree(upper))
+
+
 def _links(errand: Errand, lines: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Ways that join the required pieces and the start to one whole: a least spanning tree of what falls apart."""
-    k = len(errand.vertices)
-    a, b = np.array(lines, dtype=np.int64).T
-    count, label = csgraph.connected_components(
-        sparse.csr_array((np.ones(len(a)), (a, b)), shape=(k, k)), directed=False
-    )
-    if count == 1:
+    label = _components(errand, lines)
+    if not label.any():
         return []
     both = (errand.times + errand.times.T) / 2
-    order = np.argsort(label, kind="stable")
-    begins = np.searchsorted(label[order], np.arange(count))
-    apart = np.minimum.reduceat(np.minimum.reduceat(both[np.ix_(order, order)], begins, axis=0), begins, axis=1)
-    tree = csgraph.minimum_spanning_tree(np.triu(apart, 1) + np.triu(np.full((count, count), 1e-9), 1)).tocoo()
+    tree = _tree(_apart(both, label))
     links = []
     for one, other in zip(tree.row.tolist(), tree.col.tolist(), strict=True):
         here, there = np.flatnonzero(label == one), np.flatnonzero(label == other)
@@ -143,13 +185,6 @@ def _links(errand: Errand, lines: list[tuple[int, int]]) -> list[tuple[int, int]
         i, j = np.unravel_index(int(between.argmin()), between.shape)
         links.append((int(here[i]), int(there[j])))
     return links
-
-
-def _pairs(errand: Errand, lines: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Ways that make every degree even at the least cost."""
-    odd = _odd(errand, lines)
-    times = errand.times[np.ix_(odd, odd)]
-    return [(int(odd[i]), int(odd[j])) for i, j in pair_up((times + times.T) / 2).pairs]
 
 
 def _directed(
