@@ -25,12 +25,11 @@ ROWS, COLUMNS, SIDE = 8, 12, 4
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test of this folder drives a browser, and one process at a time is enough for one machine."""
+    """Every test of this folder drives a browser."""
     here = Path(__file__).parent
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")
@@ -75,14 +74,27 @@ def write_town(folder: Path) -> None:
     Plan(town, pd.Series(grids, index=units), Rules(k=len(set(grids)))).to_file(folder / "plan.gpkg")
 
 
-@pytest.fixture
-def board(programs: Path, tmp_path: Path) -> Iterator[Board]:
+@pytest.fixture(scope="session")
+def server(programs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
     """The installed server on a lattice town, with an officer on duty in each of six grids."""
-    write_town(tmp_path)
-    server = Board(programs, tmp_path)
-    server.start()
+    folder = tmp_path_factory.mktemp("board")
+    write_town(folder)
+    started = Board(programs, folder)
+    started.start()
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def board(server: Board) -> Iterator[Board]:
+    """The server without any open case; what a test leaves open is withdrawn after it."""
+    assert ask(server, "/api/v1/cases?open=true")["cases"] == []
     yield server
-    server.stop()
+    if server.process is None:
+        server.start()
+    for case in ask(server, "/api/v1/cases?open=true&limit=1000")["cases"]:
+        action = {"action": "withdraw" if "withdraw" in case["actions"] else "close"}
+        ask(server, f"/api/v1/cases/{case['case']}/actions", action)
 
 
 @dataclass
