@@ -172,7 +172,7 @@ def compare(
         new = b.worst_deviation()[str(name)]
         result[f"{name}_worst_deviation"] = {"A": round(old, 4), "B": round(new, 4), "Δ": round(new - old, 4)}
     result["grids"] = {"A": a.assignment.nunique(), "B": b.assignment.nunique()}
-    show(result, as_json, [{str(k): v for k, v in row.items()} for row in flows.to_dict("records")], title="Moves")
+    show(result, as_json, _rows(flows), title="Moves")
 
 
 @app.command()
@@ -194,7 +194,7 @@ def patrol(
     with progress() as observer:
         routes = patrol_routes(drawn, mode=mode, shift_min=shift, seed=seed, progress=observer)
     routes.to_file(output)
-    show(routes.figures() | {"file": str(output)}, as_json, routes.summary().to_dict("records"))
+    show(routes.figures() | {"file": str(output)}, as_json, _rows(routes.summary()))
 
 
 @app.command()
@@ -217,7 +217,7 @@ def visits(
     with progress() as observer:
         routes = visit_routes(drawn, read_csv(doors), mode=mode, shift_min=shift, seed=seed, progress=observer)
     routes.to_file(output)
-    show(routes.figures() | {"file": str(output)}, as_json, routes.summary().to_dict("records"))
+    show(routes.figures() | {"file": str(output)}, as_json, _rows(routes.summary()))
 
 
 @app.command()
@@ -381,7 +381,11 @@ def _grid_rows(plan: Any) -> list[dict[str, Any]]:
         difficulty=table["difficulty"].round(2),
         workload_min=table["workload_min"].round().astype(int),
     )
-    return [dict(row) for row in rounded.to_dict("records")]
+    return _rows(rounded)
+
+
+def _rows(table: Any) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
 
 
 def main() -> None:
