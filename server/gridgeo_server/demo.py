@@ -20,7 +20,7 @@ from gridgeo_solvers.progress import Progress
 Made = TypeVar("Made")
 
 GRIDS = 15
-BALANCE = {"households": 0.10, "area": 0.50, "difficulty": 0.15}
+BALANCE = {"households": 0.10, "area": 0.75, "difficulty": 0.15}
 VISITS = 150
 SEED = 1
 
@@ -43,8 +43,8 @@ def make(folder: Path, *, quiet: bool = False) -> dict[str, Any]:
     from gridgeo.importing import import_osm
     from gridgeo.partitioning import partition
     from gridgeo.reports import write_report
-    from gridgeo.routes import patrol_routes, visit_routes
 
+    from gridgeo.routes import patrol_routes, visit_routes
     from gridgeo.sources import sample_map, write_csv, write_jurisdiction
 
     folder.mkdir(parents=True, exist_ok=True)

@@ -158,9 +158,12 @@ class Store:
 
 def _first_cause(error: BaseException) -> object:
     """What went wrong first: a full disk ends the whole transaction, and the rollback of its savepoint fails after it."""
-    while isinstance(error.__context__, sa.exc.OperationalError):
-        error = error.__context__
-    return getattr(error, "orig", error)
+    first: BaseException = error
+    earlier: BaseException | None = error
+    while earlier is not None:
+        first = earlier if isinstance(earlier, sa.exc.DBAPIError) else first
+        earlier = earlier.__context__
+    return getattr(first, "orig", first)
 
 
 def _engine(path: Path) -> sa.Engine:

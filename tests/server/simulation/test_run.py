@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gridgeo_server.app import create_app
+from gridgeo_server.cases import store as case_store
+from gridgeo_server.cases.model import rebuild
+from gridgeo_server.cases.service import Actor, Report
+from gridgeo_server.responders import store as responder_store
+from gridgeo_server.settings import Settings
+from gridgeo_server.simulation.incidents import Incidents
+from gridgeo_server.simulation.run import Simulation
+from gridgeo_server.state import State
+from gridgeo_server.town import Town
+
+
+def _run(folder: Path, town: Town, clock: Any, minutes: int, *, reports: int = 0) -> tuple[State, Simulation]:
+    """A simulation of its own, ticked every ten seconds."""
+    folder.mkdir()
+    settings = Settings(data=folder, simulate=True, simulation_seed=3)
+    state = create_app(settings, town, clock).state.gridgeo
+    simulation = Simulation(state, np.random.default_rng(3), Incidents(town, state.desk.categories))
+    state.store.write(lambda t: simulation.begin(t, clock()))
+    report = Report("noise", town.bounds[0] + 0.002, town.bounds[1] + 0.002)
+    for _ in range(reports):
+        state.store.write(lambda t: state.desk.report(t, report, clock(), Actor()))
+    for _ in range(6 * minutes):
+        clock.pass_seconds(10)
+        state.store.write(lambda t: simulation.tick(t, clock(), 10.0))
+    return state, simulation
+
+
+def _history(state: State) -> list[Any]:
+    with state.store.reading() as connection:
+        cases, _ = case_store.search(connection)
+        return [event for case in cases for event in case_store.events_of(connection, case.case)]
+
+
+@pytest.fixture
+def ran(tmp_path: Path, town: Town, clock: Any) -> State:
+    """Half an hour of simulation and one report by a person."""
+    state, _ = _run(tmp_path / "a", town, clock, 30, reports=1)
+    yield state
+    state.store.close()
+
+
+def test_a_new_board_shows_all_three_lights_and_cases_of_all_ages(tmp_path: Path, town: Town, clock: Any) -> None:
+    state, _ = _run(tmp_path / "b", town, clock, 0)
+    with state.store.reading() as connection:
+        cases, _ = case_store.search(connection)
+    state.store.close()
+    pending = [case for case in cases if case.closed_at is None and case.handled_at is None]
+    assert {case.light(clock()) for case in pending} == {"ok", "soon", "over"}
+    assert any(case.stage == "closed" for case in cases)
+    assert all(case.simulated for case in cases)
+    assert min(case.reported_at for case in cases) >= clock() - timedelta(hours=3)
+
+
+def test_everything_the_simulation_does_is_flagged_and_everything_a_person_does_is_not(ran: State) -> None:
+    with ran.store.reading() as connection:
+        cases, _ = case_store.search(connection)
+        own = [case for case in cases if not case.simulated]
+        assert len(own) == 1
+        flags = [event.simulated for event in case_store.events_of(connection, own[0].case)]
+        officers = responder_store.everybody(connection)
+    # The report, acceptance and dispatch are the person's doing; the simulated officer's steps are not.
+    assert flags[:3] == [False, False, False]
+    assert all(flags[3:])
+    assert len(flags) > 4
+    assert all(officer.simulated for officer in officers)
+    assert all("simulated" in officer.name for officer in officers)
+
+
+def test_cases_come_are_worked_on_and_closed(ran: State) -> None:
+    actions = [event.action for event in _history(ran)]
+    for action in ("report", "dispatch", "start", "handle", "check", "close"):
+        assert actions.count(action) > 3
+
+
+def test_rows_are_still_what_their_events_rebuild(ran: State) -> None:
+    with ran.store.reading() as connection:
+        cases, _ = case_store.search(connection)
+        for case in cases:
+            assert rebuild(case_store.events_of(connection, case.case)) == case
+
+
+def test_officers_walk_no_faster_than_their_pace(tmp_path: Path, town: Town, clock: Any) -> None:
+    state, simulation = _run(tmp_path / "c", town, clock, 1)
+    before = {name: walker.place for name, walker in simulation.walkers.items()}
+    moved = 0.0
+    for _ in range(20):
+        clock.pass_seconds(1)
+        state.store.write(lambda t: simulation.tick(t, clock(), 1.0))
+        for name, walker in simulation.walkers.items():
+            assert walker.place.distance(before[name]) <= 1.25 * state.settings.simulation_speed + 1.0
+            moved += walker.place.distance(before[name])
+            before[name] = walker.place
+    state.store.close()
+    assert moved > 100
+
+
+def test_the_same_seed_and_clock_give_the_same_town(tmp_path: Path, town: Town, clock: Any) -> None:
+    start = clock.now
+    first, _ = _run(tmp_path / "d", town, clock, 5)
+    clock.now = start
+    second, _ = _run(tmp_path / "e", town, clock, 5)
+    assert _history(first) == _history(second)
+    first.store.close()
+    second.store.close()

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from gridgeo_server.app import create_app
+from gridgeo_server.security import HEADERS, Guard
+from gridgeo_server.settings import Settings
+from gridgeo_server.town import Town
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/api/v1/board", "/api/v1/cases/none", "/ogc/", "/healthz", "/nowhere", "/assets/none.js", "/openapi.json"],
+)
+def test_every_answer_carries_the_security_headers(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    for name, value in HEADERS.items():
+        assert answer.headers[name] == value
+
+
+def test_the_policy_lets_pages_load_nothing_from_elsewhere_and_run_no_script_of_their_own() -> None:
+    policy = dict(part.strip().split(" ", 1) for part in HEADERS["Content-Security-Policy"].split(";"))
+    assert policy["default-src"] == "'self'"
+    assert policy["worker-src"] == "'self' blob:"
+    assert "unsafe" not in HEADERS["Content-Security-Policy"]
+    assert "http" not in HEADERS["Content-Security-Policy"]
+
+
+def test_documentation_pages_that_load_foreign_scripts_are_not_served(client: TestClient) -> None:
+    assert client.get("/docs").status_code == 404
+    assert client.get("/redoc").status_code == 404
+    assert client.get("/openapi.json").status_code == 200
+
+
+def test_a_body_beyond_the_limit_is_a_413_whether_its_length_is_told_or_not(client: TestClient) -> None:
+    told = client.post("/api/v1/cases", content=b"x" * 70_000)
+    untold = client.post("/api/v1/cases", content=(b"x" * 1_000 for _ in range(70)))
+    assert told.status_code == untold.status_code == 413
+    assert "65,536" in told.json()["detail"]
+
+
+def test_a_body_that_does_not_arrive_is_a_408() -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        raise AssertionError("never reached")
+
+    async def receive() -> Any:
+        await asyncio.sleep(30)
+
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": []}
+    asyncio.run(Guard(app, body_limit=100, body_wait_s=0.05)(scope, receive, send))
+    assert sent[0]["status"] == 408
+
+
+def test_a_request_under_a_foreign_name_does_not_reach_a_server_that_listens_on_this_machine_alone(
+    client: TestClient, tmp_path: Path, town: Town
+) -> None:
+    assert client.get("/healthz", headers={"host": "evil.example"}).status_code == 400
+    assert client.get("/healthz", headers={"host": "localhost:8000"}).status_code == 200
+    (tmp_path / "open").mkdir()
+    with TestClient(create_app(Settings(data=tmp_path / "open", host="0.0.0.0"), town)) as other:
+        assert other.get("/healthz", headers={"host": "board.example"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/assets/../app.py", "/assets/%2e%2e/app.py", "/assets/..%2fapp.py", "/assets//etc/passwd"]
+)
+def test_files_outside_the_pages_are_not_served(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404

@@ -1,0 +1,204 @@
+"""A real process on a real port: the stream, a kill in the middle of work, a stop while viewers watch."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from boards import lattice_plan
+
+TESTS = Path(__file__).resolve().parent.parent
+
+
+class Process:
+    """The server in a process of its own, on a free port."""
+
+    def __init__(self, folder: Path, *more: str) -> None:
+        self.folder = folder
+        self.log = (folder / "log.txt").open("ab")
+        command = [sys.executable, "-m", "gridgeo", "serve", "--data", str(folder), "--port", "0", "--json", *more]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.log, cwd=TESTS)
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line, (folder / "log.txt").read_text()
+        self.address = json.loads(line)["address"].rstrip("/")
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.end()
+
+    def end(self, seconds: float = 30) -> int:
+        status = self.process.wait(seconds)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        self.log.close()
+        return status
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The lattice town and its plan as `gridgeo import` and `gridgeo partition` leave them."""
+    from gridgeo.sources import write_jurisdiction
+
+    folder = tmp_path_factory.mktemp("town")
+    plan = lattice_plan()
+    write_jurisdiction(plan.jurisdiction, folder / "town.gpkg")
+    plan.to_file(folder / "plan.gpkg")
+    return folder
+
+
+@pytest.fixture
+def folder(files: Path, tmp_path: Path) -> Path:
+    """A data folder of its own."""
+    for name in ("town.gpkg", "plan.gpkg"):
+        (tmp_path / name).write_bytes((files / name).read_bytes())
+    return tmp_path
+
+
+@pytest.fixture
+def server(folder: Path) -> Iterator[Process]:
+    """A running server."""
+    made = Process(folder)
+    yield made
+    if made.process.poll() is None:
+        made.kill()
+
+
+def _events(response: httpx.Response) -> Iterator[tuple[str, int, Any]]:
+    """Name, number and values of each server-sent event."""
+    name, number = "", 0
+    for line in response.iter_lines():
+        if line.startswith("event: "):
+            name = line[7:]
+        elif line.startswith("id: "):
+            number = int(line[4:])
+        elif line.startswith("data: "):
+            yield name, number, json.loads(line[6:])
+
+
+def _report(server: Process, at: Any, **headers: str) -> httpx.Response:
+    lon, lat = at(480, 200)
+    body = {"category": "noise", "lon": lon, "lat": lat}
+    return httpx.post(f"{server.address}/api/v1/cases", json=body, headers=headers, timeout=30)
+
+
+def test_a_viewer_sees_a_snapshot_then_each_hand_over_and_can_resume(server: Process, at: Any) -> None:
+    first = _report(server, at).json()["case"]
+    with httpx.stream("GET", f"{server.address}/api/v1/live", timeout=30) as stream:
+        assert stream.headers["content-type"].startswith("text/event-stream")
+        events = _events(stream)
+        name, _, snapshot = next(events)
+        assert name == "snapshot"
+        assert [case["case"] for case in snapshot["cases"]] == [first]
+        assert len(snapshot["responders"]) == 6
+        assert snapshot["indicators"]["ok"] == 1
+        httpx.post(f"{server.address}/api/v1/cases/{first}/actions", json={"action": "start"}, timeout=30)
+        number, told = next((n, values) for name, n, values in events if name == "case")
+        assert (told["stage"], told["event"]["action"]) == ("handling", "start")
+    httpx.post(f"{server.address}/api/v1/cases/{first}/actions", json={"action": "handle"}, timeout=30)
+    resume = {"Last-Event-ID": str(number)}
+    with httpx.stream("GET", f"{server.address}/api/v1/live", headers=resume, timeout=30) as stream:
+        events = _events(stream)
+        name, later, told = next((n, i, v) for n, i, v in events if n in {"case", "snapshot"})
+        assert name == "case"
+        assert later > number
+        assert told["event"]["action"] == "handle"
+    with httpx.stream("GET", f"{server.address}/api/v1/live", headers={"Last-Event-ID": "12"}, timeout=30) as stream:
+        assert next(_events(stream))[0] == "snapshot"
+
+
+def test_nothing_acknowledged_is_lost_and_nothing_done_twice_when_the_server_is_killed(folder: Path, at: Any) -> None:
+    server = Process(folder)
+    acknowledged: dict[str, str] = {}
+    asked: list[str] = []
+    lock = threading.Lock()
+
+    def keep_reporting(worker: int) -> None:
+        for number in range(10_000):
+            key = f"{worker}-{number}"
+            with lock:
+                asked.append(key)
+            try:
+                answer = _report(server, at, **{"Idempotency-Key": key})
+            except httpx.HTTPError:
+                return
+            with lock:
+                acknowledged[key] = answer.json()["case"]
+
+    workers = [threading.Thread(target=keep_reporting, args=(worker,)) for worker in range(4)]
+    for worker in workers:
+        worker.start()
+    deadline = time.monotonic() + 60
+    while len(acknowledged) < 25 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    server.kill()
+    for worker in workers:
+        worker.join()
+    assert len(acknowledged) >= 25
+
+    again = Process(folder)
+    try:
+        kept = {
+            case["case"] for case in httpx.get(f"{again.address}/api/v1/cases?limit=1000", timeout=30).json()["cases"]
+        }
+        assert set(acknowledged.values()) <= kept
+        # Whoever asks again, answered or not, gets the one effect of the key.
+        retried = {key: _report(again, at, **{"Idempotency-Key": key}).json()["case"] for key in asked[-12:]}
+        for key, case in retried.items():
+            assert acknowledged.get(key, case) == case
+        after = {
+            case["case"] for case in httpx.get(f"{again.address}/api/v1/cases?limit=1000", timeout=30).json()["cases"]
+        }
+        assert len(after) <= len(asked)
+        assert len(set(retried.values())) == len(retried)
+    finally:
+        again.kill()
+    with sqlite3.connect(folder / "gridgeo.sqlite") as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    connection.close()
+
+
+def test_it_stops_at_once_when_asked_though_viewers_watch(server: Process) -> None:
+    with httpx.stream("GET", f"{server.address}/api/v1/live", timeout=30) as stream:
+        events = _events(stream)
+        assert next(events)[0] == "snapshot"
+        start = time.monotonic()
+        os.kill(server.process.pid, signal.SIGINT)
+        for _ in events:
+            pass  # the stream ends by itself
+        status = server.end()
+    assert time.monotonic() - start < 10
+    assert status in {0, 1, 130, -signal.SIGINT}
+    assert "Traceback" not in (server.folder / "log.txt").read_text()
+
+
+def test_a_port_in_use_is_told_with_the_mend(server: Process, folder: Path) -> None:
+    port = server.address.rsplit(":", 1)[1]
+    command = [sys.executable, "-m", "gridgeo", "serve", "--data", str(folder), "--port", port]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 2
+    assert f"port {port}" in done.stderr
+    assert "choose another --port" in done.stderr
+
+
+@pytest.mark.parametrize(("missing", "verb"), [("town.gpkg", "gridgeo import"), ("plan.gpkg", "gridgeo partition")])
+def test_a_missing_file_is_told_with_the_command_that_makes_it(folder: Path, missing: str, verb: str) -> None:
+    (folder / missing).unlink()
+    command = [sys.executable, "-m", "gridgeo", "serve", "--data", str(folder), "--port", "0"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 2
+    assert missing in done.stderr
+    assert verb in done.stderr
+    assert not (folder / "gridgeo.sqlite").exists()
