@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components, dijkstra
 
-from gridgeo.arrangements import arrange
+from gridgeo.arrangements import GRID_M, arrange
 from gridgeo.graphs import RoadGraph, positions, road_graph
 
 
@@ -44,7 +44,7 @@ class BorderOptions:
     """
 
     least_m: float = 0.5
-    barrier_near_m: float = 5.0
+    barrier_near_m: float = 3.0
     barrier_share: float = 0.5
     crossing_near_m: float = 15.0
     longest_link_m: float = 3000.0
@@ -114,7 +114,8 @@ def shared_lines(shapes: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.in
     -------
     Positions `a` < `b` and the shared (Multi)LineStrings, ordered by `a`, `b`.
     """
-    if shapely.coverage_is_valid(shapes):
+    # Without a gap width, neighbours whose vertices differ by a rounding error would pass as matched.
+    if shapely.coverage_is_valid(shapes, gap_width=GRID_M):
         segments, a, b = _matched_segments(shapes)
         lines = np.asarray(shapely.linestrings(segments.reshape(-1, 2, 2)), dtype=object)
     else:
@@ -166,9 +167,11 @@ def _along(lines: NDArray[Any], barriers: gpd.GeoDataFrame, near_m: float) -> ND
     # A multi-part line has jumps between its parts, which are no pieces of it.
     steps = np.hypot(*(points[1:] - points[:-1]).T)
     real = (owner[1:] == owner[:-1]) & (steps <= 5.0 + 1e-6)
-    middle = shapely.points((points[1:] + points[:-1])[real] / 2)
-    close = np.unique(shapely.STRtree(short).query(middle, predicate="dwithin", distance=near_m)[0])
-    metres = np.bincount(owner[1:][real][close], weights=steps[real][close], minlength=len(lines))
+    close = np.zeros(len(points), dtype=bool)
+    close[shapely.STRtree(short).query(shapely.points(points), predicate="dwithin", distance=near_m)[0]] = True
+    # Both ends must be near: a border that only meets the barrier leaves it again.
+    along = real & close[1:] & close[:-1]
+    metres = np.bincount(owner[1:][along], weights=steps[along], minlength=len(lines))
     return np.asarray(metres, dtype=np.float64)
 
 

@@ -148,7 +148,7 @@ def whole_households(table: pd.DataFrame) -> NDArray[np.int64]:
         (empty, "is missing"),
         (np.isnan(number) | np.isinf(number), "is no number"),
         (number < 0, "is negative"),
-        (number % 1 != 0, "is a fraction"),
+        (np.nan_to_num(number, posinf=0.0) % 1 != 0, "is a fraction"),
     ):
         if wrong.any():
             row = int(np.argmax(wrong))
