@@ -20,7 +20,7 @@ import shapely
 from gridgeo.crs import to_metric
 from gridgeo.errors import BadInput
 from gridgeo.levels import LEVEL_NAMES, LEVEL_NAMES_CHINA, level_tree
-from gridgeo.regions import Mask, Region, Survey, survey
+from gridgeo.regions import Mask, Region, Survey, map_box, map_frame, survey
 from gridgeo.sources.osm import OsmExtract
 
 
@@ -117,13 +117,13 @@ def _given_shape(given: gpd.GeoDataFrame, extract: OsmExtract, crs: pyproj.CRS) 
     if polygons.empty:
         raise BadInput("the given boundary holds no polygon; give a layer of polygons")
     shape = shapely.make_valid(shapely.union_all(shapely.make_valid(polygons.to_numpy())))
-    box = to_metric(gpd.GeoDataFrame(geometry=[shapely.box(*extract.bounds)], crs=4326), crs).geometry.iloc[0]
+    box = map_frame(extract, crs)
     share = shape.intersection(box).area / shape.area
-    if share < 0.01:
+    if not share >= 0.01:
         west, south, east, north = to_metric(gpd.GeoDataFrame(geometry=[shape], crs=crs), pyproj.CRS(4326)).total_bounds
         raise BadInput(
             f"the given boundary ({west:.4f}, {south:.4f} to {east:.4f}, {north:.4f}) lies outside {extract.path} "
-            f"({', '.join(f'{value:.4f}' for value in extract.bounds)}); give a boundary and an extract of the same place, and check "
+            f"({', '.join(f'{value:.4f}' for value in map_box(extract))}); give a boundary and an extract of the same place, and check "
             "its CRS and the order of its coordinates (longitude first)"
         )
     return shape
@@ -143,7 +143,7 @@ def _built_is_dry(seen: Survey, extract: OsmExtract, crs: pyproj.CRS) -> tuple[S
 def _choose(seen: Survey, extract: OsmExtract, crs: pyproj.CRS) -> tuple[Mask, str, Region | None, dict[str, Any]]:
     """Faces of the jurisdiction, how they were found, and the administrative area that they are."""
     if seen.given is not None:
-        return seen.given, "given", None, {"boundary": "given"}
+        return seen.given, "given", None, {"boundary": "given, as far as the map reaches"}
     homes = to_metric(extract.buildings, crs).geometry.to_numpy()
     face = seen.arrangement.face_of(shapely.centroid(homes))
     total = max(1, len(homes))

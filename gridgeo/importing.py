@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import os
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -17,6 +18,7 @@ from gridgeo.errors import BadInput, UnknownCRS
 from gridgeo.jurisdictions import Jurisdiction
 from gridgeo.permissions import Speeds
 from gridgeo.places import find_places
+from gridgeo.regions import map_box
 from gridgeo.roads import build_roads
 from gridgeo.sources import OsmExtract, read_osm
 from gridgeo.units import UnitOptions, build_units
@@ -146,5 +148,7 @@ def import_osm(
 
 
 def _centre(extract: OsmExtract, boundary: gpd.GeoDataFrame | None) -> tuple[float, float]:
-    west, south, east, north = extract.bounds if boundary is None else to_wgs84(boundary).total_bounds
+    west, south, east, north = map_box(extract) if boundary is None else to_wgs84(boundary).total_bounds
+    if not all(map(math.isfinite, (west, south, east, north))):
+        raise BadInput("the given boundary holds no polygon; give a layer of polygons")
     return float(west + east) / 2, float(south + north) / 2

@@ -10,6 +10,7 @@ import pyproj
 import shapely
 
 from gridgeo.crs import to_metric
+from gridgeo.names import chinese_name
 from gridgeo.sources.osm import OsmExtract
 
 KEYS = ("amenity", "healthcare", "government", "office", "shop", "tourism", "leisure", "craft")
@@ -49,7 +50,11 @@ def find_places(extract: OsmExtract, crs: pyproj.CRS, *, within: Any) -> gpd.Geo
             "place": chosen["id"].astype("str"),
             "kind": chosen["kind"].astype("str"),
             "name": chosen["name"].astype("str"),
-            "name_zh": chosen["name:zh"].astype("str"),
+            "name_zh": pd.Series(
+                [chinese_name(*pair, crs) for pair in zip(chosen["name"], chosen["name:zh"], strict=True)],
+                index=chosen.index,
+                dtype="str",
+            ),
             "name_en": chosen["name:en"].astype("str"),
         }
     )

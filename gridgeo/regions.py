@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 
 from gridgeo.arrangements import Arrangement, arrange
 from gridgeo.crs import to_metric
+from gridgeo.errors import BadInput
 from gridgeo.gaps import Joints
+from gridgeo.names import chinese_name
 from gridgeo.sources.osm import OsmExtract
 from gridgeo.waters import find_lakes, lake_faces
 
@@ -144,10 +146,21 @@ def survey(extract: OsmExtract, crs: pyproj.CRS, *, given: Any = None, min_water
 
 
 def map_frame(extract: OsmExtract, crs: pyproj.CRS) -> Any:
-    """The edge of the map as a polygon in `crs`, its long sides bent as meridians and parallels are.
+    """The edge of the map (`map_box`) as a polygon in `crs`, its long sides bent as meridians and parallels are."""
+    box = shapely.segmentize(shapely.box(*map_box(extract)), 0.01)
+    return to_metric(gpd.GeoDataFrame(geometry=[box], crs=4326), crs).geometry.iloc[0]
+
+
+def map_box(extract: OsmExtract) -> tuple[float, float, float, float]:
+    """West, south, east, north of the map, degrees.
 
     It is the box that the file declares; where streets and buildings fill less than a quarter of that, the box around them,
     a tenth wider: some tools leave the box of the larger map in the header.
+
+    Raises
+    ------
+    BadInput
+        The map shows neither a street nor a building.
     """
     declared = np.array(extract.bounds)
     things = [
@@ -155,17 +168,21 @@ def map_frame(extract: OsmExtract, crs: pyproj.CRS) -> Any:
         for frame in (extract.lines[extract.lines["highway"].notna()], extract.buildings)
         if len(frame)
     ]
-    if things:
-        found = np.array(things)
-        seen = np.concatenate(
-            [np.maximum(declared[:2], found[:, :2].min(axis=0)), np.minimum(declared[2:], found[:, 2:].max(axis=0))]
+    if not things:
+        raise BadInput(
+            f"{extract.path}: shows neither a street nor a building; choose an extract that covers the place"
         )
-        size, whole = seen[2:] - seen[:2], declared[2:] - declared[:2]
-        if (size > 0).all() and size.prod() < 0.25 * whole.prod():
-            wider = np.concatenate([seen[:2] - 0.05 * size, seen[2:] + 0.05 * size])
-            declared = np.concatenate([np.maximum(declared[:2], wider[:2]), np.minimum(declared[2:], wider[2:])])
-    box = shapely.segmentize(shapely.box(*declared), 0.01)
-    return to_metric(gpd.GeoDataFrame(geometry=[box], crs=4326), crs).geometry.iloc[0]
+    found = np.array(things)
+    whole = np.concatenate([found[:, :2].min(axis=0), found[:, 2:].max(axis=0)])
+    seen = np.concatenate([np.maximum(declared[:2], whole[:2]), np.minimum(declared[2:], whole[2:])])
+    size = seen[2:] - seen[:2]
+    if not (size > 0).all():
+        declared = whole
+    elif size.prod() < 0.25 * (declared[2:] - declared[:2]).prod():
+        wider = np.concatenate([seen[:2] - 0.05 * size, seen[2:] + 0.05 * size])
+        declared = np.concatenate([np.maximum(declared[:2], wider[:2]), np.minimum(declared[2:], wider[2:])])
+    west, south, east, north = declared.tolist()
+    return west, south, east, north
 
 
 def _close_outlines(
@@ -216,7 +233,7 @@ def _regions(
             id=int(outlines["id"].iloc[row]),
             admin_level=_level(outlines["admin_level"].iloc[row]),
             name=outlines["name"].iloc[row] or outlines["name:en"].iloc[row] or f"relation {outlines['id'].iloc[row]}",
-            name_zh=outlines["name:zh"].iloc[row],
+            name_zh=chinese_name(outlines["name"].iloc[row], outlines["name:zh"].iloc[row], crs),
             name_en=outlines["name:en"].iloc[row],
             code=outlines["ref"].iloc[row],
             source="relation" if row in sure else "recovered",

@@ -144,6 +144,28 @@ def test_a_map_without_streets_is_refused_with_the_mend(tmp_path):
         import_osm(sketch.write(tmp_path / "town.osm"))
 
 
+def test_a_map_of_bare_nodes_or_of_none_of_both_is_refused(tmp_path):
+    bare = Sketch()
+    bare.node(10, 10)
+    with pytest.raises(BadInput, match="neither a street nor a building"):
+        import_osm(bare.write(tmp_path / "bare.osm"))
+    bare.node(10, 10, amenity="bench")
+    bare.node(90, 90, amenity="bench")
+    with pytest.raises(BadInput, match="neither a street nor a building"):
+        import_osm(bare.write(tmp_path / "bare.osm"))
+
+
+def test_a_header_that_names_another_place_is_not_believed(tmp_path):
+    sketch = town()
+    text = sketch.write(tmp_path / "town.osm").read_text()
+    (tmp_path / "town.osm").write_text(
+        text.replace('minlat="43.7', 'minlat="12.7').replace('maxlat="43.7', 'maxlat="12.7')
+    )
+    made = import_osm(tmp_path / "town.osm")
+    tiles(made)
+    assert len(made.buildings) == 24
+
+
 def test_a_boundary_outside_the_map_or_without_reference_system_is_refused(tmp_path):
     path = town().write(tmp_path / "town.osm")
     far = gpd.GeoDataFrame(geometry=[box(8, 44, 8.1, 44.1)], crs=4326)
