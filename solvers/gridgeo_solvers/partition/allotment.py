@@ -28,6 +28,21 @@ def windows(parts: Sequence[Part], counts: Sequence[range], k: int, width: int =
         width *= 2
 
 
+def trimmed(counts: Sequence[range], k: int) -> list[range]:
+    """The same ranges without the numbers that leave too few or too many grids to the others.
+
+    Examples
+    --------
+    >>> trimmed([range(1, 4), range(1, 4)], 3)
+    [range(1, 3), range(1, 3)]
+    """
+    least, most = sum(one.start for one in counts), sum(one.stop - 1 for one in counts)
+    return [
+        range(max(one.start, k - (most - (one.stop - 1))), min(one.stop - 1, k - (least - one.start)) + 1)
+        for one in counts
+    ]
+
+
 def addable(counts: Sequence[range], k: int) -> bool:
     """Whether one number from each range can add up to `k`."""
     if any(len(one) == 0 for one in counts):

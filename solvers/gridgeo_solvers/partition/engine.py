@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gridgeo_solvers.check import evaluate, judge
-from gridgeo_solvers.errors import Infeasible
-from gridgeo_solvers.partition.allotment import best_sum, windows
+from gridgeo_solvers.errors import BadProblem, Infeasible
+from gridgeo_solvers.partition.allotment import best_sum, trimmed, windows
 from gridgeo_solvers.partition.answer import Partition, PartitionParams
-from gridgeo_solvers.partition.parts import IntArray, Part, parts_of
+from gridgeo_solvers.partition.parts import IntArray, Part, parts_of, start_rows
 from gridgeo_solvers.partition.reasons import impossible
 from gridgeo_solvers.partition.values import Found, Value
 from gridgeo_solvers.problems import PartitionProblem
@@ -30,6 +30,7 @@ class _Run:
     gap: float
     stop: StopRule
     progress: Progress
+    start: IntArray | None = None
     began: float = field(default_factory=time.perf_counter)
     starts: int = 0
 
@@ -86,10 +87,12 @@ def solve(
     >>> solve(problem).assignment.tolist()
     [0, 0, 1, 1]
     """
+    if start is not None and len(start) != problem.n:
+        raise BadProblem(f"start has {len(start)} items, the problem has {problem.n} units")
     rules: list[StopRule] = [rule for rule in (stop,) if rule is not None]
     if time_limit is not None:
         rules.append(MaxSeconds(time_limit))
-    run = _Run(problem, params or PartitionParams(), seed, gap, AnyOf(tuple(rules)), progress or Progress())
+    run = _Run(problem, params or PartitionParams(), seed, gap, AnyOf(tuple(rules)), progress or Progress(), start)
     run.stop()
     parts = parts_of(problem)
     reasons = impossible(problem, parts)
@@ -119,7 +122,7 @@ def _solve_pool(
     run: _Run, parts: list[Part], k: int, counts: list[range] | None = None
 ) -> tuple[list[tuple[Part, IntArray]], float | None]:
     """Best plans of `parts` with `k` grids in all, and a bound on their summed objective where one is proven."""
-    full = counts or [part.counts() for part in parts]
+    full = trimmed(counts or [part.counts() for part in parts], k)
     tried = [range(k, k + 1)] if len(parts) == 1 else windows(parts, full, k)
     assert tried is not None
     run.progress.stage("partition", sum(len(one) for one in tried))
@@ -177,7 +180,7 @@ def _search(run: _Run, part: Part, k: int, *, single: bool) -> Found:
         stop=run.stop,
         polish=lambda plan: polish(part, plan, k, limits, run.stop),
         heard=heard,
-        start=None,
+        start=None if run.start is None else start_rows(part, run.start, k),
     )
     run.starts += starts
     return found

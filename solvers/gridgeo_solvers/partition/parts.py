@@ -113,6 +113,16 @@ def parts_of(problem: PartitionProblem) -> list[Part]:
     ]
 
 
+def start_rows(part: Part, assignment: IntArray, k: int) -> IntArray | None:
+    """A given assignment of all units as a plan of `part`; None where it isn't one of `k` connected grids."""
+    labels = np.unique(np.asarray(assignment)[part.units], return_inverse=True)[1].astype(np.int64)
+    plan = np.zeros(part.n, dtype=np.int64)
+    plan[part.row_of] = labels
+    if int(labels.max()) + 1 != k or (plan[part.row_of] != labels).any():
+        return None
+    return plan if int(part.graph.within(plan).components().max()) + 1 == k else None
+
+
 def _components(n: int, u: IntArray, v: IntArray) -> IntArray:
     matrix = coo_array((np.ones(len(u)), (u, v)), shape=(n, n))
     return connected_components(matrix, directed=False)[1].astype(np.int64)

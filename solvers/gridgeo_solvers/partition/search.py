@@ -13,19 +13,19 @@ from gridgeo_solvers.partition.starts import fresh_start, grow
 from gridgeo_solvers.partition.values import Found, better, found
 from gridgeo_solvers.stop import StopRule
 
-Polish = Callable[[IntArray], Found]
-"""A plan to one that is no worse (see `integer.polish`)."""
-
 PATIENCE = 8
 """Merge-and-split rounds without gain after which the search ends."""
 FEW = 40
 """Rows up to which a third of the starts is enough."""
 
+Polish = Callable[[IntArray], Found]
+"""A plan to one that is no worse (see `integer.polish`)."""
+
 
 def merge_and_split(part: Part, plan: IntArray, k: int, random: np.random.Generator) -> IntArray:
     """Join two adjacent grids and cut another one in two, so that a centre travels across the part."""
     if k < 3:
-        return plan
+        return fresh_start(part, k, random)
     u, v, _ = part.graph.edges()
     cut = np.flatnonzero(plan[u] != plan[v])
     edge = int(random.choice(cut))
@@ -88,14 +88,16 @@ def search(
         best = _told(best, better(longer, candidate), heard)
     best = _told(best, better(best, polish(best.plan)), heard)
     quiet = 0
-    for _ in range(params.rounds):
-        if stop() or quiet >= PATIENCE:
+    # While a band is broken nothing else counts: no patience, twice the rounds, and every near miss is polished.
+    for turn in range(2 * params.rounds):
+        if stop() or (best.feasible and (quiet >= PATIENCE or turn >= params.rounds)):
             break
         moved = merge_and_split(part, best.plan, k, random)
         sweeps = max(params.sweeps // 4, 8)
         candidate = anneal(part, moved, k, sweeps=sweeps, hot=1.0, seed=int(random.integers(1 << 31)))
         cheap = part.n * k <= params.whole and len(part.weights) < 2
-        if candidate.value < best.value or (cheap and candidate.value.cost < 1.01 * best.value.cost):
+        close = candidate.value.cost < 1.01 * best.value.cost if best.feasible else True
+        if candidate.value < best.value or (close and (cheap or not best.feasible)):
             candidate = better(candidate, polish(candidate.plan))
         quiet = 0 if candidate.value < best.value else quiet + 1
         best = _told(best, candidate, heard)

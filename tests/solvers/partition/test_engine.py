@@ -1,0 +1,240 @@
+import re
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gridgeo_solvers.check import evaluate, judge
+from gridgeo_solvers.errors import Infeasible
+from gridgeo_solvers.graph import Graph
+from gridgeo_solvers.partition import Measure, PartitionParams, PartitionProblem, solve
+from gridgeo_solvers.progress import Progress
+from gridgeo_solvers.results import Status
+from gridgeo_solvers.stop import MaxIterations
+
+LIGHT = PartitionParams(starts=3, kept=1, rounds=2, sweeps=200, bound_steps=60)
+slow = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def lattice(rows: int, columns: int, k: int, tolerance: float, seed: int = 0, **changes) -> PartitionProblem:
+    """Blocks of 100 m in rows and columns with 5 to 14 households each."""
+    random = np.random.default_rng(seed)
+    edges = [(r * columns + c, r * columns + c + 1) for r in range(rows) for c in range(columns - 1)]
+    edges += [(r * columns + c, (r + 1) * columns + c) for r in range(rows - 1) for c in range(columns)]
+    n = rows * columns
+    households = random.integers(5, 15, n).astype(float)
+    fields = {
+        "graph": Graph.from_edges(n, edges, [100.0] * len(edges)),
+        "measures": (Measure.within("households", households, k, tolerance),),
+        "k": k,
+        "mass": households,
+        "x": np.tile(np.arange(columns) * 100.0, rows),
+        "y": np.repeat(np.arange(rows) * 100.0, columns),
+    }
+    return PartitionProblem(**{**fields, **changes})
+
+
+@st.composite
+def small_problems(draw) -> PartitionProblem:
+    """Connected graphs of 2 to 7 units with lumpy households, k and a band drawn as well."""
+    n = draw(st.integers(2, 7))
+    tree = [(draw(st.integers(0, i - 1)), i) for i in range(1, n)]
+    extra = draw(st.lists(st.tuples(st.integers(0, n - 1), st.integers(0, n - 1)), max_size=6))
+    edges = sorted({(min(e), max(e)) for e in [*tree, *extra] if e[0] != e[1]})
+    whole = st.integers(0, 20)
+    households = np.array(draw(st.lists(whole, min_size=n, max_size=n)), dtype=float)
+    spot = st.lists(st.integers(0, 30), min_size=n, max_size=n)
+    k = draw(st.integers(1, n))
+    tolerance = draw(st.sampled_from([0.1, 0.4, 1.0, 3.0]))
+    return PartitionProblem(
+        graph=Graph.from_edges(n, edges),
+        measures=(Measure.within("households", households, k, tolerance),),
+        k=k,
+        mass=households + 1,
+        x=np.array(draw(spot)) * 100.0,
+        y=np.array(draw(spot)) * 100.0,
+        objective=draw(st.sampled_from(["compactness", "boundary"])),
+    )
+
+
+def brute_force(problem: PartitionProblem) -> float | None:
+    """Least objective over all valid assignments; None where there is none."""
+    best = None
+    for plan in product(range(problem.k), repeat=problem.n):
+        if plan[0] == 0 and not judge(problem, np.array(plan)):
+            value = evaluate(problem, np.array(plan))["objective"]
+            best = value if best is None else min(best, value)
+    return best
+
+
+@slow
+@given(small_problems())
+def test_small_problems_are_solved_as_brute_force_solves_them(problem):
+    if problem.k**problem.n > 20_000:
+        return
+    truth = brute_force(problem)
+    if truth is None:
+        with pytest.raises(Infeasible):
+            solve(problem, params=LIGHT)
+        return
+    answer = solve(problem, params=LIGHT)
+    assert judge(problem, answer.assignment) == []
+    assert answer.objective == pytest.approx(truth, rel=1e-9, abs=1e-9)
+    if answer.bound is not None:
+        assert answer.bound <= truth * (1 + 1e-9) + 1e-9
+
+
+@slow
+@given(st.integers(2, 5), st.integers(0, 1000), st.sampled_from(["compactness", "boundary", "travel"]))
+def test_every_answer_is_valid_and_tells_its_own_figures(k, seed, objective):
+    problem = lattice(5, 6, k, 0.2, seed)
+    if objective == "travel":
+        way = np.abs(problem.x[:, None] - problem.x) + np.abs(problem.y[:, None] - problem.y)
+        problem = replace(problem, objective=objective, seconds=way / 1.25)
+    else:
+        problem = replace(problem, objective=objective)
+    answer = solve(problem, params=LIGHT, seed=seed)
+    assert judge(problem, answer.assignment) == []
+    assert answer.objective == pytest.approx(evaluate(problem, answer.assignment)["objective"])
+    assert answer.totals["households"].sum() == problem.measures[0].weights.sum()
+    assert answer.bound is None or answer.bound <= answer.objective
+    assert (answer.status is Status.OPTIMAL) == (answer.gap == 0.0)
+
+
+def test_the_same_seed_gives_the_same_plan():
+    problem = lattice(8, 8, 6, 0.1)
+    first = solve(problem, params=LIGHT, seed=3)
+    assert solve(problem, params=LIGHT, seed=3).assignment.tolist() == first.assignment.tolist()
+
+
+def test_three_bands_hold_at_once_on_lumpy_units():
+    random = np.random.default_rng(5)
+    base = lattice(10, 10, 6, 0.1)
+    households = np.where(random.random(100) < 0.3, 0.0, np.minimum(random.lognormal(3, 1, 100), 150).round())
+    area = random.lognormal(8, 0.7, 100)
+    bands = (
+        Measure.within("households", households, 6, 0.1),
+        Measure.within("area", area, 6, 0.5),
+        Measure.within("difficulty", random.uniform(0.8, 1.6, 100), 6, 0.15),
+    )
+    problem = replace(base, measures=bands, mass=households)
+    assert judge(problem, solve(problem, params=LIGHT).assignment) == []
+
+
+def test_units_that_must_stay_together_do():
+    problem = lattice(4, 6, 3, 0.3, together=((0, 1), (1, 6), (22, 23)))
+    answer = solve(problem, params=LIGHT)
+    assert judge(problem, answer.assignment) == []
+    assert len({answer.assignment[i] for i in (0, 1, 6)}) == 1
+
+
+def test_grids_nest_in_groups_and_the_engine_shares_them_out():
+    west = np.tile(np.arange(6) >= 4, 4).astype(int)
+    problem = lattice(4, 6, 6, 0.35, group=west)
+    answer = solve(problem, params=LIGHT)
+    assert judge(problem, answer.assignment) == []
+    assert [len(np.unique(answer.assignment[west == g])) for g in (0, 1)] == [4, 2]
+    fixed = solve(replace(problem, grids_per_group={0: 4, 1: 2}), params=LIGHT)
+    assert judge(problem, fixed.assignment) == []
+
+
+def test_parts_without_a_border_get_grids_of_their_own():
+    problem = PartitionProblem(
+        graph=Graph.from_edges(6, [(0, 1), (1, 2), (3, 4), (4, 5)]),
+        measures=(Measure("households", np.array([5.0, 5, 5, 10, 10, 10]), 5, 20),),
+        k=3,
+        mass=np.ones(6),
+        x=np.arange(6) * 100.0,
+        y=np.zeros(6),
+    )
+    answer = solve(problem, params=LIGHT)
+    assert judge(problem, answer.assignment) == []
+    assert answer.status is Status.OPTIMAL
+
+
+def test_renumbering_the_units_leaves_the_proven_objective():
+    problem = lattice(4, 5, 3, 0.25)
+    order = np.random.default_rng(1).permutation(20)
+    back = np.argsort(order)
+    u, v, length = problem.graph.edges()
+    twin = replace(
+        problem,
+        graph=Graph.from_edges(20, np.column_stack([back[u], back[v]]), length),
+        measures=(replace(problem.measures[0], weights=problem.measures[0].weights[order]),),
+        mass=problem.mass[order],
+        x=problem.x[order],
+        y=problem.y[order],
+    )
+    one, other = solve(problem), solve(twin)
+    assert one.status is other.status is Status.OPTIMAL
+    assert one.objective == pytest.approx(other.objective)
+
+
+def test_a_start_is_never_made_worse_and_a_stop_keeps_the_best():
+    problem = lattice(6, 6, 4, 0.2)
+    good = solve(problem, params=LIGHT)
+    again = solve(problem, params=LIGHT, start=good.assignment, stop=MaxIterations(1))
+    assert again.objective <= good.objective
+    assert again.bound is None or again.bound <= again.objective
+
+
+def test_progress_hears_the_final_objective():
+    heard: list[float] = []
+
+    class Ear(Progress):
+        def incumbent(self, objective, bound=None):
+            heard.append(objective)
+
+    answer = solve(lattice(5, 5, 3, 0.2), params=LIGHT, progress=Ear())
+    assert heard[-1] == answer.objective
+
+
+def reasons(problem) -> Infeasible:
+    with pytest.raises(Infeasible) as caught:
+        solve(problem, params=LIGHT)
+    return caught.value
+
+
+def test_a_unit_above_the_band_is_named():
+    households = np.array([10.0, 90.0, 10.0, 10.0])
+    problem = PartitionProblem(
+        Graph.from_edges(4, [(0, 1), (1, 2), (2, 3)]), (Measure.within("households", households, 2, 0.1),), 2,
+        households, np.arange(4.0), np.zeros(4), names=("a", "b", "c", "d"),
+    )  # fmt: skip
+    no = reasons(problem)
+    assert no.proven
+    assert no.reasons == ["unit b alone has 90 households; the band ends at 66"]
+    assert no.nearest.faults
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"k": 21}, "there are only 20 units"),
+        ({"measures": (Measure("households", np.ones(20), lower=8),)}, "need 24"),
+        ({"measures": (Measure("households", np.ones(20), upper=5),)}, "hold 15"),
+        ({"group": np.arange(20) % 20}, "20 parts without a walkable border"),
+        (
+            {"group": np.array([0] * 3 + [1] * 17), "measures": (Measure("households", np.ones(20), 5, 9),)},
+            "group 0 .* no number of grids",
+        ),
+    ],
+)
+def test_what_arithmetic_forbids_is_said_before_any_search(changes, words):
+    no = reasons(replace(lattice(4, 5, 3, 0.2), **changes))
+    assert no.proven
+    assert any(re.search(words, reason) for reason in no.reasons), no.reasons
+
+
+def test_a_plan_not_found_is_not_called_impossible():
+    star = Graph.from_edges(5, [(0, i) for i in range(1, 5)])
+    problem = PartitionProblem(
+        star, (Measure.within("households", np.ones(5), 2, 0.3),), 2, np.ones(5), np.arange(5.0), np.zeros(5)
+    )
+    no = reasons(problem)
+    assert not no.proven
+    assert "nearest" in str(no)
+    assert no.nearest.faults
