@@ -129,9 +129,11 @@ def solve_patrol(problem: PatrolProblem, *, seed: int = 0, tries: int = 8, progr
         routes = _routes(problem, errand, closed, random, tries)
     walks = _walks(problem, routes)
     objective = float(sum(walk.seconds for walk in walks))
-    bound = min(bound, objective)
+    proven = objective - bound <= 1e-6 * max(1.0, objective)
+    # The two are sums in another order: what is equal but for rounding is told as equal.
+    bound = objective if proven else bound
     observer.incumbent(objective, bound)
-    status = Status.OPTIMAL if objective - bound <= 1e-6 * max(1.0, objective) else Status.FEASIBLE
+    status = Status.OPTIMAL if proven else Status.FEASIBLE
     return Patrol(tuple(walks), tuple(left_out), objective, bound, status, seed)
 
 
