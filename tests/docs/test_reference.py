@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
-import pkgutil
 import re
 from collections.abc import Callable, Iterator
 from importlib.metadata import entry_points
@@ -15,7 +13,6 @@ import pytest
 from gridgeo.cli import app
 
 import gridgeo
-import gridgeo_solvers
 from gridgeo import errors, schemas
 
 Page = Callable[[str], str]
@@ -180,24 +177,3 @@ def test_every_name_at_the_top_is_documented_and_has_a_docstring(page: Page) -> 
         assert name in told, f"gridgeo.{name} is undocumented"
         thing = getattr(gridgeo, name)
         assert isinstance(thing, str) or inspect.getdoc(thing), f"gridgeo.{name} has no docstring"
-
-
-def public_modules() -> list[str]:
-    import gridgeo_server
-
-    return sorted(
-        module.name
-        for package in (gridgeo, gridgeo_solvers, gridgeo_server)
-        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
-        if "migrations" not in module.name and not module.name.endswith("__main__")
-    )
-
-
-@pytest.mark.parametrize("name", public_modules())
-def test_every_exported_name_exists_and_has_a_docstring(name: str) -> None:
-    module = importlib.import_module(name)
-    assert module.__doc__ or not getattr(module, "__all__", ())
-    for exported in getattr(module, "__all__", ()):
-        thing = getattr(module, exported)
-        if inspect.isclass(thing) or inspect.isfunction(thing):
-            assert inspect.getdoc(thing), f"{name}.{exported} has no docstring"
