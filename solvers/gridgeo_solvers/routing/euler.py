@@ -25,7 +25,7 @@ def orient(lines: Sequence[tuple[int, int]]) -> list[bool]:
     Examples
     --------
     >>> orient([(0, 1), (2, 1), (0, 2)])
-    [True, False, False]
+    [False, True, True]
     """
     at: dict[int, list[int]] = {}
     for number, (a, b) in enumerate(lines):
