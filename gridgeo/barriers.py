@@ -124,7 +124,7 @@ def _ways(lines: gpd.GeoDataFrame, crs: pyproj.CRS, around: Any) -> gpd.GeoDataF
     shapes = shapely.intersection(chosen.geometry.to_numpy(), around)
     cut = chosen.assign(over=chosen["bridge"].notna() & ~chosen["bridge"].isin(["no"]))[["id", "kind", "name", "over"]]
     parts = gpd.GeoDataFrame(cut, geometry=shapes, crs=crs).explode(ignore_index=True)
-    return parts[parts.geom_type == "LineString"].reset_index(drop=True)
+    return parts[(parts.geom_type == "LineString") & ~parts.geometry.is_empty].reset_index(drop=True)
 
 
 def _passing(ways: gpd.GeoDataFrame, streets: gpd.GeoDataFrame) -> pd.DataFrame:

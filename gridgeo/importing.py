@@ -104,17 +104,14 @@ def import_osm(
     progress.stage("streets")
     road_nodes, road_edges, road_notes = build_roads(extract, crs, within=land, speeds=speeds)
     barriers, crossings = find_barriers(extract, crs, road_edges, within=land)
-    places = find_places(extract, crs, within=land)
     raw = {part: to_metric(getattr(extract, part), crs) for part in ("lines", "buildings", "landuse", "points")}
+    ground = {"road_nodes": road_nodes, "road_edges": road_edges, "barriers": barriers, "crossings": crossings}
+    ground["water"] = outline.water
     made = build_units(
         outline.boundary,
         outline.areas,
         **raw,
-        water=outline.water,
-        road_nodes=road_nodes,
-        road_edges=road_edges,
-        barriers=barriers,
-        crossings=crossings,
+        **ground,
         households=households,
         links=links,
         options=options,
@@ -125,26 +122,25 @@ def import_osm(
         areas=made.areas,
         units=made.units,
         buildings=made.buildings,
-        places=places,
-        road_nodes=road_nodes,
-        road_edges=road_edges,
-        barriers=barriers,
-        crossings=crossings,
         borders=made.borders,
-        water=outline.water,
-        notes={
-            "source": extract.path.name,
-            "attribution": ATTRIBUTION,
-            "bounds": [round(value, 7) for value in extract.bounds],
-            "read": dict(extract.counts),
-            "outline": dict(outline.notes),
-            "roads": road_notes,
-            "units": dict(made.notes),
-            "speeds": dataclasses.asdict(speeds or Speeds()),
-        },
+        places=find_places(extract, crs, within=land),
+        **ground,
+        notes=_described(extract, speeds or Speeds())
+        | {"outline": dict(outline.notes), "roads": road_notes, "units": dict(made.notes)},
     )
     town.check()
     return town
+
+
+def _described(extract: OsmExtract, speeds: Speeds) -> dict[str, Any]:
+    """What was read, for the notes."""
+    return {
+        "source": extract.path.name,
+        "attribution": ATTRIBUTION,
+        "bounds": [round(value, 7) for value in extract.bounds],
+        "read": dict(extract.counts),
+        "speeds": dataclasses.asdict(speeds),
+    }
 
 
 def _centre(extract: OsmExtract, boundary: gpd.GeoDataFrame | None) -> tuple[float, float]:

@@ -78,6 +78,16 @@ def test_a_street_that_runs_across_is_a_crossing_of_its_kind(tmp_path, tags, kin
     assert barriers["crossings"].tolist() == [1]
 
 
+def test_a_barrier_away_from_the_land_is_none(tmp_path):
+    sketch = wall(railway="rail")
+    sketch.way((500.5, 2000), (500.5, 3000), waterway="river")
+    extract = read_osm(sketch.write(tmp_path / "place.osm"))
+    _, edges, _ = build_roads(extract, CRS)
+    barriers, _ = find_barriers(extract, CRS, edges, within=box(*edges.total_bounds))
+    schemas.check(barriers, schemas.JURISDICTION["barriers"])
+    assert barriers["kind"].tolist() == ["railway"]
+
+
 def test_one_walks_under_a_viaduct(tmp_path):
     sketch = wall(railway="rail", bridge="viaduct")
     sketch.way((200, 500), (800, 500), highway="residential")

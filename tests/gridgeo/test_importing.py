@@ -188,3 +188,8 @@ def test_the_sample_is_a_jurisdiction_and_reads_back_as_written(monaco, monaco_f
     assert 200 <= len(monaco.units) <= 600
     again = read_jurisdiction(monaco_file)
     pd.testing.assert_frame_equal(pd.DataFrame(again.units), pd.DataFrame(monaco.units))
+
+
+@pytest.mark.parametrize("name", ["Helsinki.osm.pbf", "krems.osm.gz", "north-bayreuth.osm.gz"])
+def test_other_maps_are_imported_without_a_special_case(shared, name):
+    tiles(import_osm(shared / "maps" / name))
