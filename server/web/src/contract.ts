@@ -138,6 +138,7 @@ export interface GridProperties {
   grid: string;
   code: string;
   area: string;
+  area_name: string | null;
   units: number;
   households: number;
   area_m2: number;

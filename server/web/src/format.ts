@@ -37,9 +37,10 @@ export function span(seconds: number, lang: Lang): string {
 
 /** A case's clock: "5 min" left, "+1 h 14 min" over; "剩 5 分", "超 1 时 14 分". */
 export function timeLeft(leftS: number, lang: Lang): string {
-  const text = span(leftS, lang);
+  if (leftS > 0 && leftS < 60) return span(leftS, lang);
+  const text = leftS > -60 && leftS <= 0 ? (lang === "zh" ? "0 分" : "0 min") : span(leftS, lang);
   if (leftS > 0) return lang === "zh" ? `剩 ${text}` : text;
-  return lang === "zh" ? `超 ${text}` : text.startsWith("<") ? text.replace("< ", "+<") : `+${text}`;
+  return lang === "zh" ? `超 ${text}` : `+${text}`;
 }
 
 /** An age: "8 s", "2 min", "3 h"; "8 秒", "2 分钟", "3 小时". */

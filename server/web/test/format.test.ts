@@ -8,8 +8,9 @@ test("time left and over are written as the house writes them", () => {
   assert.equal(timeLeft(5 * 60, "zh"), "剩 5 分");
   assert.equal(timeLeft(-(74 * 60), "zh"), "超 1 时 14 分");
   assert.equal(timeLeft(30, "en"), "< 1 min");
-  assert.equal(timeLeft(-30, "en"), "+<1 min");
-  assert.equal(timeLeft(-30, "zh"), "超 不足 1 分");
+  assert.equal(timeLeft(30, "zh"), "不足 1 分");
+  assert.equal(timeLeft(-30, "en"), "+0 min");
+  assert.equal(timeLeft(-30, "zh"), "超 0 分");
 });
 
 test("a span names its two largest units and no empty one", () => {

@@ -6,7 +6,7 @@ import type { Palette } from "./palette.ts";
 const PATHS = ["footway", "path", "steps", "cycleway", "bridleway", "track", "corridor"];
 const isPath: Expression = ["in", ["get", "highway"], ["literal", PATHS]];
 const overGround: Expression = ["!", ["to-boolean", ["coalesce", ["get", "tunnel"], false]]];
-const isStreet: Expression = ["all", ["!", isPath], overGround];
+const isStreet: Expression = ["all", ["!", isPath], ["!=", ["get", "highway"], "ferry"], overGround];
 
 /** Fill widths in px at zoom 13, 15 and 18 for classes 1 to 5: primary, secondary, tertiary, residential, service. */
 const WIDTHS: [number, number, number][] = [[1.8, 4.4, 16], [1.4, 3.8, 14], [1, 3, 12], [0.4, 2.2, 9.5], [0, 0.9, 4.8]];
@@ -27,12 +27,13 @@ export function groundLayers(p: Palette, buildings: boolean): LayerSpecification
   const layers: LayerSpecification[] = [
     { id: "out", type: "background", paint: { "background-color": p.out } },
     { id: "water-out", type: "fill", source: "town", "source-layer": "water", paint: { "fill-color": p.water } },
+    // The shore is the outline of the land, under its fill: the sea itself ends where the extract was cut.
+    {
+      id: "shore", type: "line", source: "town", "source-layer": "land", layout: { "line-join": "round" },
+      paint: { "line-color": p.shore, "line-width": ["interpolate", ["linear"], ["zoom"], 12, 1.5, 15, 4] },
+    },
     { id: "land", type: "fill", source: "town", "source-layer": "land", paint: { "fill-color": p.land } },
     { id: "water", type: "fill", source: "town", "source-layer": "water", paint: { "fill-color": p.water } },
-    {
-      id: "shore", type: "line", source: "town", "source-layer": "water",
-      paint: { "line-color": p.shore, "line-width": ["interpolate", ["linear"], ["zoom"], 12, 0.6, 15, 2] },
-    },
   ];
   if (buildings) {
     layers.push({

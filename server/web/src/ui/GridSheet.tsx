@@ -47,7 +47,7 @@ function Measures({ grid }: { grid: GridProperties }) {
       <div><dt>{w.groundArea}</dt><dd>{area(grid.area_m2, lang.value)}</dd><dd class="meta">{mean(grid.area_m2 / meanArea - 1)}</dd></div>
       <div><dt>{w.difficulty}</dt><dd>{decimal(grid.difficulty, 2)}</dd><dd class="meta" /></div>
       <div><dt>{w.unitsCount}</dt><dd>{whole(grid.units)}</dd><dd class="meta" /></div>
-      <div><dt>{w.areaName}</dt><dd>{grid.area}</dd><dd class="meta" /></div>
+      <div><dt>{w.areaName}</dt><dd>{grid.area_name ?? grid.area}</dd><dd class="meta" /></div>
     </dl>
   );
 }
