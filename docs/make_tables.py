@@ -34,6 +34,7 @@ def table(key: str) -> str:
         "errors": _errors,
         "names": lambda _: _names(),
         "paths": _paths,
+        "collections": lambda _: _collections(),
         "problems": lambda _: _problems(),
         "actions": lambda _: _actions(),
         "categories": lambda _: _categories(),
@@ -177,6 +178,13 @@ def _paths(prefix: str) -> str:
                 what = operation.get("description", operation["summary"]).split("\n\n")[0].replace("\n", " ")
                 rows.append((f"`{method.upper()} {path}`", what, ", ".join(asked)))
     return _rows(("request", "what it does", "query and headers"), rows)
+
+
+def _collections() -> str:
+    from gridgeo_server.layers.features import ABOUT
+
+    rows = [(f"`{name}`", about.description, f"`{about.key}`") for name, about in ABOUT.items()]
+    return _rows(("collection", "what it holds", "identifier"), rows)
 
 
 def _problems() -> str:
