@@ -69,7 +69,7 @@ class PartitionParams:
     sweeps: int = 6000
     whole: int = 3000
     nodes: int = 30
-    bound_steps: int = 300
+    bound_steps: int = 200
     exact_units: int = 130
 
     def __post_init__(self) -> None:

@@ -103,7 +103,7 @@ def solve(
     bounds = [bound for _, bound in solved]
     answer = _answer(run, plans, None if any(b is None for b in bounds) else sum(b for b in bounds if b is not None))
     if answer.faults:
-        raise Infeasible(_not_found(run, answer), nearest=answer, proven=False)
+        raise _not_found(run, parts, answer)
     run.progress.incumbent(answer.objective, answer.bound)
     return answer
 
@@ -230,6 +230,13 @@ def _by_lowest_unit(assignment: IntArray) -> IntArray:
     return rank[label]
 
 
-def _not_found(run: _Run, nearest: Partition) -> list[str]:
+def _not_found(run: _Run, parts: list[Part], nearest: Partition) -> Infeasible:
+    from gridgeo_solvers.partition.exact import no_plan_exists
+
+    breaks = "the nearest plan breaks: " + "; ".join(nearest.faults)
+    if len(parts) == 1 and no_plan_exists(parts[0], run.problem.k, run.stop):
+        text = f"no {run.problem.k} connected grids keep every band (proven by branch and bound); {breaks}"
+        return Infeasible([text], nearest=nearest, proven=True)
     spent = f"{time.perf_counter() - run.began:.0f} s and {run.starts} starts"
-    return [f"no plan that keeps every rule was found in {spent}; the nearest one breaks: " + "; ".join(nearest.faults)]
+    text = f"no plan that keeps every rule was found in {spent}, and none is proven impossible; {breaks}"
+    return Infeasible([text], nearest=nearest, proven=False)

@@ -4,11 +4,12 @@ contiguity by separators added as plans break it (Oehrlein and Haunert 2017; Val
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pulp
+from numpy.typing import NDArray
 
 from gridgeo_solvers.partition import highs
 from gridgeo_solvers.partition.answer import PartitionParams
@@ -43,6 +44,10 @@ def bound_of(
     return prove(part, best, k, bound, nodes=NODES, seconds=highs.WALL, stop=stop)
 
 
+Cut = tuple[tuple[int, int], list[tuple[int, int]]]
+"""A pair that is used only together with one of the other pairs."""
+
+
 @dataclass
 class _Hess:
     """The model under construction: `x[row, site]` are the pairs that may be used."""
@@ -60,7 +65,9 @@ def prove(
 ) -> tuple[Found, float]:
     """Best plan and bound of `part`: both equal where the branch and bound ends within `nodes` and `seconds` a round."""
     limit = best.value.cost * (1 + 1e-9)
-    hess = _build(part, k, bound, limit, best.plan)
+    open_sites, pair_bound = bound.fixed_out(part, k, limit)
+    hess = _build(part, k, (pair_bound <= limit) & (open_sites > 0)[None, :], limit)
+    _warm(hess, best.plan)
     value = bound.value
     for _ in range(ROUNDS):
         if stop():
@@ -78,21 +85,44 @@ def prove(
             break
         if value >= best.value.cost * (1 - 1e-9):
             break
-        for pair, others in cuts:
-            hess.model += pulp.LpAffineExpression([(hess.x[pair], 1), *((hess.x[o], -1) for o in others)]) <= 0
+        _add(hess, cuts)
     if value >= best.value.cost * (1 - 1e-8):
         value = best.value.cost
     return best, value
 
 
-def _build(part: Part, k: int, bound: Bound, limit: float, plan: IntArray) -> _Hess:
-    open_sites, pair_bound = bound.fixed_out(part, k, limit)
-    sites = np.flatnonzero(open_sites).tolist()
+def no_plan_exists(part: Part, k: int, stop: StopRule) -> bool:
+    """Whether it is proven that no connected plan of `k` grids keeps the bands; false says nothing.
+
+    Every grid is named after its lowest row, so that one plan is one solution of the model.
+    """
+    if part.n**2 > PAIRS:
+        return False
+    first = np.unique(part.row_of, return_index=True)[1]
+    allowed = np.zeros(part.cost.shape, dtype=bool)
+    for row, site in enumerate(first.tolist()):
+        allowed[row:, site] = True
+    hess = _build(replace(part, cost=np.zeros_like(part.cost)), k, allowed, 1.0)
+    for _ in range(ROUNDS):
+        if stop():
+            return False
+        outcome = highs.run(hess.model, nodes=NODES)
+        if outcome.infeasible:
+            return True
+        cuts = _separate(hess, _read(hess)[1]) if outcome.solved else []
+        if not cuts:
+            return False
+        _add(hess, cuts)
+    return False
+
+
+def _build(part: Part, k: int, allowed: NDArray[np.bool_], limit: float) -> _Hess:
+    sites = np.flatnonzero(allowed.any(axis=0)).tolist()
     model = pulp.LpProblem("hess", pulp.LpMinimize)
     x = {
         (r, s): model.add_variable(f"x_{r}_{s}", cat="Binary")
         for s in sites
-        for r in np.flatnonzero(pair_bound[:, s] <= limit).tolist()
+        for r in np.flatnonzero(allowed[:, s]).tolist()
     }
     scale = max(limit / part.n, 1e-12)
     model.setObjective(pulp.LpAffineExpression([(v, part.cost[r, s] / scale) for (r, s), v in x.items()]))
@@ -121,8 +151,12 @@ def _build(part: Part, k: int, bound: Bound, limit: float, plan: IntArray) -> _H
             near = [int(b) for b in part.graph.neighbours(r) if (int(b), s) in x]
             if int(home[s]) not in near:
                 model += pulp.LpAffineExpression([(x[r, s], 1), *((x[b, s], -1) for b in near)]) <= 0
-    _warm(hess, plan)
     return hess
+
+
+def _add(hess: _Hess, cuts: list[Cut]) -> None:
+    for pair, others in cuts:
+        hess.model += pulp.LpAffineExpression([(hess.x[pair], 1), *((hess.x[o], -1) for o in others)]) <= 0
 
 
 def _warm(hess: _Hess, plan: IntArray) -> None:
@@ -142,7 +176,7 @@ def _read(hess: _Hess) -> tuple[IntArray, IntArray]:
     return np.unique(site_of, return_inverse=True)[1].astype(np.int64), site_of
 
 
-def _separate(hess: _Hess, site_of: IntArray) -> list[tuple[tuple[int, int], list[tuple[int, int]]]]:
+def _separate(hess: _Hess, site_of: IntArray) -> list[Cut]:
     """For every piece cut off from its centre: one of its rows needs a row of a minimal separator."""
     part = hess.part
     cuts = []

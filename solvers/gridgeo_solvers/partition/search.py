@@ -13,7 +13,7 @@ from gridgeo_solvers.partition.starts import fresh_start, grow
 from gridgeo_solvers.partition.values import Found, better, found
 from gridgeo_solvers.stop import StopRule
 
-PATIENCE = 8
+PATIENCE = 12
 """Merge-and-split rounds without gain after which the search ends."""
 FEW = 40
 """Rows up to which a third of the starts is enough."""
