@@ -31,7 +31,7 @@ from gridgeo_server.live.hub import Hub
 from gridgeo_server.live.news import IndicatorsChanged
 from gridgeo_server.responders import endpoints as responders
 from gridgeo_server.responders import store as responder_store
-from gridgeo_server.responders.model import one_per_grid
+from gridgeo_server.responders.roster import roster
 from gridgeo_server.routes import endpoints as routes
 from gridgeo_server.security import Guard
 from gridgeo_server.settings import Settings
@@ -67,11 +67,9 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
     town = read_town(settings.data) if town is None else town
     hub = Hub()
     store = Store(settings.data / "gridgeo.sqlite", hub.tell)
-    officers = one_per_grid(
-        town, mode=settings.officers_mode, on_duty=settings.officers_on_duty, simulated=settings.simulate
-    )
-    store.write(lambda transaction: responder_store.add_missing(transaction.connection, officers))
-    state = State(settings, town, store, Desk(town, Categories.packaged()), hub, clock)
+    officers = roster(settings, town)
+    store.write(lambda transaction: responder_store.match_plan(transaction.connection, officers))
+    state = State(settings, town, store, Desk(town, Categories.packaged(), settings.busy_min), hub, clock)
     # No documentation pages: they would load scripts from elsewhere. /openapi.json says what can be asked.
     app = FastAPI(title="gridgeo", version=__version__, docs_url=None, redoc_url=None, lifespan=_lifespan)
     app.state.gridgeo = state

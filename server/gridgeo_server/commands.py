@@ -51,7 +51,8 @@ def demo(
         sys.stdout.write(json.dumps(made, ensure_ascii=False, indent=1) + "\n")
         sys.stdout.flush()
     if not no_serve:
-        run(Settings(port=port, data=output, simulate=True), as_json)
+        # Simulated cases come thick and fast: they are spread over the officers instead of piling up on the nearest.
+        run(Settings(port=port, data=output, simulate=True, busy_min=8), as_json)
 
 
 def run(settings: object, as_json: bool) -> None:

@@ -119,8 +119,8 @@ def sample_visits(town: Jurisdiction, count: int, seed: int) -> pd.DataFrame:
             "lon": lon.round(7),
             "lat": lat.round(7),
             "minutes": random.choice([5, 10, 15, 20], size=count, p=[0.3, 0.4, 0.2, 0.1]),
-            "from": np.where(windowed, np.where(morning, "0", "120"), None),
-            "to": np.where(windowed, np.where(morning, "120", "240"), None),
+            "from": pd.Series(np.where(morning, "0", "120")).where(windowed),
+            "to": pd.Series(np.where(morning, "120", "240")).where(windowed),
             "name": [f"Household {number} (simulated)" for number in range(1, count + 1)],
         }
     )

@@ -27,6 +27,12 @@ class Settings(BaseSettings):
         default=True, description="Officers made from the plan's grids start on duty, at their grid's middle."
     )
     officers_mode: str = Field(default="foot", description="How officers made from the plan travel: foot, ebike, car.")
+    busy_min: float = Field(
+        default=0.0,
+        ge=0,
+        description="Minutes by which each open case puts an officer back when the nearest is chosen; 0 looks at the"
+        " road alone.",
+    )
     simulate: bool = Field(default=False, description="Let simulated officers walk and simulated cases appear.")
     simulation_seed: int = Field(default=1, description="Seed of the simulation.")
     simulation_speed: float = Field(default=6.0, gt=0, description="How many times faster simulated officers are.")

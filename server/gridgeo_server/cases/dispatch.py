@@ -33,11 +33,11 @@ class Refused:
 
 
 def candidates(
-    town: Town, case: Case, officers: list[Responder], load: Mapping[str, int]
+    town: Town, case: Case, officers: list[Responder], load: Mapping[str, int], busy_min: float = 0.0
 ) -> tuple[list[Candidate], list[Refused]]:
     """Everybody who can be sent to `case`, first the one who is there first, and those who can't.
 
-    Time is by road in each officer's own mode. Among equals the one with fewer open cases goes first, then the
+    Time is by road in each officer's own mode; each case already on an officer's hands adds `busy_min` minutes. Among equals the one with fewer open cases goes first, then the
     officer of the case's grid, then the lower identifier.
     """
     reached: dict[str, Journeys] = {}
@@ -55,7 +55,8 @@ def candidates(
             start = _spot(town, streets, *officer.place)
             # Tenths of a second: what is equally near on the ground must not differ by a rounding error.
             able.append((officer, start, round(reached[officer.mode].seconds(start), 1)))
-    order = nearest([time for _, _, time in able], [load.get(officer.responder, 0) for officer, _, _ in able])
+    work = [load.get(officer.responder, 0) for officer, _, _ in able]
+    order = nearest([time + 60 * busy_min * n for (_, _, time), n in zip(able, work, strict=True)], work)
     chosen = []
     for row in order.tolist():
         officer, start, _ = able[row]

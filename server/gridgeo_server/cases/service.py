@@ -50,6 +50,8 @@ class Desk:
 
     town: Town
     categories: Categories
+    busy_min: float = 0.0
+    """Minutes by which each open case puts an officer back when the nearest is chosen."""
 
     def report(self, transaction: Transaction, report: Report, now: datetime, actor: Actor) -> Case:
         """Open a case, find whose ground it is, and send the nearest officer on duty.
@@ -146,7 +148,7 @@ class Desk:
     def candidates(self, connection: sa.Connection, case: Case) -> tuple[list[Candidate], list[Refused]]:
         """Who can be sent to `case`, nearest first, and who can't."""
         officers = responder_store.everybody(connection)
-        return candidates(self.town, case, officers, store.open_by_responder(connection))
+        return candidates(self.town, case, officers, store.open_by_responder(connection), self.busy_min)
 
     def _chosen(self, transaction: Transaction, case: Case, responder: str) -> Candidate:
         officer = responder_store.get(transaction.connection, responder)

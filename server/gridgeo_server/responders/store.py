@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -30,12 +30,24 @@ def get(connection: sa.Connection, responder: str) -> Responder:
     return _value(row)
 
 
-def add_missing(connection: sa.Connection, officers: Iterable[Responder]) -> None:
-    """Add the officers that the store doesn't know yet; those it knows stay as they are."""
-    known = set(connection.execute(sa.select(tables.responders.c.responder)).scalars())
-    rows = [{**asdict(one), "grids": list(one.grids)} for one in officers if one.responder not in known]
+def match_plan(connection: sa.Connection, officers: Iterable[Responder]) -> None:
+    """Bring the officers into line with the plan's.
+
+    Those the store doesn't know are added. Those it knows keep their duty and their last fix, and take the plan's
+    grids and station. Those the plan no longer has keep their history, lose their grids and go off duty.
+    """
+    known = {one.responder: one for one in everybody(connection)}
+    wanted = {one.responder: one for one in officers}
+    rows = [{**asdict(one), "grids": list(one.grids)} for name, one in wanted.items() if name not in known]
     if rows:
         connection.execute(tables.responders.insert(), rows)
+    for name, old in known.items():
+        new = wanted.get(name)
+        if new is None:
+            put(connection, replace(old, grids=(), on_duty=False, lon=None, lat=None, heading=None, fix_at=None))
+        else:
+            seen = replace(new, on_duty=old.on_duty, lon=old.lon, lat=old.lat, heading=old.heading, fix_at=old.fix_at)
+            put(connection, seen)
 
 
 def put(connection: sa.Connection, responder: Responder) -> None:

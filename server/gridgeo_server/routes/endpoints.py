@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
+from gridgeo.crs import to_wgs84
 from shapely.geometry import mapping
 
 from gridgeo_server.errors import NotFound
@@ -13,6 +14,7 @@ from gridgeo_server.town import plain
 
 router = APIRouter(prefix="/api/v1/routes", tags=["routes"])
 
+_STOP = ("order", "what", "name", "arrive_min", "leave_min")
 _LISTED = ("route", "grid", "kind", "mode", "minutes", "length_m", "service_m", "stops")
 
 
@@ -46,15 +48,8 @@ def one_route(route: str, state: StateOf) -> dict[str, Any]:
         **_listed(row.to_dict()),
         "geometry": mapping(state.town.to_degrees(row.geometry)),
         "stop_list": [
-            {
-                "order": int(stop["order"]),
-                "what": plain(stop["what"]),
-                "name": plain(stop["name"]),
-                "arrive_min": plain(stop["arrive_min"]),
-                "leave_min": plain(stop["leave_min"]),
-                "geometry": mapping(state.town.to_degrees(stop["geometry"])),
-            }
-            for stop in stops.to_dict("records")
+            {**{name: plain(stop[name]) for name in _STOP}, "geometry": mapping(stop["geometry"])}
+            for stop in to_wgs84(stops).to_dict("records")
         ],
     }
 

@@ -10,6 +10,7 @@ import shapely
 import shapely.ops
 from gridgeo.errors import NoPath
 from gridgeo.travel import Streets, Way
+from shapely.geometry.base import BaseGeometry
 
 from gridgeo import crs
 from gridgeo_server.responders.model import Responder
@@ -58,7 +59,7 @@ class Walker:
         self.goal, self.on_patrol = case, False
         self.line, self.at_m = self._way_to(goal), 0.0
 
-    def resume(self, random: np.random.Generator, ground: shapely.Geometry) -> None:
+    def resume(self, random: np.random.Generator, ground: BaseGeometry) -> None:
         """Go on with the round, or wander to a place on the officer's ground where there is none.
 
         The end of a round is its beginning, so it starts again.
@@ -97,14 +98,14 @@ def walkers_of(town: Town, officers: list[Responder], speed: float, random: np.r
     return found
 
 
-def ground_of(town: Town, officer: Responder) -> shapely.Geometry:
+def ground_of(town: Town, officer: Responder) -> BaseGeometry:
     """The officer's grids, metres; the whole jurisdiction for one without grids."""
     grids = town.grids
     own = grids[grids["grid"].astype(str).isin(officer.grids)]
     return own.union_all() if len(own) else grids.union_all()
 
 
-def random_point(random: np.random.Generator, ground: shapely.Geometry) -> shapely.Point:
+def random_point(random: np.random.Generator, ground: BaseGeometry) -> shapely.Point:
     """A point of `ground`, every place equally likely; a point inside after a hundred misses."""
     west, south, east, north = ground.bounds
     for _ in range(100):

@@ -71,8 +71,8 @@ def arrivals(graph: sparse.csr_array, last: Sequence[int], extra: Sequence[float
     for vertex, seconds in zip(last, extra, strict=True):
         if not 0 <= vertex < n:
             raise BadProblem(f"vertex {vertex} is outside 0..{n - 1}")
-        time, before = csgraph.dijkstra(back, indices=np.int64(vertex), return_predecessors=True)
-        time = time + seconds
+        times, befores = csgraph.dijkstra(back, indices=[int(vertex)], return_predecessors=True)
+        time, before = times[0] + seconds, befores[0]
         # Where both ends are equally good the first one stands, so that the same input gives the same way.
         better = time < best
         best = np.where(better, time, best)

@@ -57,6 +57,19 @@ def test_among_equals_the_one_with_less_to_do_goes(state: State, place: Any, at:
     assert {first.responder, second.responder} == {"officer-01", "officer-02"}
 
 
+def test_a_desk_that_spreads_work_passes_over_a_busy_officer_for_a_free_one_farther_off(
+    state: State, place: Any, at: Any
+) -> None:
+    place(o01=(300, 200), o02=(700, 200))
+    desk = replace(state.desk, busy_min=8)
+    lon, lat = at(400, 200)
+    sent = [
+        state.store.write(lambda t: desk.report(t, Report("noise", lon, lat), state.clock(), Actor())).responder
+        for _ in range(3)
+    ]
+    assert sent == ["officer-01", "officer-02", "officer-01"]
+
+
 def test_with_nobody_on_duty_a_case_waits_accepted_and_says_so_until_somebody_comes(
     state: State, place: Any, at: Any
 ) -> None:

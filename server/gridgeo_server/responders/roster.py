@@ -1,0 +1,81 @@
+"""Who the officers are: those of ``officers.csv`` in the data folder, or one for each grid of the plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+from gridgeo.errors import BadInput
+from gridgeo.graphs import MODES
+
+from gridgeo.sources import read_csv
+from gridgeo_server.responders.model import Responder, one_per_grid
+from gridgeo_server.settings import Settings
+from gridgeo_server.town import Town
+
+COLUMNS = ("officer", "name", "name_zh", "grids", "mode")
+"""Columns of ``officers.csv``; `officer`, `name` and `grids` are needed. Several grids are parted by spaces."""
+
+
+def roster(settings: Settings, town: Town) -> list[Responder]:
+    """The officers of a town.
+
+    Raises
+    ------
+    BadInput
+        A row of ``officers.csv`` can't be used; the message names the line and the mend.
+    """
+    path = settings.data / "officers.csv"
+    if not path.is_file():
+        return one_per_grid(
+            town, mode=settings.officers_mode, on_duty=settings.officers_on_duty, simulated=settings.simulate
+        )
+    return listed(read_csv(path), path, town, settings)
+
+
+def listed(table: pd.DataFrame, path: Path, town: Town, settings: Settings) -> list[Responder]:
+    """The officers of a table with the columns `COLUMNS`, stationed in the middle of their first grid."""
+    for column in ("officer", "name", "grids"):
+        if column not in table.columns:
+            raise BadInput(f"{path}: needs the columns officer, name, grids; '{column}' is missing")
+    labels = {str(row.grid): (float(row.label_lon), float(row.label_lat)) for row in town.grids.itertuples(index=False)}
+    found: dict[str, Responder] = {}
+    for line, row in enumerate(table.to_dict("records"), start=2):
+        values = {str(key): "" if pd.isna(value) else str(value).strip() for key, value in row.items()}
+        officer, name, grids = values["officer"], values["name"], tuple(values["grids"].split())
+        if not officer or not name or not grids:
+            raise BadInput(f"{path}, line {line}: officer, name and grids must all be given")
+        if officer in found:
+            raise BadInput(f"{path}, line {line}: officer '{officer}' stands twice; give each a name of their own")
+        unknown = [grid for grid in grids if grid not in labels]
+        if unknown:
+            raise BadInput(f"{path}, line {line}: the plan has no grid '{unknown[0]}'; it has {', '.join(labels)}")
+        mode = values.get("mode") or settings.officers_mode
+        if mode not in MODES:
+            raise BadInput(f"{path}, line {line}: unknown mode '{mode}'; travel by {', '.join(MODES)}")
+        lon, lat = labels[grids[0]]
+        found[officer] = Responder(
+            responder=officer,
+            name=name,
+            name_zh=values.get("name_zh") or name,
+            initials=_initials(name),
+            grids=grids,
+            mode=mode,
+            on_duty=settings.officers_on_duty,
+            station_lon=lon,
+            station_lat=lat,
+            simulated=settings.simulate,
+        )
+    return list(found.values())
+
+
+def _initials(name: str) -> str:
+    """First letters of the words, at most two; the first sign of a name written without spaces.
+
+    Examples
+    --------
+    >>> _initials("Marie Curie"), _initials("王芳")
+    ('MC', '王')
+    """
+    words = name.split()
+    return "".join(word[0] for word in words[:2]).upper() if len(words) > 1 else name[:1]

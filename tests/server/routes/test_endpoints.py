@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+from fastapi.testclient import TestClient
+from shapely import LineString, Point
+
+from gridgeo_server.app import create_app
+from gridgeo_server.settings import Settings
+from gridgeo_server.town import RouteTables, Town
+from towns import CRS, EAST, NORTH
+
+
+@pytest.fixture
+def routed(tmp_path: Path, town: Town) -> Iterator[TestClient]:
+    """The lattice town with one patrol and one visit round."""
+    line = LineString([(EAST, NORTH), (EAST + 200, NORTH), (EAST + 200, NORTH + 100)])
+    routes = gpd.GeoDataFrame(
+        {
+            "route": ["04-P1", "04-V1"],
+            "grid": "04",
+            "kind": ["patrol", "visits"],
+            "mode": "foot",
+            "minutes": [12.5, 30.0],
+            "length_m": 300.0,
+            "service_m": [300.0, 0.0],
+            "stops": [2, 0],
+        },
+        geometry=[line, line],
+        crs=CRS,
+    )
+    stops = gpd.GeoDataFrame(
+        {"route": "04-P1", "order": [1, 0], "what": ["b", "a"], "name": ["Row 7", None], "arrive_min": [3.0, 0.0], "leave_min": [6.0, 3.0]},
+        geometry=[Point(EAST + 200, NORTH), Point(EAST, NORTH)],
+        crs=CRS,
+    )  # fmt: skip
+    app = create_app(Settings(data=tmp_path), Town(town.plan, RouteTables(routes, stops)))
+    with TestClient(app, base_url="http://127.0.0.1") as client:
+        yield client
+
+
+def test_routes_are_listed_and_filtered_by_grid_and_kind(routed: TestClient) -> None:
+    assert [one["route"] for one in routed.get("/api/v1/routes").json()["routes"]] == ["04-P1", "04-V1"]
+    assert [one["route"] for one in routed.get("/api/v1/routes?kind=patrol").json()["routes"]] == ["04-P1"]
+    assert routed.get("/api/v1/routes?grid=01").json() == {"routes": []}
+    assert routed.get("/api/v1/routes?kind=dance").status_code == 422
+
+
+def test_a_route_has_its_line_in_degrees_and_its_stops_in_order(routed: TestClient) -> None:
+    found = routed.get("/api/v1/routes/04-P1").json()
+    assert found["geometry"]["type"] == "LineString"
+    assert found["geometry"]["coordinates"][0] == pytest.approx([7.4107, 43.7290], abs=1e-3)
+    assert [stop["what"] for stop in found["stop_list"]] == ["a", "b"]
+    assert found["stop_list"][0]["name"] is None
+    assert found["stop_list"][1]["geometry"]["type"] == "Point"
+    assert routed.get("/api/v1/routes/none").status_code == 404
+    assert routed.get("/ogc/collections/routes/items").json()["numberMatched"] == 2
+
+
+def test_a_town_without_routes_says_so_by_an_empty_list(client: TestClient) -> None:
+    assert client.get("/api/v1/routes").json() == {"routes": []}
+    assert client.get("/api/v1/routes/x").status_code == 404

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from gridgeo.errors import UnreadableSource
+
+from gridgeo_server.town import Town, plain, read_town
+
+
+def test_a_folder_is_read_back_as_it_was_written(town: Town, tmp_path: Path) -> None:
+    from gridgeo.sources import write_jurisdiction
+
+    write_jurisdiction(town.jurisdiction, tmp_path / "town.gpkg")
+    town.plan.to_file(tmp_path / "plan.gpkg")
+    found = read_town(tmp_path)
+    assert found.summary() == town.summary()
+    assert found.planned is None
+    assert found.grids.drop(columns="geometry").equals(town.grids.drop(columns="geometry"))
+
+
+def test_a_missing_folder_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableSource, match="is no folder"):
+        read_town(tmp_path / "none")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (np.int64(3), 3),
+        (np.float64(0.5), 0.5),
+        (float("nan"), None),
+        (float("inf"), None),
+        (pd.NA, None),
+        (None, None),
+        (np.bool_(True), True),
+        ("a", "a"),
+        ([1, 2], [1, 2]),
+    ],
+)
+def test_values_of_tables_become_json_values(value: object, expected: object) -> None:
+    found = plain(value)
+    assert found == expected
+    assert type(found) is type(expected)
