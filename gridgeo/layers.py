@@ -41,7 +41,7 @@ def plot_plan(plan: Plan, ax: Axes | None = None) -> Axes:
     town.buildings.plot(ax=ax, color="#FFFFFF", alpha=0.6)
     grids.boundary.plot(ax=ax, color="#4A5B6E", linewidth=1.3)
     for label, point in zip(grids["grid"], _label_points(grids), strict=True):
-        ax.annotate(label, (point.x, point.y), ha="center", va="center", fontsize=9, fontweight=600, color=INK)
+        ax.annotate(label, (point.x, point.y), ha="center", va="center", fontsize=9, fontweight="bold", color=INK)
     west, south, east, north = town.boundary.total_bounds
     margin = 0.02 * max(east - west, north - south)
     ax.set_xlim(west - margin, east + margin)
