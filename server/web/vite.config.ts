@@ -1,9 +1,11 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { licences } from "./licences.ts";
 
 /** Pages go beside the server's Python, whence the wheel takes them; nothing is inlined, as the security policy allows files only. */
 export default defineConfig({
   base: "/",
+  plugins: [licences()],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     outDir: fileURLToPath(new URL("../gridgeo_server/pages", import.meta.url)),

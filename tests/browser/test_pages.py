@@ -27,3 +27,12 @@ def test_the_lock_names_no_registry() -> None:
     lock = (WEB / "package-lock.json").read_text(encoding="utf-8")
     assert '"resolved"' not in lock
     assert "https://" not in "".join(line for line in lock.splitlines() if '"url"' not in line)
+
+
+def test_the_wheel_carries_the_pages_and_the_licences_of_what_they_bundle(programs: Path) -> None:
+    (pages,) = programs.parent.glob("**/gridgeo_server/pages")
+    assert (pages / "index.html").is_file()
+    licences = (pages / "assets" / "licences.txt").read_text(encoding="utf-8")
+    assert "maplibre-gl" in licences
+    assert "preact" in licences
+    assert not list(pages.rglob("*.map"))

@@ -3,7 +3,7 @@
 import type { ExpressionSpecification as Expression, LayerSpecification } from "maplibre-gl";
 import type { Palette } from "./palette.ts";
 
-const PATHS = ["footway", "path", "steps", "cycleway", "bridleway", "track", "corridor"];
+const PATHS = ["footway", "path", "steps", "cycleway", "bridleway", "track", "corridor", "platform"];
 const isPath: Expression = ["in", ["get", "highway"], ["literal", PATHS]];
 const overGround: Expression = ["!", ["to-boolean", ["coalesce", ["get", "tunnel"], false]]];
 const isStreet: Expression = ["all", ["!", isPath], ["!=", ["get", "highway"], "ferry"], overGround];

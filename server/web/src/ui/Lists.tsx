@@ -10,6 +10,9 @@ import { connection, hovered, lastAlive, loaded, now, onDuty, open, overdue, sel
 import { initialsOf } from "./Marks.tsx";
 import { CaseShape, OfficerDisc } from "./shapes.tsx";
 
+/** Rows drawn of one list; the count names them all, search finds the others. */
+const ROWS = 200;
+
 export function Lists() {
   const w = words.value;
   const at = time(connection.value === "lost" && lastAlive.value !== null ? lastAlive.value : now.value);
@@ -17,13 +20,13 @@ export function Lists() {
     <aside class="lists" id="lists" tabIndex={-1} aria-label={w.lists}>
       <Section name="overdue" title={w.overdue} count={overdue.value.length} tone={overdue.value.length ? "over" : ""}
         empty={w.noOverdue(at)}>
-        {overdue.value.map((c) => <CaseRow key={c.case} case_={c} />)}
+        {overdue.value.slice(0, ROWS).map((c) => <CaseRow key={c.case} case_={c} />)}
       </Section>
       <Section name="open" title={w.open} count={open.value.length} aside={w.byTimeLeft} empty={w.noOpen(at)}>
-        {open.value.map((c) => <CaseRow key={c.case} case_={c} />)}
+        {open.value.slice(0, ROWS).map((c) => <CaseRow key={c.case} case_={c} />)}
       </Section>
       <Section name="officers" title={w.officers} count={onDuty.value.length} aside={w.bySignalAge} empty={w.noOfficers}>
-        {onDuty.value.map((r) => <OfficerRow key={r.responder} officer={r} />)}
+        {onDuty.value.slice(0, ROWS).map((r) => <OfficerRow key={r.responder} officer={r} />)}
       </Section>
     </aside>
   );
@@ -34,13 +37,14 @@ interface SectionProps {
 }
 
 function Section({ name, title, count, aside, tone = "", empty, children }: SectionProps) {
+  const w = words.value;
   return (
     <section class={`list ${name}`} aria-labelledby={`list-${name}`}>
       <h2 id={`list-${name}`} class={tone}>{title} <span class="count">{loaded.value ? count : "–"}</span>
         {aside && <span class="aside">{aside}</span>}
       </h2>
       {!loaded.value ? <Blocks />
-        : children.length ? <ul onKeyDown={walkRows}>{children}</ul>
+        : children.length ? <ul onKeyDown={walkRows}>{children}{count > children.length && <li class="empty rest">{w.rest(count - children.length)}</li>}</ul>
         : <p class="empty">{empty}</p>}
     </section>
   );

@@ -43,6 +43,7 @@ export const en = {
   lists: "Cases and officers",
   noOverdue: (time: string) => `No overdue cases, ${time}`,
   noOpen: (time: string) => `No other open cases, ${time}`,
+  rest: (n: number) => `and ${n} more; search finds them`,
   noOfficers: "Officers appear here once they are on duty.",
   grid: (code: string) => `grid ${code}`,
   Grid: (code: string) => `Grid ${code}`,

@@ -43,6 +43,7 @@ export const zh: Words = {
   lists: "事件与网格员",
   noOverdue: (time) => `无超期事件，${time}`,
   noOpen: (time) => `无其他未结事件，${time}`,
+  rest: (n) => `另有 ${n} 项，可搜索`,
   noOfficers: "网格员上岗后显示在这里。",
   grid: (code) => `网格 ${code}`,
   Grid: (code) => `网格 ${code}`,
