@@ -111,7 +111,7 @@ def _cut(layer: Layer, zoom: int, x: int, y: int) -> dict[str, Any] | None:
     if not len(rows):
         return None
     shapes = shapely.simplify(layer.shapes[rows], unit)
-    shapes = shapely.clip_by_rect(shapely.make_valid(shapes), *frame)
+    shapes = shapely.clip_by_rect(shapes, *frame)
     shapes = shapely.transform(shapes, lambda points: (points - (west, north)) / (unit, -unit))
     shapes = _on_lattice(shapes)
     features = [
@@ -143,7 +143,7 @@ def _areas_only(shapes: np.ndarray) -> np.ndarray:
 
 def _layers(town: Town, owners: dict[str, tuple[str, str]]) -> list[Layer]:
     place = town.jurisdiction
-    roads = street_pieces(place.road_edges)
+    roads = street_pieces(place.road_edges)[["name", "highway", "class", "bridge", "tunnel", "geometry"]]
     grids = town.grids.assign(
         owner=[owners.get(str(grid), (None, None))[0] for grid in town.grids["grid"]],
         owner_name=[owners.get(str(grid), (None, None))[1] for grid in town.grids["grid"]],
@@ -155,7 +155,7 @@ def _layers(town: Town, owners: dict[str, tuple[str, str]]) -> list[Layer]:
         _layer("water", place.water, 0),
         _layer("grids", grids, 0),
         _layer("units", units[["unit", "grid", "area", "households", "workload_min", "geometry"]], 12),
-        _layer("buildings", place.buildings[["building", "unit", "use", "households", "levels", "geometry"]], 13),
+        _layer("buildings", place.buildings[["building", "households", "geometry"]], 13),
         _layer("roads", roads, [begins[number] for number in roads["class"]]),
         _layer("borders", grid_borders(town.grids), 0),
         _layer("places", place.places, 14),
@@ -164,6 +164,8 @@ def _layers(town: Town, owners: dict[str, tuple[str, str]]) -> list[Layer]:
 
 def _layer(name: str, frame: gpd.GeoDataFrame, from_zoom: int | Sequence[int]) -> Layer:
     shapes = crs.to_metric(frame, crs.WEB_MERCATOR).geometry.to_numpy() if len(frame) else np.empty(0, dtype=object)
+    # Once, so that cutting and simplifying (which keep what is valid so) need not look again.
+    shapes = shapely.make_valid(shapes)
     table = frame.drop(columns=frame.geometry.name)
     properties = [{str(key): plain(value) for key, value in row.items()} for row in table.to_dict("records")]
     begins = np.broadcast_to(np.asarray(from_zoom, dtype=np.int64), (len(frame),))
