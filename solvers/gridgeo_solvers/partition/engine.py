@@ -164,9 +164,9 @@ def _search(run: _Run, part: Part, k: int, *, single: bool) -> Found:
     from gridgeo_solvers.partition.integer import Limits, polish
     from gridgeo_solvers.partition.search import search
 
-    # Each further band makes an integer programme much harder than its size says.
-    measures = len(part.weights)
-    limits = Limits(run.params.whole if measures < 2 else run.params.whole // (3 * measures), run.params.nodes)
+    # Each further band, and cut borders far more, make an integer programme harder than its size says.
+    harder = (40 if not part.centred else 1) * (1 if len(part.weights) < 2 else 3 * len(part.weights))
+    limits = Limits(run.params.whole // harder, run.params.nodes)
 
     def heard(found: Found) -> None:
         if single and found.feasible:

@@ -86,7 +86,7 @@ def test_small_problems_are_solved_as_brute_force_solves_them(problem):
         assert answer.bound <= truth * (1 + 1e-9) + 1e-9
 
 
-@slow
+@settings(slow, max_examples=8)
 @given(st.integers(2, 5), st.integers(0, 1000), st.sampled_from(["compactness", "boundary", "travel"]))
 def test_every_answer_is_valid_and_tells_its_own_figures(k, seed, objective):
     problem = lattice(5, 6, k, 0.2, seed)
