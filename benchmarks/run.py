@@ -57,7 +57,7 @@ def demo() -> dict[str, Any]:
 def partition_map(path: Path, k: int) -> dict[str, Any]:
     """Partition a town in `k` grids by three bands."""
     from gridgeo.importing import import_osm
-    from gridgeo.partitioning import partition
+    from gridgeo.plans.partitioning import partition
 
     town = import_osm(path)
     start = time.perf_counter()

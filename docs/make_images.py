@@ -27,8 +27,8 @@ def plan_picture(folder: Path) -> None:
     """Draw the demo's plan as the library draws it."""
     mpl.use("agg")
     import matplotlib.pyplot as plt
-    from gridgeo.planfiles import read_plan
 
+    from gridgeo.plans.files import read_plan
     from gridgeo.sources import read_jurisdiction
 
     town = read_jurisdiction(folder / "town.gpkg")

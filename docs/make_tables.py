@@ -47,8 +47,9 @@ def table(key: str) -> str:
 def commands() -> dict[str, Any]:
     """Every command of ``gridgeo`` by its full name, those of the server included."""
     import typer
-    from gridgeo.cli import app
     from typer.main import get_command
+
+    from gridgeo.cli import app
 
     added = typer.Typer()
     added.callback()(lambda: None)
@@ -114,13 +115,13 @@ def _layer(name: str) -> str:
 
 
 def _measures() -> str:
-    from gridgeo.rules import MEASURES
+    from gridgeo.plans.rules import MEASURES
 
     return _rows(("measure", "meaning"), [(f"`{name}`", meaning) for name, meaning in MEASURES.items()])
 
 
 def _factors() -> str:
-    from gridgeo.difficulty import MEASURED, SUPPLIED, Factors
+    from gridgeo.units.difficulty import MEASURED, SUPPLIED, Factors
 
     weights = Factors().weights
     rows = [(f"`{name}`", what, "the map", f"{weights[name]:g}") for name, what in MEASURED.items()]
@@ -201,9 +202,8 @@ def _problems() -> str:
 def openapi() -> dict[str, Any]:
     """The OpenAPI document of a server; it is the same for every town, so a small made-up one is served."""
     sys.path.insert(0, str(DOCS.parent / "tests"))
-    from gridgeo.plans import Plan
-    from gridgeo.rules import Rules
-
+    from gridgeo.plans.plan import Plan
+    from gridgeo.plans.rules import Rules
     from gridgeo_server.app import create_app
     from gridgeo_server.settings import Settings
     from gridgeo_server.town import Town

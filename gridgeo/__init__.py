@@ -1,6 +1,6 @@
 """Partition a jurisdiction into balanced grids, route patrols and visits, and serve them on a live map.
 
-Modules are the API (`gridgeo.sources`, `gridgeo.units`, `gridgeo.plans`, …); the front doors stand here. A door's
+Modules are the API (`gridgeo.sources`, `gridgeo.units.dividing`, `gridgeo.plans.plan`, …); the front doors stand here. A door's
 module is loaded when the door is first used, so that `import gridgeo` costs nothing.
 """
 
@@ -8,14 +8,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gridgeo.barriers import add_barriers
     from gridgeo.importing import import_osm
-    from gridgeo.judging import Verdict, check
     from gridgeo.jurisdictions import Jurisdiction
-    from gridgeo.partitioning import partition
-    from gridgeo.planfiles import read_plan
-    from gridgeo.plans import Plan
+    from gridgeo.plans.files import read_plan
+    from gridgeo.plans.judging import Verdict, check
+    from gridgeo.plans.partitioning import partition
+    from gridgeo.plans.plan import Plan
     from gridgeo.reports import write_report
+    from gridgeo.roads.barriers import add_barriers
     from gridgeo.routes import Routes, patrol_routes, read_routes, visit_routes
     from gridgeo.sources import read_jurisdiction, sample_map, write_jurisdiction
 
@@ -44,14 +44,14 @@ _DOORS = {
     "Jurisdiction": "jurisdictions",
     "Plan": "plans",
     "Routes": "routes",
-    "Verdict": "judging",
-    "add_barriers": "barriers",
-    "check": "judging",
+    "Verdict": "plans.judging",
+    "add_barriers": "roads.barriers",
+    "check": "plans.judging",
     "import_osm": "importing",
-    "partition": "partitioning",
+    "partition": "plans.partitioning",
     "patrol_routes": "routes",
     "read_jurisdiction": "sources",
-    "read_plan": "planfiles",
+    "read_plan": "plans",
     "read_routes": "routes",
     "sample_map": "sources",
     "visit_routes": "routes",

@@ -100,8 +100,8 @@ def partition(
     as_json: Json = False,
 ) -> None:
     """Draw balanced, connected, compact grids; exit 3 with the reasons where no plan can keep the rules."""
-    from gridgeo.barriers import add_barriers
-    from gridgeo.partitioning import partition as draw
+    from gridgeo.plans.partitioning import partition as draw
+    from gridgeo.roads.barriers import add_barriers
     from gridgeo.sources import read_csv, read_jurisdiction, read_layer
 
     count, band = _one_count(k, households, officers)
@@ -131,9 +131,9 @@ def partition(
 @app.command()
 def check(town: Town, plan: PlanFile, as_json: Json = False) -> None:
     """Judge a plan: count, contiguity, nesting, balance, tiling, sums; exit 3 if a hard rule is broken."""
-    from gridgeo.judging import RULES
-    from gridgeo.judging import check as judge
-    from gridgeo.planfiles import read_plan
+    from gridgeo.plans.files import read_plan
+    from gridgeo.plans.judging import RULES
+    from gridgeo.plans.judging import check as judge
     from gridgeo.sources import read_jurisdiction
 
     place = read_jurisdiction(town)
@@ -155,7 +155,7 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Tell what moved between two plans, for how many households, and every measure A / B / Δ."""
-    from gridgeo.planfiles import read_plan
+    from gridgeo.plans.files import read_plan
     from gridgeo.sources import read_jurisdiction
 
     place = read_jurisdiction(town)
@@ -186,7 +186,7 @@ def patrol(
     as_json: Json = False,
 ) -> None:
     """Route a patrol over every street of every grid, split by shift."""
-    from gridgeo.planfiles import read_plan
+    from gridgeo.plans.files import read_plan
     from gridgeo.routes import patrol_routes
     from gridgeo.sources import read_jurisdiction
 
@@ -209,7 +209,7 @@ def visits(
     as_json: Json = False,
 ) -> None:
     """Plan visit rounds to a list of doors, within windows and shifts."""
-    from gridgeo.planfiles import read_plan
+    from gridgeo.plans.files import read_plan
     from gridgeo.routes import visit_routes
     from gridgeo.sources import read_csv, read_jurisdiction
 
@@ -231,7 +231,7 @@ def report(
     as_json: Json = False,
 ) -> None:
     """Write a plan's figures and map as one page that needs no internet."""
-    from gridgeo.planfiles import read_plan
+    from gridgeo.plans.files import read_plan
     from gridgeo.reports import write_report
     from gridgeo.routes import read_routes
     from gridgeo.sources import read_jurisdiction
@@ -252,7 +252,7 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write a plan in another format; .html is an offline folium map."""
-    from gridgeo.planfiles import read_plan
+    from gridgeo.plans.files import read_plan
     from gridgeo.sources import read_jurisdiction, write_text
 
     drawn = read_plan(plan, read_jurisdiction(town))
@@ -297,7 +297,7 @@ def _one_count(
         )
     if households is None:
         return (k if officers is None else officers), None
-    from gridgeo.rules import Band
+    from gridgeo.plans.rules import Band
 
     band = Band.parse(households)
     if band.low is None or band.high is None:

@@ -11,17 +11,17 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from gridgeo.barriers import find_barriers
-from gridgeo.boundaries import find_outline
+from gridgeo.boundaries.outline import find_outline
+from gridgeo.boundaries.regions import map_box
 from gridgeo.crs import local_metric, to_metric, to_wgs84
 from gridgeo.errors import BadInput, UnknownCRS
 from gridgeo.jurisdictions import Jurisdiction
-from gridgeo.permissions import Speeds
 from gridgeo.places import find_places
-from gridgeo.regions import map_box
-from gridgeo.roads import build_roads
+from gridgeo.roads.barriers import find_barriers
+from gridgeo.roads.network import build_roads
+from gridgeo.roads.permissions import Speeds
 from gridgeo.sources import OsmExtract, read_osm
-from gridgeo.units import UnitOptions, build_units
+from gridgeo.units.dividing import UnitOptions, build_units
 from gridgeo_solvers.progress import Progress
 
 ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
@@ -47,7 +47,7 @@ def import_osm(
     path
         A file `.osm.pbf`, `.osm` or `.osm.gz`; it may be cut out of a larger map.
     boundary
-        Polygons of the jurisdiction in any CRS; found in the map where left out (see `gridgeo.boundaries`).
+        Polygons of the jurisdiction in any CRS; found in the map where left out (see `gridgeo.boundaries.outline`).
     name
         Name of the place, instead of the one found.
     households

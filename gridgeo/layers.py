@@ -19,7 +19,7 @@ from gridgeo.crs import to_wgs84
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from gridgeo.plans import Plan
+    from gridgeo.plans.plan import Plan
 
 ATTRIBUTION = "© OpenStreetMap contributors"
 LAND, WATER, BUILDING, ROAD, INK = "#F5F4F0", "#D5E1E9", "#E7E5DF", "#FFFFFF", "#17202B"

@@ -16,11 +16,11 @@ from markupsafe import Markup
 
 from gridgeo.errors import BadInput
 from gridgeo.layers import plot_plan
-from gridgeo.rules import MEASURES
+from gridgeo.plans.rules import MEASURES
 from gridgeo.sources import read_json, write_text
 
 if TYPE_CHECKING:
-    from gridgeo.plans import Plan
+    from gridgeo.plans.plan import Plan
     from gridgeo.routes import Routes
 
 LANGUAGES = ("en", "zh")

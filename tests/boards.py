@@ -7,9 +7,9 @@ import tempfile
 from pathlib import Path
 
 import pandas as pd
-from gridgeo.plans import Plan
-from gridgeo.rules import Rules
 
+from gridgeo.plans.plan import Plan
+from gridgeo.plans.rules import Rules
 from gridgeo_server.settings import Settings
 from gridgeo_server.town import Town
 from towns import lattice_town

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from gridgeo.jurisdictions import Jurisdiction
 
+from gridgeo.jurisdictions import Jurisdiction
 from towns import lattice_town
 
 ROOT = Path(__file__).resolve().parent.parent

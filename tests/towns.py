@@ -5,8 +5,9 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from gridgeo.jurisdictions import Jurisdiction
 from shapely import LineString, Point, box, unary_union
+
+from gridgeo.jurisdictions import Jurisdiction
 
 CRS = "EPSG:32632"
 BLOCK = 100.0

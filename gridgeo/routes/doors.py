@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from gridgeo import crs
 from gridgeo.errors import BadInput, UnknownCRS
-from gridgeo.plans import Plan
+from gridgeo.plans.plan import Plan
 
 _CLOCK = re.compile(r"(\d{1,2})[:：](\d{2})")
 

@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 
 from gridgeo.errors import BadInput
-from gridgeo.plans import Plan
+from gridgeo.plans.plan import Plan
 from gridgeo.routes.roads import Roads, starts_of
 from gridgeo.routes.streets import SKIP, patrolled_streets
 from gridgeo.routes.tables import Routes, layer

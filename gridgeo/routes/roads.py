@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from gridgeo.crs import to_metric
 from gridgeo.errors import BadInput
 from gridgeo.graphs import road_graph
-from gridgeo.plans import Plan
+from gridgeo.plans.plan import Plan
 from gridgeo_solvers.routing import Network
 
 _LEAST_S = 1e-3

@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gridgeo.graphs import MODES
-from gridgeo.plans import Plan
+from gridgeo.plans.plan import Plan
 
 SKIP = ("motorway", "motorway_link", "trunk_link", "corridor", "elevator", "construction", "proposed")
 """OpenStreetMap classes that nobody patrols."""

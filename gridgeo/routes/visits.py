@@ -14,7 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gridgeo.errors import BadInput
-from gridgeo.plans import Plan
+from gridgeo.plans.plan import Plan
 from gridgeo.routes.doors import check_doors
 from gridgeo.routes.roads import Roads, starts_of
 from gridgeo.routes.snapping import NO_ROAD, OTHER_PART, Snapped, insert, snap

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
 from gridgeo.errors import BadInput
 from gridgeo.terminal import err, out
 

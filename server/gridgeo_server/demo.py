@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 import shapely
-from gridgeo.jurisdictions import Jurisdiction
-from gridgeo.terminal import out, progress
 from rich.table import Table
 
 from gridgeo import crs
+from gridgeo.jurisdictions import Jurisdiction
+from gridgeo.terminal import out, progress
 from gridgeo_solvers.progress import Progress
 
 Made = TypeVar("Made")
@@ -41,9 +41,8 @@ def make(folder: Path, *, quiet: bool = False) -> dict[str, Any]:
     What was made: files, figures and seconds of each step, and seconds in all. JSON values.
     """
     from gridgeo.importing import import_osm
-    from gridgeo.partitioning import partition
+    from gridgeo.plans.partitioning import partition
     from gridgeo.reports import write_report
-
     from gridgeo.routes import patrol_routes, visit_routes
     from gridgeo.sources import sample_map, write_csv, write_jurisdiction
 

@@ -21,9 +21,10 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from gridgeo.errors import BadInput, GridgeoError, NoPath, OutsideJurisdiction
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
+
+from gridgeo.errors import BadInput, GridgeoError, NoPath, OutsideJurisdiction
 
 
 class ServerError(Exception):

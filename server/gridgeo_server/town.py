@@ -14,15 +14,15 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+
+from gridgeo import crs
 from gridgeo.colours import colour_grids
 from gridgeo.errors import UnreadableSource
 from gridgeo.graphs import MODES
 from gridgeo.jurisdictions import Jurisdiction
 from gridgeo.location import Locator
-from gridgeo.plans import Plan
+from gridgeo.plans.plan import Plan
 from gridgeo.travel import Streets
-
-from gridgeo import crs
 
 ATTRIBUTION = "© OpenStreetMap contributors"
 
@@ -138,8 +138,7 @@ def read_town(folder: Path) -> Town:
     UnreadableSource
         The folder or one of the two needed files is missing; the message says which command makes it.
     """
-    from gridgeo.planfiles import read_plan
-
+    from gridgeo.plans.files import read_plan
     from gridgeo.sources import read_jurisdiction
 
     made_by = {"town.gpkg": "gridgeo import", "plan.gpkg": "gridgeo partition"}

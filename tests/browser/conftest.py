@@ -12,12 +12,12 @@ from typing import Any
 import pandas as pd
 import pytest
 from filelock import FileLock
-from gridgeo.plans import Plan
-from gridgeo.rules import Rules
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
 from browser.find_chromium import MEND, find_chromium
 from browser.installed import Board, build_wheel, install_wheel
+from gridgeo.plans.plan import Plan
+from gridgeo.plans.rules import Rules
 from gridgeo.sources import write_jurisdiction
 from towns import lattice_town
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gridgeo.crs import to_wgs84
 
 from boards import lattice_plan
+from gridgeo.crs import to_wgs84
 from gridgeo.routes import patrol_routes
 from gridgeo_server.app import create_app
 from gridgeo_server.settings import Settings

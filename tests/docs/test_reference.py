@@ -10,10 +10,10 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from gridgeo.cli import app
 
 import gridgeo
 from gridgeo import errors, schemas
+from gridgeo.cli import app
 
 Page = Callable[[str], str]
 Section = Callable[[str, str], str]
@@ -115,8 +115,8 @@ def test_every_format_that_is_written_is_documented(page: Page) -> None:
 
 
 def test_the_plan_tables_columns_are_documented(lattice: Any, section: Section) -> None:
-    from gridgeo.plans import Plan
-    from gridgeo.rules import Rules
+    from gridgeo.plans.plan import Plan
+    from gridgeo.plans.rules import Rules
 
     plan = Plan(lattice, lattice.units.set_index("unit")["area"].rename("grid"), Rules(k=2))
     assert set(plan.record()) <= cells(section("reference/files.md", "plan"))

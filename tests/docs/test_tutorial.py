@@ -10,9 +10,9 @@ from typing import Any
 
 import matplotlib as mpl
 import pytest
-from gridgeo.jurisdictions import Jurisdiction
 
 import gridgeo
+from gridgeo.jurisdictions import Jurisdiction
 
 ROOT = Path(__file__).resolve().parents[2]
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)

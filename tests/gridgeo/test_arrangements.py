@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
 import shapely
-from gridgeo.arrangements import arrange
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString, Point, Polygon, box
+
+from gridgeo.arrangements import arrange
 
 FRAME = box(0, 0, 100, 100)
 

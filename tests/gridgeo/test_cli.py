@@ -5,10 +5,10 @@ import sys
 
 import pandas as pd
 import pytest
-from gridgeo.plans import Plan
-from gridgeo.rules import Rules
 
 from gridgeo import cli
+from gridgeo.plans.plan import Plan
+from gridgeo.plans.rules import Rules
 from gridgeo.sources import write_jurisdiction
 
 

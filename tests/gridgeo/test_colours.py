@@ -3,9 +3,10 @@ from __future__ import annotations
 import geopandas as gpd
 import pytest
 import shapely
-from gridgeo.colours import GRID_COLOURS, colour_grids
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from gridgeo.colours import GRID_COLOURS, colour_grids
 
 
 def _board(rows: int, columns: int, merged: list[int]) -> gpd.GeoDataFrame:

@@ -6,6 +6,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
+
 from gridgeo.errors import BadInput
 from gridgeo.graphs import road_graph, unit_graph, unit_travel_seconds
 

@@ -3,10 +3,10 @@ import json
 import geopandas as gpd
 import pandas as pd
 import pytest
-from gridgeo.errors import BadInput, UnknownCRS, UnreadableSource
-from gridgeo.importing import import_osm
 from shapely import box
 
+from gridgeo.errors import BadInput, UnknownCRS, UnreadableSource
+from gridgeo.importing import import_osm
 from gridgeo.sources import read_households, read_jurisdiction, write_jurisdiction
 from gridgeo_solvers.progress import Progress
 from sketches import Sketch, degrees

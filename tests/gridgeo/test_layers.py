@@ -2,9 +2,10 @@ import re
 
 import pandas as pd
 import pytest
+
 from gridgeo.layers import ATTRIBUTION
-from gridgeo.plans import Plan
-from gridgeo.rules import Rules
+from gridgeo.plans.plan import Plan
+from gridgeo.plans.rules import Rules
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +23,9 @@ def page(plan):
 
 
 def test_an_offline_map_loads_nothing_from_outside(page):
-    loads = re.findall(r"""<(?:script|img|iframe)[^>]+src=["'](?!data:)[^"']+|<link[^>]+href=["'][^"']+|@import[^;]+""", page)
+    loads = re.findall(
+        r"""<(?:script|img|iframe)[^>]+src=["'](?!data:)[^"']+|<link[^>]+href=["'][^"']+|@import[^;]+""", page
+    )
     assert loads == []
     assert "leaflet" in page.lower()
 

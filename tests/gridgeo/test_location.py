@@ -5,11 +5,11 @@ import math
 import geopandas as gpd
 import pytest
 import shapely
+
 from gridgeo import crs
 from gridgeo.errors import BadInput, OutsideJurisdiction
 from gridgeo.jurisdictions import Jurisdiction
 from gridgeo.location import Locator
-
 from towns import BLOCK, CRS, EAST, NORTH
 
 

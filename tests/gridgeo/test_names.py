@@ -1,4 +1,5 @@
 import pytest
+
 from gridgeo.crs import local_metric
 from gridgeo.names import chinese_name
 

@@ -1,8 +1,8 @@
-from gridgeo.crs import local_metric
-from gridgeo.places import find_places
 from shapely import box
 
 from gridgeo import schemas
+from gridgeo.crs import local_metric
+from gridgeo.places import find_places
 from gridgeo.sources import read_osm
 from sketches import village
 

@@ -4,11 +4,11 @@ from importlib import resources
 
 import pandas as pd
 import pytest
-from gridgeo.errors import BadInput
-from gridgeo.plans import Figures, Plan
-from gridgeo.reports import render_report, write_report
-from gridgeo.rules import Rules
 
+from gridgeo.errors import BadInput
+from gridgeo.plans.plan import Figures, Plan
+from gridgeo.plans.rules import Rules
+from gridgeo.reports import render_report, write_report
 from gridgeo.routes import patrol_routes
 
 

@@ -3,12 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
-from gridgeo.errors import BadInput, NoPath
-from gridgeo.jurisdictions import Jurisdiction
-from gridgeo.travel import Streets
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gridgeo.errors import BadInput, NoPath
+from gridgeo.jurisdictions import Jurisdiction
+from gridgeo.travel import Streets
 from towns import BLOCK, EAST, NORTH, lattice_town
 
 TOWN = lattice_town()

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from gridgeo.location import Locator
-
 from gridgeo_server.demo import sample_visits
 from gridgeo_server.town import Town
 

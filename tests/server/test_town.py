@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from gridgeo.errors import UnreadableSource
 
+from gridgeo.errors import UnreadableSource
 from gridgeo_server.town import Town, plain, read_town
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from gridgeo.travel import Journeys, Spot, Streets, Way
 
+from gridgeo.travel import Journeys, Spot, Streets, Way
 from gridgeo_server.cases.model import Case
 from gridgeo_server.responders.model import Responder
 from gridgeo_server.town import Town

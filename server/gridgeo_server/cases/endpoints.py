@@ -6,11 +6,11 @@ import json
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query
-from gridgeo.errors import NoPath
 from pydantic import BaseModel, ConfigDict, Field
 from shapely.geometry import mapping
 from starlette.responses import Response
 
+from gridgeo.errors import NoPath
 from gridgeo_server.cases import store
 from gridgeo_server.cases.dispatch import way_to
 from gridgeo_server.cases.model import STAGES, Case

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
+
 from gridgeo.errors import BadInput
 from gridgeo.graphs import MODES
-
 from gridgeo.sources import read_csv
 from gridgeo_server.responders.model import Responder, one_per_grid
 from gridgeo_server.settings import Settings

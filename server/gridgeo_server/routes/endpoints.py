@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
-from gridgeo.crs import to_wgs84
 from shapely.geometry import mapping
 
+from gridgeo.crs import to_wgs84
 from gridgeo_server.errors import NotFound
 from gridgeo_server.state import StateOf
 from gridgeo_server.town import plain

@@ -8,11 +8,11 @@ import geopandas as gpd
 import numpy as np
 import shapely
 import shapely.ops
-from gridgeo.errors import NoPath
-from gridgeo.travel import Streets, Way
 from shapely.geometry.base import BaseGeometry
 
 from gridgeo import crs
+from gridgeo.errors import NoPath
+from gridgeo.travel import Streets, Way
 from gridgeo_server.responders.model import Responder
 from gridgeo_server.town import Town
 

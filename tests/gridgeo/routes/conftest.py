@@ -7,11 +7,11 @@ import dataclasses
 import geopandas as gpd
 import pandas as pd
 import pytest
-from gridgeo.jurisdictions import Jurisdiction
-from gridgeo.plans import Plan
-from gridgeo.rules import Rules
 from shapely import LineString, Point
 
+from gridgeo.jurisdictions import Jurisdiction
+from gridgeo.plans.plan import Plan
+from gridgeo.plans.rules import Rules
 from towns import CRS, EAST, NORTH, lattice_town
 
 

@@ -3,10 +3,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from gridgeo.errors import BadInput, UnknownCRS
-from gridgeo.plans import Plan
 
 from gridgeo import crs
+from gridgeo.errors import BadInput, UnknownCRS
+from gridgeo.plans.plan import Plan
 from gridgeo.routes import check_doors
 
 GOOD = {"door": ["a", "b"], "lon": ["7.41", "7.42"], "lat": [43.73, 43.74], "minutes": ["10", 15]}

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 import shapely
 from geopandas.testing import assert_geodataframe_equal
+
 from gridgeo.errors import BadInput
 from gridgeo.graphs import MODES
-from gridgeo.plans import Plan
-
+from gridgeo.plans.plan import Plan
 from gridgeo.routes import patrol_routes, patrolled_streets
 
 

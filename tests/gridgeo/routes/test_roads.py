@@ -2,11 +2,11 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from gridgeo.errors import BadInput
-from gridgeo.plans import Plan
-from gridgeo.routes.roads import Roads, starts_of
 
+from gridgeo.errors import BadInput
+from gridgeo.plans.plan import Plan
 from gridgeo.routes import patrolled_streets
+from gridgeo.routes.roads import Roads, starts_of
 
 
 def roads_of(plan: Plan) -> Roads:

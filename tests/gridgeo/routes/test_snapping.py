@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 import shapely
-from gridgeo.plans import Plan
-from gridgeo.routes.roads import Roads
-from gridgeo.routes.snapping import NO_ROAD, OTHER_PART, insert, snap
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gridgeo.plans.plan import Plan
+from gridgeo.routes.roads import Roads
+from gridgeo.routes.snapping import NO_ROAD, OTHER_PART, insert, snap
 from towns import EAST, NORTH
 
 

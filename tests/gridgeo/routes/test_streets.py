@@ -1,6 +1,6 @@
 import pytest
-from gridgeo.plans import Plan
 
+from gridgeo.plans.plan import Plan
 from gridgeo.routes import patrolled_streets
 
 

@@ -4,9 +4,9 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 from geopandas.testing import assert_geodataframe_equal
-from gridgeo.errors import BadInput, UnreadableSource
-from gridgeo.plans import Plan
 
+from gridgeo.errors import BadInput, UnreadableSource
+from gridgeo.plans.plan import Plan
 from gridgeo.routes import patrol_routes, read_routes
 from gridgeo.sources import write_layers
 

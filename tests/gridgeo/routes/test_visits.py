@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 import shapely
 from geopandas.testing import assert_geodataframe_equal
-from gridgeo.errors import BadInput
-from gridgeo.plans import Plan
 
+from gridgeo.errors import BadInput
+from gridgeo.plans.plan import Plan
 from gridgeo.routes import visit_routes
 from towns import CRS, EAST, NORTH
 

@@ -1,4 +1,5 @@
 import pytest
+
 from gridgeo.errors import BadInput, UnreadableSource
 from gridgeo.sources.files import existing, replacing
 

@@ -3,8 +3,8 @@ import dataclasses
 import geopandas as gpd
 import pandas as pd
 import pytest
-from gridgeo.errors import BadInput, UnknownCRS, UnreadableSource
 
+from gridgeo.errors import BadInput, UnknownCRS, UnreadableSource
 from gridgeo.sources import read_jurisdiction, read_layers, write_jurisdiction, write_layers
 
 

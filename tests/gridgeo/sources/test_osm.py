@@ -3,8 +3,8 @@ import gzip
 import numpy as np
 import osmium
 import pytest
-from gridgeo.errors import UnreadableSource
 
+from gridgeo.errors import UnreadableSource
 from gridgeo.sources import read_osm, sample_map
 from sketches import Sketch, degrees, village
 

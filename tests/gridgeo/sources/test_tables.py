@@ -1,9 +1,9 @@
 import pandas as pd
 import pytest
-from gridgeo.errors import BadInput, UnreadableSource
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gridgeo.errors import BadInput, UnreadableSource
 from gridgeo.sources import read_csv, read_households, write_csv
 
 

@@ -1,9 +1,9 @@
 import geopandas as gpd
 import pandas as pd
 import pytest
-from gridgeo.errors import BadInput, UnknownCRS, UnreadableSource
 from shapely import LineString, box
 
+from gridgeo.errors import BadInput, UnknownCRS, UnreadableSource
 from gridgeo.sources import read_layer, read_layers, write_layer, write_layers
 
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from gridgeo.errors import BadInput
 
+from gridgeo.errors import BadInput
 from gridgeo_server.app import create_app
 from gridgeo_server.responders import store
 from gridgeo_server.responders.model import Responder

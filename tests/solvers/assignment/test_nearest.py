@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import networkx as nx
 import numpy as np
 import pytest
-from gridgeo_solvers.assignment import arrivals, nearest
-from gridgeo_solvers.errors import BadProblem
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
+
+from gridgeo_solvers.assignment import arrivals, nearest
+from gridgeo_solvers.errors import BadProblem
 
 
 @st.composite
@@ -40,7 +43,7 @@ def test_times_are_those_of_an_independent_search_in_the_officers_own_direction(
         if np.isinf(best):
             assert path == []
         else:
-            driven = sum(graph[u][v]["weight"] for u, v in zip(path[:-1], path[1:], strict=True))
+            driven = sum(graph[u][v]["weight"] for u, v in pairwise(path))
             end = min(e for v, e in zip(last, extra, strict=True) if v == path[-1])
             assert driven + end == best
 

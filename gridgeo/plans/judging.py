@@ -1,0 +1,215 @@
+"""An independent judge of a plan: it shares no code with the solver or with the builder of plans.
+
+It reads frames, walks the borders with networkx and measures geometry with shapely, so that a plan drawn
+by hand, by another tool or by `gridgeo.partition` is held to the same rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import networkx as nx
+import pandas as pd
+import shapely
+
+from gridgeo.jurisdictions import Jurisdiction
+from gridgeo.plans.plan import Plan
+from gridgeo.plans.rules import Band, Rules
+
+RULES = ("count", "contiguity", "nesting", "balance", "keep together", "tiling", "sums")
+"""The hard rules, in the order they are judged."""
+
+_SLACK = 1e-9
+"""Relative room for the rounding of sums of floats."""
+
+_TILING = 1e-6
+"""Share of the jurisdiction's area that rounding of coordinates may leave between or over grids."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One broken rule: which, where, and in words."""
+
+    rule: str
+    grid: str
+    units: tuple[str, ...]
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.text}"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the judge found: the broken rules, and every measure of every grid."""
+
+    faults: tuple[Fault, ...]
+    measures: pd.DataFrame
+
+    @property
+    def ok(self) -> bool:
+        """Whether every hard rule holds."""
+        return not self.faults
+
+    def reasons(self) -> list[str]:
+        """The faults in words."""
+        return [str(fault) for fault in self.faults]
+
+
+def check(jurisdiction: Jurisdiction, plan: Plan, rules: Rules | None = None) -> Verdict:
+    """Judge `plan` against `rules`, by default the rules it was drawn by.
+
+    Parameters
+    ----------
+    jurisdiction
+        The place as it stands now; a unit that the plan doesn't know is a fault of the plan's making
+        and is refused when the plan is read.
+    plan
+        The assignment to judge.
+    rules
+        Other rules to hold it to.
+    """
+    rules = plan.rules if rules is None else rules
+    units = jurisdiction.units.set_index("unit")
+    grid = plan.assignment.reindex(units.index)
+    measures = _measures(units, grid)
+    faults = [
+        *_count(grid, rules),
+        *_contiguity(jurisdiction, grid),
+        *_nesting(jurisdiction, grid, rules),
+        *_balance(units, grid, measures, rules),
+        *_together(grid, rules),
+        *_tiling(jurisdiction, plan.grids),
+        *_sums(plan.grids, measures),
+    ]
+    return Verdict(tuple(faults), measures)
+
+
+def _measures(units: pd.DataFrame, grid: pd.Series) -> pd.DataFrame:
+    loads = pd.DataFrame(
+        {
+            "households": units["households"],
+            "area": units["area_m2"],
+            "difficulty": units["households"] * units["difficulty"],
+            "workload": units["workload_min"],
+        }
+    )
+    return loads.groupby(grid).sum().rename_axis("grid")
+
+
+def _count(grid: pd.Series, rules: Rules) -> Iterator[Fault]:
+    found = grid.nunique()
+    if found != rules.k:
+        yield Fault("count", "", (), f"the plan has {found} grids; the rules ask for {rules.k}")
+
+
+def _contiguity(jurisdiction: Jurisdiction, grid: pd.Series) -> Iterator[Fault]:
+    walk: nx.Graph[str] = nx.Graph()
+    walk.add_nodes_from(grid.index)
+    open_borders = jurisdiction.borders[jurisdiction.borders["walkable"].astype(bool)]
+    walk.add_edges_from(zip(open_borders["unit_a"], open_borders["unit_b"], strict=True))
+    for name, members in grid.groupby(grid):
+        pieces = sorted(
+            nx.connected_components(walk.subgraph(members.index)), key=lambda piece: (-len(piece), min(piece))
+        )
+        for piece in pieces[1:]:
+            apart = tuple(sorted(piece))
+            yield Fault(
+                "contiguity",
+                str(name),
+                apart,
+                f"grid {name} has {len(pieces)} pieces; {_some(apart)} can't be walked to inside it",
+            )
+
+
+def _nesting(jurisdiction: Jurisdiction, grid: pd.Series, rules: Rules) -> Iterator[Fault]:
+    if rules.within is None:
+        return
+    area = jurisdiction.area_at(rules.within).reindex(grid.index)
+    for name, members in area.groupby(grid):
+        if members.nunique() > 1:
+            few = members[members != members.value_counts().sort_index(kind="stable").idxmax()]
+            yield Fault(
+                "nesting",
+                str(name),
+                tuple(few.index),
+                f"grid {name} crosses {', '.join(sorted(members.unique()))}; {_some(few.index)} lie in another {rules.within}",
+            )
+
+
+def _balance(units: pd.DataFrame, grid: pd.Series, measures: pd.DataFrame, rules: Rules) -> Iterator[Fault]:
+    for name, band in rules.balance.items():
+        sums = measures[name]
+        low, high = _allowed(band, float(sums.sum()), rules.k)
+        for label, value in sums.items():
+            if value > high * (1 + _SLACK) or value < low * (1 - _SLACK):
+                side = "above" if value > high else "below"
+                heaviest = tuple(units.index[grid == label][:1]) if (grid == label).sum() == 1 else ()
+                yield Fault(
+                    "balance",
+                    str(label),
+                    heaviest,
+                    f"grid {label} has {value:,.0f} {name}, {side} the band {low:,.1f} to {high:,.1f}",
+                )
+
+
+def _allowed(band: Band, total: float, k: int) -> tuple[float, float]:
+    if band.tolerance is not None:
+        return total / k * (1 - band.tolerance), total / k * (1 + band.tolerance)
+    assert band.low is not None
+    assert band.high is not None
+    return band.low, band.high
+
+
+def _together(grid: pd.Series, rules: Rules) -> Iterator[Fault]:
+    for group in rules.keep_together:
+        split = grid.reindex(list(group))
+        if split.nunique(dropna=False) > 1:
+            yield Fault(
+                "keep together",
+                "",
+                tuple(group),
+                f"{_some(group)} must stay together but lie in grids {', '.join(sorted(split.dropna().unique()))}",
+            )
+
+
+def _tiling(jurisdiction: Jurisdiction, grids: gpd.GeoDataFrame) -> Iterator[Fault]:
+    land = shapely.union_all(jurisdiction.boundary.geometry.to_numpy())
+    allowed = _TILING * land.area
+    shapes = grids.geometry.to_numpy()
+    for label, shape in zip(grids["grid"], shapes, strict=True):
+        if not shapely.is_valid(shape):
+            yield Fault(
+                "tiling", str(label), (), f"grid {label} has an invalid outline: {shapely.is_valid_reason(shape)}"
+            )
+    whole = shapely.union_all(shapes)
+    gap = shapely.difference(land, whole).area
+    outside = shapely.difference(whole, land).area
+    overlap = float(shapely.area(shapes).sum()) - whole.area
+    for amount, words in (
+        (gap, "of the jurisdiction lie in no grid"),
+        (outside, "of the grids lie outside"),
+        (overlap, "lie in two grids"),
+    ):
+        if amount > allowed:
+            yield Fault("tiling", "", (), f"{amount:,.1f} m² {words}")
+
+
+def _sums(grids: gpd.GeoDataFrame, measures: pd.DataFrame) -> Iterator[Fault]:
+    table = grids.set_index("grid")
+    for column, name in (("households", "households"), ("area_m2", "area"), ("workload_min", "workload")):
+        wrong = (table[column] - measures[name]).abs() > 1e-6 * measures[name].abs().clip(lower=1.0)
+        for label in table.index[wrong.to_numpy()]:
+            told, sums = table[column].loc[label], measures[name].loc[label]
+            yield Fault("sums", str(label), (), f"grid {label} says {column} {told:,.2f}, its units sum to {sums:,.2f}")
+
+
+def _some(units: Iterable[Any]) -> str:
+    names = [str(unit) for unit in units]
+    shown = ", ".join(names[:3])
+    word = "unit" if len(names) == 1 else "units"
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return f"{word} {shown}{more}"

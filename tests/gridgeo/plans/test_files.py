@@ -1,0 +1,66 @@
+import pandas as pd
+import pytest
+
+from gridgeo.errors import BadInput, UnreadableSource
+from gridgeo.plans.files import read_plan
+from gridgeo.plans.plan import Figures, Plan
+from gridgeo.plans.rules import Rules
+from gridgeo.sources import read_layer, write_csv
+
+
+@pytest.fixture
+def plan(lattice):
+    """The lattice town in two halves, as if solved."""
+    units = lattice.units
+    grid = pd.Series(["01" if a == "west" else "02" for a in units["area"]], index=pd.Index(units["unit"]))
+    return Plan(lattice, grid, Rules(k=2, within="quarter"), Figures(12.5, 12.0, 0.04, "feasible", 7))
+
+
+def test_a_plan_comes_back_from_its_file_as_it_was(plan, lattice, tmp_path):
+    plan.to_file(tmp_path / "plan.gpkg")
+    again = read_plan(tmp_path / "plan.gpkg", lattice)
+    assert again.assignment.equals(plan.assignment)
+    assert again.rules == plan.rules
+    assert again.figures == plan.figures
+
+
+def test_the_same_plan_gives_the_same_bytes(plan, tmp_path):
+    for name in ("a.gpkg", "b.gpkg"):
+        plan.to_file(tmp_path / name)
+    assert (tmp_path / "a.gpkg").read_bytes() == (tmp_path / "b.gpkg").read_bytes()
+
+
+@pytest.mark.parametrize("ending", [".geojson", ".fgb", ".parquet"])
+def test_grids_are_written_as_a_map_layer_with_their_households(plan, tmp_path, ending):
+    plan.to_file(tmp_path / f"grids{ending}")
+    layer = read_layer(tmp_path / f"grids{ending}")
+    assert dict(zip(layer["grid"], layer["households"], strict=True)) == dict(
+        zip(plan.grids["grid"], plan.grids["households"], strict=True)
+    )
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gbk"])
+def test_a_table_of_units_and_grids_is_a_plan(plan, lattice, tmp_path, encoding):
+    lines = ["unit,grid,备注"] + [f"{unit},{grid},网格" for unit, grid in plan.assignment.items()]
+    (tmp_path / "plan.csv").write_text("\n".join(lines), encoding=encoding)
+    assert read_plan(tmp_path / "plan.csv", lattice).assignment.equals(plan.assignment)
+
+
+def test_a_plan_of_another_town_is_refused_by_unit(plan, lattice, tmp_path):
+    write_csv(pd.DataFrame({"unit": ["X1"], "grid": ["01"]}), tmp_path / "other.csv")
+    with pytest.raises(BadInput, match=r"other\.csv.*24 units have no grid"):
+        read_plan(tmp_path / "other.csv", lattice)
+
+
+def test_a_file_that_is_no_plan_is_refused_with_the_mend(tmp_path, lattice):
+    with pytest.raises(UnreadableSource, match=r"absent\.gpkg"):
+        read_plan(tmp_path / "absent.gpkg", lattice)
+    (tmp_path / "text.gpkg").write_text("hello")
+    with pytest.raises(UnreadableSource, match=r"text\.gpkg"):
+        read_plan(tmp_path / "text.gpkg", lattice)
+
+
+def test_an_ending_that_is_not_written_leaves_nothing_behind(plan, tmp_path):
+    with pytest.raises(BadInput, match="choose one of"):
+        plan.to_file(tmp_path / "plan.docx")
+    assert list(tmp_path.iterdir()) == []
