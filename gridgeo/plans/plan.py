@@ -31,7 +31,7 @@ class Figures:
     """What the solver said of a plan; a plan changed by hand has only its objective.
 
     `objective` and `bound` are in units of the objective: household·km² for compactness, metres for
-    boundary, household·minutes for travel. `gap` is relative; None where no bound is known.
+    boundary, household·seconds for travel. `gap` is relative; None where no bound is known.
     """
 
     objective: float | None = None
