@@ -151,14 +151,14 @@ def _cut(line: shapely.LineString, start: float, end: float) -> shapely.LineStri
 
 
 def _joined(pieces: list[shapely.LineString]) -> shapely.LineString | None:
-    """One line through all pieces, in order; pieces that are a point add nothing."""
+    """One line through all pieces, in order; points that coincide count once, and None where that leaves one alone."""
     points = [shapely.get_coordinates(piece) for piece in pieces if piece.length > 0]
     if not points:
         return None
     path = np.concatenate(points)
     keep = np.ones(len(path), dtype=bool)
     keep[1:] = (np.abs(np.diff(path, axis=0)) > 1e-6).any(axis=1)
-    return shapely.LineString(path[keep])
+    return shapely.LineString(path[keep]) if keep.sum() > 1 else None
 
 
 def _reverse_edges(graph: RoadGraph) -> np.ndarray:

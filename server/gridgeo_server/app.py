@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -38,6 +38,8 @@ from gridgeo_server.settings import Settings
 from gridgeo_server.state import State
 from gridgeo_server.store import Store
 from gridgeo_server.town import Town, read_town
+
+logger = logging.getLogger(__name__)
 
 
 def utc_now() -> datetime:
@@ -102,8 +104,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         state.hub.close()
         for task in tasks:
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        # Whatever a task died of, the store is closed.
+        for ended in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(ended, Exception):
+                logger.error("a task of the server ended early", exc_info=ended)
         await run_in_threadpool(state.store.close)
 
 
@@ -111,11 +115,15 @@ async def _watch_indicators(state: State) -> None:
     """Tell the indicators whenever they changed: lights change with time alone."""
     told: dict[str, object] = {}
     while True:
-        with contextlib.suppress(StoreUnavailable):
+        try:
             figures = await run_in_threadpool(_figures, state)
             if figures != told:
                 told = figures
                 state.hub.tell(IndicatorsChanged(figures))
+        except StoreUnavailable as error:
+            logger.warning("the indicators wait: %s", error)
+        except Exception:
+            logger.exception("the indicators could not be told; they are tried again")
         await asyncio.sleep(state.settings.indicators_s)
 
 

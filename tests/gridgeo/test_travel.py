@@ -85,3 +85,15 @@ def test_rows_may_come_in_any_order_over_any_index() -> None:
     for x, y in ((30, 100), (470, 390), (250, 0)):
         expected = CAR.towards(_spot(CAR, 280, 200)).seconds(_spot(CAR, x, y))
         assert streets.towards(_spot(streets, 280, 200)).seconds(_spot(streets, x, y)) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("apart", [0.0, 1e-9, 1e-8, 1e-7, 5e-7])
+@pytest.mark.parametrize("at", [(250, 200), (200, 200), (200.0000001, 200)])
+def test_a_way_between_places_that_all_but_coincide_is_a_line_of_no_length(
+    at: tuple[float, float], apart: float
+) -> None:
+    for streets in (FOOT, CAR):
+        start, goal = _spot(streets, *at), _spot(streets, at[0] + apart, at[1])
+        way = streets.towards(goal).way(start)
+        assert way.metres == pytest.approx(0, abs=1e-5)
+        assert shapely.get_num_coordinates(way.line) >= 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -24,7 +24,11 @@ from gridgeo_server.simulation.walkers import Walker, ground_of, to_degrees, wal
 from gridgeo_server.state import State
 from gridgeo_server.store import Transaction
 
+logger = logging.getLogger(__name__)
+
 TICK_S = 1.0
+LONGEST_PAUSE_S = 60.0
+"""Longest pause between two ticks that fail one after the other."""
 EVERY_S = 240.0
 """Mean seconds between two incidents, before the simulation's speed."""
 RETURNED_SHARE = 0.1
@@ -142,18 +146,30 @@ class Simulation:
 
 
 async def simulate(state: State) -> None:
-    """Run the simulation until cancelled; a store that can't answer is tried again."""
+    """Run the simulation until cancelled.
+
+    A tick that fails is logged and leaves nothing behind; the next one is tried after a pause, longer each time in a row.
+    """
     random = np.random.default_rng(state.settings.simulation_seed)
     simulation = Simulation(state, random, Incidents(state.town, state.desk.categories))
-    await _write(state, lambda transaction: simulation.begin(transaction, state.clock()))
-    last = state.clock()
+    last: datetime | None = None
+    failed = 0
     while True:
-        await asyncio.sleep(TICK_S)
         now = state.clock()
-        seconds = min(5.0, max(0.0, (now - last).total_seconds()))
-        last = now
-        with contextlib.suppress(StoreUnavailable):
-            await _write(state, lambda transaction, now=now, s=seconds: simulation.tick(transaction, now, s))
+        try:
+            if last is None:
+                await _write(state, lambda transaction, now=now: simulation.begin(transaction, now))
+            else:
+                seconds = min(5.0, max(0.0, (now - last).total_seconds()))
+                await _write(state, lambda transaction, now=now, s=seconds: simulation.tick(transaction, now, s))
+            last, failed = now, 0
+        except StoreUnavailable as error:
+            failed += 1
+            logger.warning("the simulation waits: %s", error)
+        except Exception:
+            failed += 1
+            logger.exception("a tick of the simulation failed; it goes on with the next one")
+        await asyncio.sleep(min(LONGEST_PAUSE_S, TICK_S * 2**failed) if failed else TICK_S)
 
 
 async def _write(state: State, work: object) -> None:

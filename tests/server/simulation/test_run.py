@@ -1,11 +1,13 @@
 from __future__ import annotations
 
-from datetime import timedelta
+import asyncio
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import shapely
 
 from gridgeo_server.app import create_app
 from gridgeo_server.cases import store as case_store
@@ -13,9 +15,11 @@ from gridgeo_server.cases.model import rebuild
 from gridgeo_server.cases.service import Actor, Report
 from gridgeo_server.responders import store as responder_store
 from gridgeo_server.settings import Settings
+from gridgeo_server.simulation import run
 from gridgeo_server.simulation.incidents import Incidents
 from gridgeo_server.simulation.run import Simulation
 from gridgeo_server.state import State
+from gridgeo_server.store import Transaction
 from gridgeo_server.town import Town
 
 
@@ -112,3 +116,48 @@ def test_the_same_seed_and_clock_give_the_same_town(tmp_path: Path, town: Town, 
     assert _history(first) == _history(second)
     first.store.close()
     second.store.close()
+
+
+def test_a_tick_that_fails_is_logged_and_the_next_one_goes_on(
+    tmp_path: Path, town: Town, clock: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    state = create_app(Settings(data=tmp_path, simulate=True), town, clock).state.gridgeo
+    monkeypatch.setattr(run, "TICK_S", 0.005)
+    ticks = []
+    real = Simulation.tick
+
+    def stumbling(self: Simulation, transaction: Transaction, now: datetime, seconds: float) -> None:
+        real(self, transaction, now, seconds)
+        ticks.append(seconds)
+        if len(ticks) in {2, 3}:
+            raise ArithmeticError("the ground gave way")
+
+    monkeypatch.setattr(Simulation, "tick", stumbling)
+
+    async def some_ticks() -> None:
+        task = asyncio.create_task(run.simulate(state))
+        async with asyncio.timeout(30):
+            while len(ticks) < 6:
+                await asyncio.sleep(0.005)
+        assert not task.done()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert task.cancelled()
+
+    asyncio.run(some_ticks())
+    state.store.close()
+    told = [record for record in caplog.records if record.exc_info]
+    assert len(told) == 2
+    assert all("the ground gave way" in str(record.exc_info) for record in told)
+
+
+def test_officers_who_are_sent_to_where_they_stand_arrive(tmp_path: Path, town: Town, clock: Any) -> None:
+    state, simulation = _run(tmp_path / "f", town, clock, 1)
+    for walker in simulation.walkers.values():
+        place = walker.place
+        for apart in (0.0, 1e-9, 1e-7):
+            walker.go_to("a case", shapely.Point(place.x + apart, place.y))
+            walker.step(60)
+            assert walker.arrived
+            assert walker.place.distance(walker.streets.point(walker.streets.spot(place.x, place.y))) < 1e-3
+    state.store.close()
