@@ -3,6 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 OUT ?= out
 PY := .venv/bin/python
+export NO_MKDOCS_2_WARNING := 1
 PAGES := $(shell find server/web -type f -not -path '*/node_modules/*' 2>/dev/null)
 
 .PHONY: demo test lint docs bench lock setup clean help
