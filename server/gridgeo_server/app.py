@@ -31,6 +31,7 @@ from gridgeo_server.live.hub import Hub
 from gridgeo_server.live.news import IndicatorsChanged
 from gridgeo_server.responders import endpoints as responders
 from gridgeo_server.responders import store as responder_store
+from gridgeo_server.responders.model import Responder
 from gridgeo_server.responders.roster import roster
 from gridgeo_server.routes import endpoints as routes
 from gridgeo_server.security import Guard
@@ -132,10 +133,10 @@ def _figures(state: State) -> dict[str, object]:
         return current(connection, len(state.town.grids), state.clock())
 
 
-def _owners(state: State) -> dict[str, tuple[str, str]]:
+def _owners(state: State) -> dict[str, Responder]:
     with state.store.reading() as connection:
         officers = responder_store.everybody(connection)
-    return {grid: (one.responder, one.name) for one in reversed(officers) for grid in one.grids}
+    return {grid: one for one in reversed(officers) for grid in one.grids}
 
 
 def _hosts(settings: Settings) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -26,9 +27,10 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Refused:
-    """An officer who can't be sent, and why."""
+    """An officer who can't be sent, and why: a code that stays the same, and words."""
 
     officer: Responder
+    code: Literal["off_duty", "no_street", "no_road"]
     reason: str
 
 
@@ -46,9 +48,9 @@ def candidates(
     for officer in sorted(officers, key=lambda one: (case.grid not in one.grids, one.responder)):
         streets = town.streets.get(officer.mode)
         if not officer.on_duty:
-            refused.append(Refused(officer, "off duty"))
+            refused.append(Refused(officer, "off_duty", "off duty"))
         elif streets is None:
-            refused.append(Refused(officer, f"the map has no street for {officer.mode}"))
+            refused.append(Refused(officer, "no_street", f"the map has no street for {officer.mode}"))
         else:
             if officer.mode not in reached:
                 reached[officer.mode] = streets.towards(_spot(town, streets, case.lon, case.lat))
@@ -63,7 +65,7 @@ def candidates(
         way = reached[officer.mode].way(start)
         chosen.append(Candidate(officer, way, load.get(officer.responder, 0), case.grid in officer.grids))
     refused += [
-        Refused(officer, f"no road for {officer.mode} leads there")
+        Refused(officer, "no_road", f"no road for {officer.mode} leads there")
         for officer, _, time in able
         if not np.isfinite(time)
     ]

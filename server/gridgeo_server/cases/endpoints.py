@@ -19,6 +19,7 @@ from gridgeo_server.cases.views import case_view, event_view
 from gridgeo_server.errors import BadRequest
 from gridgeo_server.idempotency import IdempotencyKey, Reply, once
 from gridgeo_server.responders import store as responder_store
+from gridgeo_server.responders.model import shown
 from gridgeo_server.state import State, StateOf
 from gridgeo_server.store import Transaction
 
@@ -115,8 +116,8 @@ def candidates(case: str, state: StateOf) -> dict[str, Any]:
         "candidates": [
             {
                 "responder": one.officer.responder,
-                "name": one.officer.name,
-                "name_zh": one.officer.name_zh,
+                "name": shown(one.officer.name),
+                "name_zh": shown(one.officer.name_zh),
                 "road_s": round(one.way.seconds, 1),
                 "road_m": round(one.way.metres, 1),
                 "open_cases": one.open_cases,
@@ -128,8 +129,9 @@ def candidates(case: str, state: StateOf) -> dict[str, Any]:
         "not_offered": [
             {
                 "responder": one.officer.responder,
-                "name": one.officer.name,
-                "name_zh": one.officer.name_zh,
+                "name": shown(one.officer.name),
+                "name_zh": shown(one.officer.name_zh),
+                "code": one.code,
                 "reason": one.reason,
             }
             for one in refused

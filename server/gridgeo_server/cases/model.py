@@ -94,6 +94,8 @@ class Case:
     road_s: float | None = None
     road_m: float | None = None
     version: int = 1
+    owner_name_zh: str | None = None
+    responder_name_zh: str | None = None
 
     def light(self, now: datetime) -> str:
         """``ok`` below 80 % of the limit, ``soon`` below 100 %, then ``over``; the clock stops when it is handled."""
@@ -116,6 +118,7 @@ def report_event(
 ) -> Event:
     """The event that opens a case; `place` says what was reported where, and whose ground it is."""
     data = {"category": category, "limit_s": limit_s, **{name: place[name] for name in _PLACE}}
+    data["owner_name_zh"] = place.get("owner_name_zh")
     return Event(case, at, "report", "reported", data=data, simulated=simulated)
 
 
@@ -150,13 +153,14 @@ def apply(case: Case | None, event: Event) -> Case:
             limit_s=data["limit_s"],
             simulated=event.simulated,
             **{name: data[name] for name in _PLACE},
+            owner_name_zh=data.get("owner_name_zh"),  # older stores don't have it
         )
     changed = replace(case, stage=event.stage, version=case.version + 1)
     match event.action:
         case "dispatch":
             return replace(changed, **_sent(event))
         case "accept" | "return":
-            return replace(changed, responder=None, responder_name=None, eta_at=None, road_s=None, road_m=None)
+            return replace(changed, **_NOBODY)
         case "start":
             return replace(changed, eta_at=None)
         case "handle":
@@ -168,12 +172,18 @@ def apply(case: Case | None, event: Event) -> Case:
     return changed
 
 
+_NOBODY: Mapping[str, Any] = dict.fromkeys(
+    ("responder", "responder_name", "responder_name_zh", "eta_at", "road_s", "road_m")
+)
+
+
 def _sent(event: Event) -> dict[str, Any]:
     data = event.data
     seconds = data.get("road_s")
     return {
         "responder": data["responder"],
         "responder_name": data["responder_name"],
+        "responder_name_zh": data.get("responder_name_zh"),
         "road_s": seconds,
         "road_m": data.get("road_m"),
         "eta_at": None if seconds is None else event.at + timedelta(seconds=round(seconds)),

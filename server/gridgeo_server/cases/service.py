@@ -75,6 +75,7 @@ class Desk:
             "area": located.area,
             "owner": None if owner is None else owner.responder,
             "owner_name": None if owner is None else owner.name,
+            "owner_name_zh": None if owner is None else owner.name_zh,
             "snapped_m": located.snapped_m,
         }
         now = to_millisecond(now)
@@ -165,6 +166,7 @@ class Desk:
         data = {
             "responder": to.officer.responder,
             "responder_name": to.officer.name,
+            "responder_name_zh": to.officer.name_zh,
             "road_s": round(to.way.seconds, 1),
             "road_m": round(to.way.metres, 1),
             "position": "station" if to.officer.fix_at is None else "fix",

@@ -7,7 +7,46 @@ from typing import Any
 
 from gridgeo_server.cases.categories import Category
 from gridgeo_server.cases.model import Case, Event, possible_actions
+from gridgeo_server.responders.model import shown
 from gridgeo_server.store.instants import to_text
+
+CASE_FIELDS = (
+    "case",
+    "category",
+    "name_zh",
+    "name_en",
+    "urgent",
+    "description",
+    "lon",
+    "lat",
+    "address",
+    "grid",
+    "grid_name",
+    "area",
+    "owner",
+    "owner_name",
+    "owner_name_zh",
+    "responder",
+    "responder_name",
+    "responder_name_zh",
+    "stage",
+    "actions",
+    "light",
+    "reported_at",
+    "due_at",
+    "limit_s",
+    "handled_at",
+    "closed_at",
+    "eta_at",
+    "road_s",
+    "road_m",
+    "snapped_m",
+    "simulated",
+    "version",
+)
+"""Names of a case's values, in their order."""
+
+_NAMES = ("owner_name", "owner_name_zh", "responder_name", "responder_name_zh")
 
 
 def case_view(case: Case, category: Category, now: datetime) -> dict[str, Any]:
@@ -26,9 +65,11 @@ def case_view(case: Case, category: Category, now: datetime) -> dict[str, Any]:
         "grid_name": case.grid_name,
         "area": case.area,
         "owner": case.owner,
-        "owner_name": case.owner_name,
+        "owner_name": shown(case.owner_name),
+        "owner_name_zh": shown(case.owner_name_zh),
         "responder": case.responder,
-        "responder_name": case.responder_name,
+        "responder_name": shown(case.responder_name),
+        "responder_name_zh": shown(case.responder_name_zh),
         "stage": case.stage,
         "actions": possible_actions(case.stage),
         "light": case.light(now),
@@ -55,9 +96,9 @@ def event_view(event: Event) -> dict[str, Any]:
         "stage": event.stage,
         "action": event.action,
         "actor": event.actor,
-        "actor_name": event.actor_name,
+        "actor_name": shown(event.actor_name),
         "note": event.note,
-        "data": dict(event.data),
+        "data": {name: shown(value) if name in _NAMES else value for name, value in event.data.items()},
         "simulated": event.simulated,
     }
 

@@ -11,8 +11,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from gridgeo import crs
-from gridgeo_server.responders.model import Responder
+from gridgeo import crs, schemas
+from gridgeo_server.responders.model import Responder, shown
 from gridgeo_server.town import Town, plain
 
 Box = tuple[float, float, float, float]
@@ -55,21 +55,18 @@ class Collection:
     shapes: np.ndarray
     properties: list[dict[str, Any]]
     tree: shapely.STRtree
+    fields: tuple[str, ...]
+    """Names of the properties, also where there is no feature yet."""
 
     @classmethod
-    def of(cls, name: str, shapes: np.ndarray, properties: list[dict[str, Any]]) -> Collection:
+    def of(cls, name: str, shapes: np.ndarray, properties: list[dict[str, Any]], fields: tuple[str, ...]) -> Collection:
         """A collection with its index in space."""
-        return cls(name, shapes, properties, shapely.STRtree(shapes))
+        return cls(name, shapes, properties, shapely.STRtree(shapes), fields)
 
     @property
     def about(self) -> About:
         """What it holds."""
         return ABOUT[self.name]
-
-    @property
-    def fields(self) -> list[str]:
-        """Names of the properties, those of the first feature."""
-        return list(self.properties[0]) if self.properties else [self.about.key]
 
     def bounds(self) -> list[float] | None:
         """West, south, east, north; None when it is empty."""
@@ -136,7 +133,8 @@ def still_collections(town: Town) -> dict[str, Collection]:
     if town.planned is not None:
         tables["routes"] = town.planned.routes
     else:
-        tables["routes"] = gpd.GeoDataFrame({"route": []}, geometry=[], crs=place.crs)
+        none: dict[str, list[Any]] = {column: [] for column in schemas.ROUTES["routes"].columns}
+        tables["routes"] = gpd.GeoDataFrame(none, geometry=[], crs=place.crs)
     return {name: from_frame(name, frame) for name, frame in tables.items()}
 
 
@@ -146,7 +144,7 @@ def from_frame(name: str, frame: gpd.GeoDataFrame) -> Collection:
     shapes = shapely.transform(degrees.geometry.to_numpy(), lambda points: np.round(points, 7))
     table = degrees.drop(columns=degrees.geometry.name)
     properties = [{str(key): plain(value) for key, value in row.items()} for row in table.to_dict("records")]
-    return Collection.of(name, shapes, properties)
+    return Collection.of(name, shapes, properties, tuple(map(str, table.columns)))
 
 
 def with_owners(grids: Collection, officers: list[Responder]) -> Collection:
@@ -159,17 +157,19 @@ def with_owners(grids: Collection, officers: list[Responder]) -> Collection:
             {
                 **values,
                 "owner": None if owner is None else owner.responder,
-                "owner_name": None if owner is None else owner.name,
+                "owner_name": None if owner is None else shown(owner.name),
+                "owner_name_zh": None if owner is None else shown(owner.name_zh),
             }
         )
-    return Collection(grids.name, grids.shapes, properties, grids.tree)
+    fields = (*grids.fields, "owner", "owner_name", "owner_name_zh")
+    return Collection(grids.name, grids.shapes, properties, grids.tree, fields)
 
 
-def from_places(name: str, rows: list[dict[str, Any]]) -> Collection:
-    """A collection of points from JSON values that hold `lon` and `lat`."""
+def from_places(name: str, rows: list[dict[str, Any]], fields: tuple[str, ...]) -> Collection:
+    """A collection of points from JSON values with the names `fields`, `lon` and `lat` among them."""
     lon = np.array([row["lon"] for row in rows], dtype=float)
     lat = np.array([row["lat"] for row in rows], dtype=float)
-    return Collection.of(name, np.asarray(shapely.points(lon, lat), dtype=object).reshape(-1), rows)
+    return Collection.of(name, np.asarray(shapely.points(lon, lat), dtype=object).reshape(-1), rows, fields)
 
 
 def street_pieces(road_edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from starlette.datastructures import QueryParams
 
@@ -46,7 +46,7 @@ def page_of(query: QueryParams) -> tuple[int, int]:
     return limit, _whole(query, "offset", 0, least=0, most=FARTHEST)
 
 
-def wanted_of(query: QueryParams, fields: list[str]) -> Mapping[str, str]:
+def wanted_of(query: QueryParams, fields: Sequence[str]) -> Mapping[str, str]:
     """Filters on properties: every parameter that is none of the standard's own must be a property."""
     wanted = {}
     for name, value in query.multi_items():

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from gridgeo_server.cases import store as case_store
-from gridgeo_server.cases.views import case_view
+from gridgeo_server.cases.views import CASE_FIELDS, case_view
 from gridgeo_server.errors import NotFound
 from gridgeo_server.layers.features import ABOUT, Collection, from_places, still_collections, with_owners
 from gridgeo_server.responders import store as responder_store
-from gridgeo_server.responders.model import view
+from gridgeo_server.responders.model import RESPONDER_FIELDS, view
 from gridgeo_server.state import State
 from gridgeo_server.town import Town
 
@@ -39,10 +39,10 @@ class Shelf:
         with state.store.reading() as connection:
             officers = [one for one in responder_store.everybody(connection) if one.on_duty]
             load = case_store.open_by_responder(connection)
-        return from_places("responders", [view(one, load.get(one.responder, 0)) for one in officers])
+        return from_places("responders", [view(one, load.get(one.responder, 0)) for one in officers], RESPONDER_FIELDS)
 
     def _cases(self, state: State) -> Collection:
         now, categories = state.clock(), state.desk.categories
         with state.store.reading() as connection:
             found, _ = case_store.search(connection, is_open=True)
-        return from_places("cases", [case_view(case, categories[case.category], now) for case in found])
+        return from_places("cases", [case_view(case, categories[case.category], now) for case in found], CASE_FIELDS)

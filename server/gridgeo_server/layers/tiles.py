@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from gridgeo import crs
 from gridgeo_server.errors import NotFound
 from gridgeo_server.layers.borders import grid_borders
 from gridgeo_server.layers.features import street_pieces
+from gridgeo_server.responders.model import Responder, shown
 from gridgeo_server.town import Town, plain
 
 EXTENT = 4096
@@ -56,7 +57,7 @@ class Tile:
 class Tiles:
     """All tile layers of a town; `keep` tiles stay in memory."""
 
-    def __init__(self, town: Town, owners: dict[str, tuple[str, str]], keep: int = 2_000) -> None:
+    def __init__(self, town: Town, owners: Mapping[str, Responder], keep: int = 2_000) -> None:
         self._layers = {layer.name: layer for layer in _layers(town, owners)}
         self.tile: Callable[[tuple[str, ...], int, int, int], Tile] = functools.lru_cache(maxsize=keep)(self._made)
 
@@ -141,12 +142,14 @@ def _areas_only(shapes: np.ndarray) -> np.ndarray:
     return shapes
 
 
-def _layers(town: Town, owners: dict[str, tuple[str, str]]) -> list[Layer]:
+def _layers(town: Town, owners: Mapping[str, Responder]) -> list[Layer]:
     place = town.jurisdiction
     roads = street_pieces(place.road_edges)[["name", "highway", "class", "bridge", "tunnel", "geometry"]]
+    owner = [owners.get(str(grid)) for grid in town.grids["grid"]]
     grids = town.grids.assign(
-        owner=[owners.get(str(grid), (None, None))[0] for grid in town.grids["grid"]],
-        owner_name=[owners.get(str(grid), (None, None))[1] for grid in town.grids["grid"]],
+        owner=[None if one is None else one.responder for one in owner],
+        owner_name=[None if one is None else shown(one.name) for one in owner],
+        owner_name_zh=[None if one is None else shown(one.name_zh) for one in owner],
     )
     units = place.units.assign(grid=town.plan.assignment.to_numpy())
     begins = {1: 8, 2: 10, 3: 11, 4: 12, 5: 14}

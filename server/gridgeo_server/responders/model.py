@@ -4,13 +4,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, overload
 
 from gridgeo_server.store.instants import to_text
 from gridgeo_server.town import Town
 
 STALE_S = 60.0
 """Age of a fix after which it is stale."""
+
+MARK, MARK_ZH = " (simulated)", "（模拟）"
+"""What the stored name of a simulated officer ends with, so that no record can be taken for a person's doing."""
+RESPONDER_FIELDS = (
+    "responder",
+    "name",
+    "name_zh",
+    "initials",
+    "grids",
+    "on_duty",
+    "status",
+    "lon",
+    "lat",
+    "heading",
+    "fix_at",
+    "open_cases",
+    "mode",
+    "simulated",
+)
+"""Names of an officer's values, in their order."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +73,28 @@ class Responder:
         return None if self.fix_at is None else max(0.0, round((now - self.fix_at).total_seconds(), 1))
 
 
+@overload
+def shown(name: str) -> str: ...
+@overload
+def shown(name: str | None) -> str | None: ...
+def shown(name: str | None) -> str | None:
+    """A stored name as it is served: without the mark of the simulated, which `simulated` says beside it.
+
+    Examples
+    --------
+    >>> shown("Officer 01 (simulated)"), shown("王芳")
+    ('Officer 01', '王芳')
+    """
+    return None if name is None else name.removesuffix(MARK).removesuffix(MARK_ZH)
+
+
 def view(responder: Responder, open_cases: int) -> dict[str, Any]:
     """The officer as JSON values."""
     lon, lat = responder.place
     return {
         "responder": responder.responder,
-        "name": responder.name,
-        "name_zh": responder.name_zh,
+        "name": shown(responder.name),
+        "name_zh": shown(responder.name_zh),
         "initials": responder.initials,
         "grids": list(responder.grids),
         "on_duty": responder.on_duty,
@@ -77,7 +112,7 @@ def view(responder: Responder, open_cases: int) -> dict[str, Any]:
 def one_per_grid(town: Town, *, mode: str = "foot", on_duty: bool = True, simulated: bool = False) -> list[Responder]:
     """One officer for each grid of the plan, named by the grid, stationed in its middle."""
     found = []
-    suffix, suffix_zh = (" (simulated)", "（模拟）") if simulated else ("", "")
+    suffix, suffix_zh = (MARK, MARK_ZH) if simulated else ("", "")
     for row in town.grids.itertuples():
         grid = str(row.grid)
         found.append(

@@ -55,6 +55,8 @@ cases = sa.Table(
     sa.Column("snapped_m", sa.Float, nullable=False),
     sa.Column("simulated", sa.Boolean, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("owner_name_zh", sa.String),
+    sa.Column("responder_name_zh", sa.String),
     sa.Index("cases_by_stage", "stage"),
     sa.Index("cases_by_report", "reported_at"),
     sqlite_autoincrement=True,
@@ -113,3 +115,11 @@ replies = sa.Table(
     sa.Column("at", Instant, nullable=False),
 )
 """The answer to each request that carried an Idempotency-Key; `request` is a hash of what was asked."""
+
+about = sa.Table(
+    "about",
+    metadata,
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("value", sa.String, nullable=False),
+)
+"""What the store is for: ``purpose`` is ``demo`` in a store that the demonstration may begin anew."""

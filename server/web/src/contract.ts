@@ -39,8 +39,10 @@ export interface Case {
   area: string | null;
   owner: string | null;
   owner_name: string | null;
+  owner_name_zh: string | null;
   responder: string | null;
   responder_name: string | null;
+  responder_name_zh: string | null;
   stage: Stage;
   light: Light;
   reported_at: string;
@@ -94,7 +96,7 @@ export interface Candidate {
 
 export interface Candidates {
   candidates: Candidate[];
-  not_offered: { responder: string; name: string; name_zh: string | null; reason: string }[];
+  not_offered: { responder: string; name: string; name_zh: string | null; code: string; reason: string }[];
 }
 
 export interface Responder {
@@ -148,6 +150,7 @@ export interface GridProperties {
   workload_deviation: number | null;
   owner: string | null;
   owner_name: string | null;
+  owner_name_zh: string | null;
   colour: number;
   label_lon: number;
   label_lat: number;

@@ -51,12 +51,6 @@ export function named(of: { name_zh?: string | null; name_en?: string | null; na
   return first || second || of.name || of.name_zh || "";
 }
 
-/** A simulated officer's name without the word that the page itself sets beside it. */
-export function shortName(of: { name_zh: string | null; name: string; simulated: boolean }): string {
-  const name = named(of);
-  return of.simulated ? name.replace(/\s*[(（](simulated|模拟)[)）]$/, "") : name;
-}
-
 /** Put one parameter into the address without a new entry in the history. */
 export function setAddress(key: string, value: string | null): void {
   const url = new URL(location.href);

@@ -9,7 +9,8 @@ const LIMIT_S = 7200;
 function made(more: Partial<Case> = {}): Case {
   return {
     case: "20261119-0001", category: "noise", name_zh: "", name_en: "", description: "", lon: 0, lat: 0, address: null,
-    grid: "01", grid_name: "01", area: "a", owner: null, owner_name: null, responder: null, responder_name: null,
+    grid: "01", grid_name: "01", area: "a", owner: null, owner_name: null, owner_name_zh: null, responder: null,
+    responder_name: null, responder_name_zh: null,
     stage: "dispatched", light: "ok", reported_at: new Date(START).toISOString(),
     due_at: new Date(START + LIMIT_S * 1000).toISOString(), limit_s: LIMIT_S, handled_at: null, closed_at: null,
     eta_at: null, road_s: null, road_m: null, simulated: false, version: 3, snapped_m: 0, actions: [], ...more,

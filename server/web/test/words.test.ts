@@ -26,6 +26,11 @@ test("no text is empty, and every Chinese sentence is Chinese", () => {
   }
 });
 
+test("every reason for not sending an officer is told in Chinese", () => {
+  for (const code of ["off_duty", "no_street", "no_road"]) assert.match(zh.reason(code, "in English"), /^\p{Script=Han}+$/u, code);
+  assert.equal(zh.reason("a code of a later server", "in English"), "in English");
+});
+
 test("a lost signal is never called by the word of the credit blacklist", () => {
   for (const [path, text] of texts(zh)) assert.doesNotMatch(text, /失信/, path);
 });

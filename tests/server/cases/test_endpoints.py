@@ -62,7 +62,8 @@ def test_the_desk_may_send_somebody_else_but_not_who_is_off_duty(report: Any, cl
     refused = client.post(f"/api/v1/cases/{case}/actions", json={"action": "dispatch", "responder": "officer-03"})
     assert refused.status_code == 409
     assert "off duty" in refused.json()["detail"]
-    assert client.get(f"/api/v1/cases/{case}/candidates").json()["not_offered"][0]["reason"] == "off duty"
+    refused = client.get(f"/api/v1/cases/{case}/candidates").json()["not_offered"][0]
+    assert (refused["code"], refused["reason"]) == ("off_duty", "off duty")
     unknown = client.post(f"/api/v1/cases/{case}/actions", json={"action": "dispatch", "responder": "nobody"})
     assert unknown.status_code == 404
 

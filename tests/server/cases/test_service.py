@@ -129,6 +129,6 @@ def test_an_officer_whose_streets_do_not_join_is_not_offered_with_the_reason(sta
 
     able, refused = candidates(state.town, case, officers, {})
     assert able == []
-    reasons = {one.officer.responder: one.reason for one in refused}
-    assert reasons["officer-01"] == "the map has no street for boat"
-    assert reasons["officer-02"] == "off duty"
+    reasons = {one.officer.responder: (one.code, one.reason) for one in refused}
+    assert reasons["officer-01"] == ("no_street", "the map has no street for boat")
+    assert reasons["officer-02"] == ("off_duty", "off duty")

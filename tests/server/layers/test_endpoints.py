@@ -62,7 +62,7 @@ def test_a_grid_carries_what_the_board_shows(client: TestClient) -> None:
         assert 1 <= values["colour"] <= 6
         assert 7.4 < values["label_lon"] < 7.43
         assert {"code", "area", "units", "households", "area_m2", "difficulty", "workload_min"} <= set(values)
-        assert {"households_deviation", "workload_deviation", "owner_name", "label_lat"} <= set(values)
+        assert {"households_deviation", "workload_deviation", "owner_name", "owner_name_zh", "label_lat"} <= set(values)
 
 
 def test_pages_follow_each_other_by_their_next_links(client: TestClient) -> None:
@@ -100,6 +100,27 @@ def test_properties_filter_by_text_number_and_truth(client: TestClient) -> None:
     assert matched("roads", **{"class": "4"}) == matched("roads")
     assert matched("roads", oneway="true") == 12
     assert matched("roads", oneway="yes") == 0
+
+
+@pytest.mark.parametrize("query", ["routes/items?grid=01&kind=patrol", "cases/items?stage=closed&grid_name=01"])
+def test_a_collection_without_features_knows_its_properties_all_the_same(client: TestClient, query: str) -> None:
+    answer = client.get(f"/ogc/collections/{query}")
+    assert (answer.status_code, answer.json()["numberMatched"]) == (200, 0)
+    refused = client.get(f"/ogc/collections/{query}&colour_of_hair=red")
+    assert refused.status_code == 400
+    assert "kind" in refused.json()["detail"] or "stage" in refused.json()["detail"]
+
+
+def test_the_fields_of_every_collection_are_those_of_its_features(
+    client: TestClient, state: State, report: Any
+) -> None:
+    report(480, 200)
+    shelf = client.app.state.shelf
+    for name in shelf.names():
+        collection = shelf.take(name, state)
+        assert collection.about.key in collection.fields
+        for values in collection.properties:
+            assert tuple(values) == collection.fields
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ from gridgeo_server.app import create_app
 from gridgeo_server.cases import store as case_store
 from gridgeo_server.cases.model import rebuild
 from gridgeo_server.cases.service import Actor, Report
+from gridgeo_server.cases.views import case_view, event_view
 from gridgeo_server.responders import store as responder_store
+from gridgeo_server.responders.model import view
 from gridgeo_server.settings import Settings
 from gridgeo_server.simulation import run
 from gridgeo_server.simulation.incidents import Incidents
@@ -78,6 +81,25 @@ def test_everything_the_simulation_does_is_flagged_and_everything_a_person_does_
     assert len(flags) > 4
     assert all(officer.simulated for officer in officers)
     assert all("simulated" in officer.name for officer in officers)
+
+
+def test_names_are_kept_with_their_mark_and_served_without_it_beside_the_flag(ran: State) -> None:
+    with ran.store.reading() as connection:
+        officers = responder_store.everybody(connection)
+        cases, _ = case_store.search(connection)
+        events = [event for case in cases for event in case_store.events_of(connection, case.case)]
+    assert {officer.name_zh[-4:] for officer in officers} == {"（模拟）"}
+    assert view(officers[0], 0)["name"] == "Officer 01"
+    assert view(officers[0], 0)["name_zh"] == "网格员01"
+    assert view(officers[0], 0)["simulated"] is True
+    views = [case_view(case, ran.desk.categories[case.category], case.reported_at) for case in cases]
+    assert all(case.owner_name is not None and case.owner_name.endswith("(simulated)") for case in cases)
+    assert {one["owner_name_zh"] for one in views} <= {f"网格员0{number}" for number in range(1, 7)}
+    assert {one["responder_name_zh"] for one in views} <= {None, *(f"网格员0{number}" for number in range(1, 7))}
+    told = json.dumps([*views, *map(event_view, events)], ensure_ascii=False)
+    assert "Officer 0" in told
+    assert "(simulated)" not in told
+    assert "（模拟）" not in told
 
 
 def test_cases_come_are_worked_on_and_closed(ran: State) -> None:

@@ -2,10 +2,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 
-from gridgeo_server.store import Store
+from gridgeo_server.cases import store as case_store
+from gridgeo_server.store import Store, migrations
 from gridgeo_server.store.tables import metadata
 
 
@@ -15,3 +19,26 @@ def test_migrations_make_the_tables_that_the_code_uses(tmp_path: Path) -> None:
         differences = compare_metadata(MigrationContext.configure(connection), metadata)
     store.close()
     assert differences == []
+
+
+def test_a_store_of_the_first_version_is_brought_up_to_date_with_its_cases(tmp_path: Path) -> None:
+    path = tmp_path / "s.sqlite"
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    config.set_main_option("path_separator", "os")
+    engine = sa.create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql(
+            """INSERT INTO cases ("case", category, description, lon, lat, grid, grid_name, area, owner_name, stage,
+            reported_at, due_at, limit_s, snapped_m, simulated, version) VALUES ('20261118-0001', 'noise', '', 7.4, 43.7,
+            '01', '01', 'west', 'A', 'accepted', '2026-11-18T09:00:00.000Z', '2026-11-18T10:00:00.000Z', 3600, 0, 0, 2)"""
+        )
+        connection.commit()
+    engine.dispose()
+    store = Store(path)
+    with store.reading() as connection:
+        case = case_store.get(connection, "20261118-0001")
+    store.close()
+    assert (case.owner_name, case.owner_name_zh) == ("A", None)

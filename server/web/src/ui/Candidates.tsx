@@ -58,7 +58,7 @@ export function Candidates({ case_, onDone, onFail }: Props) {
         </p>
       )}
       {all && found && (
-        <ul class="why-not">{found.not_offered.map((o) => <li key={o.responder}>{named(o)} · {w.reason(o.reason)}</li>)}</ul>
+        <ul class="why-not">{found.not_offered.map((o) => <li key={o.responder}>{named(o)} · {w.reason(o.code, o.reason)}</li>)}</ul>
       )}
     </section>
   );

@@ -49,7 +49,7 @@ export function CaseSheet({ id }: { id: string }) {
     <SheetFrame
       over={<>{w.case(known.case)}{known.simulated && <span class="chip-flat">{w.simulated}</span>}</>}
       title={named(known)}
-      meta={<>{known.address ?? w.unplaced} · {w.Grid(known.grid)}{known.owner_name && <> · {w.owner(known.owner_name)}</>}</>}
+      meta={<>{known.address ?? w.unplaced} · {w.Grid(known.grid)}{known.owner_name && <> · {w.owner(named({ name: known.owner_name, name_zh: known.owner_name_zh }))}</>}</>}
       footer={<Actions case_={known} onDone={done} onFail={failed} />}
     >
       <ClockStrip case_={known} />

@@ -19,7 +19,7 @@ export function GridSheet({ id }: { id: string }) {
   const routes = usePatrols([id]);
   return (
     <SheetFrame over={grid?.code !== id ? grid?.code : w.board} title={w.Grid(id)}
-      meta={grid && <>{w.ownerLabel} {grid.owner_name ?? w.nobody}</>}
+      meta={grid && <>{w.ownerLabel} {named({ name: grid.owner_name, name_zh: grid.owner_name_zh }) || w.nobody}</>}
       footer={grid && (
         <div class="actions">
           <button type="button" class="button" onClick={() => showPoint(grid.label_lon, grid.label_lat)}>{w.zoomTo}</button>

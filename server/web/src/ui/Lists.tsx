@@ -5,7 +5,7 @@ import { clockOf, fixAge, signalOf } from "../clock.ts";
 import type { Case, Responder } from "../contract.ts";
 import { age, time, timeLeft } from "../format.ts";
 import { reveal } from "../map/view.ts";
-import { lang, named, shortName, words } from "../settings.ts";
+import { lang, named, words } from "../settings.ts";
 import { connection, hovered, lastAlive, loaded, now, onDuty, open, overdue, select, selection } from "../state.ts";
 import { initialsOf } from "./Marks.tsx";
 import { CaseShape, OfficerDisc } from "./shapes.tsx";
@@ -113,7 +113,7 @@ function OfficerRow({ officer }: { officer: Responder }) {
           <OfficerDisc initials={initialsOf(officer)} signal={signal} busy={busy} heading={null} size={20} />
         </span>
         <span class="main">
-          <span class="name">{shortName(officer)}</span>
+          <span class="name">{named(officer)}</span>
           {officer.simulated && <span class="sim">{w.sim}</span>}
           {officer.grids.length > 0 && <span class="code">{w.grid(officer.grids.join(", "))}</span>}
         </span>

@@ -2,8 +2,8 @@
 
 import type { CaseEvent } from "../contract.ts";
 import { age, moment } from "../format.ts";
-import { lang, words } from "../settings.ts";
-import { now } from "../state.ts";
+import { lang, named, words } from "../settings.ts";
+import { now, responders } from "../state.ts";
 
 export function Timeline({ events }: { events: CaseEvent[] }) {
   const w = words.value;
@@ -30,7 +30,13 @@ export function Timeline({ events }: { events: CaseEvent[] }) {
 
 /** Who did it, to whom, and what they noted. */
 function told(event: CaseEvent): string {
-  const to = event.data?.["responder_name"];
-  const parts = [typeof to === "string" && to ? `→ ${to}` : event.actor_name, event.note];
+  const to = named({ name: text(event, "responder_name"), name_zh: text(event, "responder_name_zh") });
+  const actor = event.actor ? responders.value.get(event.actor) : undefined;
+  const parts = [to ? `→ ${to}` : named(actor ?? { name: event.actor_name }), event.note];
   return parts.filter(Boolean).join(" · ");
+}
+
+function text(event: CaseEvent, name: string): string | null {
+  const value = event.data?.[name];
+  return typeof value === "string" ? value : null;
 }

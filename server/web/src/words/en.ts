@@ -114,7 +114,7 @@ export const en = {
   notOffered: (n: number) => `${n} not offered.`,
   showWhy: "Show why",
   showOthers: (n: number) => `Show ${n} more`,
-  reason: (text: string) => text,
+  reason: (_code: string, text: string) => text,
   noCandidates: "Nobody on duty can reach it. It is dispatched when somebody comes on duty.",
   owner: (name: string) => `Owner ${name}`,
   handledBy: "Officer",

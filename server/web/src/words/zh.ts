@@ -2,6 +2,13 @@
 
 import type { Words } from "./en.ts";
 
+/** 不能派遣的原因，按服务器给出的代码。 */
+const reasons: Record<string, string> = {
+  off_duty: "不在岗",
+  no_street: "地图上没有适合其出行方式的道路",
+  no_road: "道路不可达",
+};
+
 export const zh: Words = {
   htmlLang: "zh-CN",
   other: "English",
@@ -112,7 +119,7 @@ export const zh: Words = {
   notOffered: (n) => `${n} 人未列入。`,
   showWhy: "查看原因",
   showOthers: (n) => `另外 ${n} 人`,
-  reason: (text) => text === "off duty" ? "不在岗" : /^no road|^the map has no/.test(text) ? "道路不可达" : text,
+  reason: (code, text) => reasons[code] ?? text,
   noCandidates: "暂无在岗人员可到达；有人上岗后自动派遣。",
   owner: (name) => `属地 ${name}`,
   handledBy: "处置人",
