@@ -21,6 +21,8 @@ from gridgeo_solvers.problems import Measure, Objective, PartitionProblem
 from gridgeo_solvers.progress import Progress
 from gridgeo_solvers.stop import StopRule
 
+UNITS_OF_MEASURE = {"area": "m²", "workload": "min"}
+
 
 def partition(
     jurisdiction: Jurisdiction,
@@ -117,6 +119,7 @@ def build_problem(jurisdiction: Jurisdiction, rules: Rules) -> PartitionProblem:
     if people.sum() > 0:
         mass = (mass + people) / 2
     travel = rules.objective == Objective.TRAVEL
+    group, group_names = _groups(jurisdiction, rules.within)
     try:
         return PartitionProblem(
             graph=unit_graph(units, jurisdiction.borders),
@@ -127,9 +130,10 @@ def build_problem(jurisdiction: Jurisdiction, rules: Rules) -> PartitionProblem:
             y=centre.y.to_numpy(),
             objective=Objective(rules.objective),
             seconds=unit_travel_seconds(jurisdiction) if travel else None,
-            group=_groups(jurisdiction, rules.within),
+            group=group,
             together=_positions(jurisdiction, rules.keep_together),
             names=tuple(units["unit"]),
+            group_names=group_names,
         )
     except BadProblem as error:
         raise BadInput(str(error)) from None
@@ -138,15 +142,19 @@ def build_problem(jurisdiction: Jurisdiction, rules: Rules) -> PartitionProblem:
 def _measure(units: pd.DataFrame, name: str, rules: Rules) -> Measure:
     weights = measure(units, name).to_numpy(dtype=float)
     band = rules.balance.get(name)
+    unit = UNITS_OF_MEASURE.get(name, "")
     if band is None:
-        return Measure(name, weights)
-    return Measure(name, weights, *band.bounds(float(weights.sum()), rules.k))
+        return Measure(name, weights, unit=unit)
+    return Measure(name, weights, *band.bounds(float(weights.sum()), rules.k), unit=unit)
 
 
-def _groups(jurisdiction: Jurisdiction, within: str | None) -> NDArray[np.int64] | None:
+def _groups(jurisdiction: Jurisdiction, within: str | None) -> tuple[NDArray[np.int64] | None, dict[int, str] | None]:
+    """A number for the area that each unit must stay in, and the names of these areas."""
     if within is None:
-        return None
-    return pd.factorize(jurisdiction.area_at(within))[0].astype(np.int64)
+        return None, None
+    labels, areas = pd.factorize(jurisdiction.area_at(within))
+    called = jurisdiction.areas.set_index("area")["name"]
+    return labels.astype(np.int64), {label: str(called[area]) for label, area in enumerate(areas)}
 
 
 def _positions(jurisdiction: Jurisdiction, groups: Iterable[Sequence[str]]) -> tuple[tuple[int, ...], ...]:

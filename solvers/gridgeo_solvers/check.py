@@ -14,6 +14,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from gridgeo_solvers.problems import Objective, PartitionProblem
+from gridgeo_solvers.words import against
 
 SLACK = 1e-9
 """Share of a band's edge by which a total may pass it: the rounding of a floating-point sum."""
@@ -21,7 +22,10 @@ SLACK = 1e-9
 
 @dataclass(frozen=True)
 class Fault:
-    """One broken rule: its name, the grid concerned (None for the whole plan) and a sentence."""
+    """One broken rule: its name, the grid concerned (None for the whole plan) and a sentence.
+
+    The sentence calls a grid by its unit of most mass: grids get their names later.
+    """
 
     rule: str
     grid: int | None
@@ -48,7 +52,7 @@ def judge(problem: PartitionProblem, assignment: NDArray[np.int64]) -> list[Faul
         grids = sorted({int(grid_of[i]) for i in units})
         if len(grids) > 1:
             named = ", ".join(problem.unit_name(i) for i in units[:5])
-            faults.append(Fault("together", None, f"{named} must share a grid and lie in grids {grids}"))
+            faults.append(Fault("together", None, f"{named} must share a grid and lie in {len(grids)}"))
     return faults + _group_counts(problem, grid_of)
 
 
@@ -108,7 +112,12 @@ def _contiguity(problem: PartitionProblem, g: int, members: NDArray[np.int64]) -
     pieces = len(np.unique(label[members]))
     if pieces == 1:
         return []
-    return [Fault("contiguity", g, f"grid {g} falls into {pieces} pieces that share no walkable border")]
+    text = f"{_called(problem, members)} falls into {pieces} pieces that share no walkable border"
+    return [Fault("contiguity", g, text)]
+
+
+def _called(problem: PartitionProblem, members: NDArray[np.int64]) -> str:
+    return f"the grid of {problem.unit_name(int(members[problem.mass[members].argmax()]))}"
 
 
 def _bands(problem: PartitionProblem, g: int, members: NDArray[np.int64]) -> list[Fault]:
@@ -117,8 +126,9 @@ def _bands(problem: PartitionProblem, g: int, members: NDArray[np.int64]) -> lis
         total = float(m.weights[members].sum())
         low, high = m.lower - SLACK * abs(m.lower), m.upper + SLACK * abs(m.upper)
         if total < low or total > high:
-            band = f"{m.lower:.10g}:{m.upper:.10g}"
-            faults.append(Fault(m.name, g, f"grid {g} has {m.name} {total:.10g}, outside the band {band}"))
+            value, band = against(total, m.lower, m.upper)
+            text = f"{_called(problem, members)} has {m.told(value)}, outside the band {band}"
+            faults.append(Fault(m.name, g, text))
     return faults
 
 
@@ -126,7 +136,10 @@ def _nesting(problem: PartitionProblem, g: int, members: NDArray[np.int64]) -> l
     if problem.group is None:
         return []
     groups = np.unique(problem.group[members]).tolist()
-    return [] if len(groups) == 1 else [Fault("nesting", g, f"grid {g} crosses groups {groups}")]
+    if len(groups) == 1:
+        return []
+    named = ", ".join(problem.group_name(label) for label in groups)
+    return [Fault("nesting", g, f"{_called(problem, members)} lies in more than one group: {named}")]
 
 
 def _group_counts(problem: PartitionProblem, grid_of: NDArray[np.int64]) -> list[Fault]:
@@ -135,5 +148,7 @@ def _group_counts(problem: PartitionProblem, grid_of: NDArray[np.int64]) -> list
         assert problem.group is not None
         found = len(np.unique(grid_of[problem.group == label]))
         if found != count:
-            faults.append(Fault("nesting", None, f"group {label} has {found} grids, {count} were asked for"))
+            faults.append(
+                Fault("nesting", None, f"{problem.group_name(label)} has {found} grids, {count} were asked for")
+            )
     return faults

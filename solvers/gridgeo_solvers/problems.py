@@ -29,13 +29,15 @@ class Measure:
     """Something every grid has a total of: households, area, difficulty.
 
     `weights` has shape (n,), ≥ 0; `lower` and `upper` are absolute and hold for every grid. An open end is
-    ``-inf`` or ``inf``: with both open the measure is reported, never enforced.
+    ``-inf`` or ``inf``: with both open the measure is reported, never enforced. `unit` stands behind its numbers in
+    messages, e.g. m².
     """
 
     name: str
     weights: NDArray[np.float64]
     lower: float = -np.inf
     upper: float = np.inf
+    unit: str = ""
 
     def __post_init__(self) -> None:
         weights = np.asarray(self.weights, dtype=np.float64)
@@ -61,6 +63,16 @@ class Measure:
         values = np.asarray(weights, dtype=np.float64)
         mean = float(values.sum()) / max(k, 1)
         return cls(name, values, mean * (1 - tolerance), mean * (1 + tolerance))
+
+    def told(self, figure: str) -> str:
+        """A figure of this measure as messages say it.
+
+        Examples
+        --------
+        >>> Measure("households", np.ones(3)).told("1,108"), Measure("area", np.ones(3), unit="m²").told("5,000")
+        ('1,108 households', '5,000 m² of area')
+        """
+        return f"{figure} {self.unit} of {self.name}" if self.unit else f"{figure} {self.name}"
 
     @property
     def banded(self) -> bool:
@@ -98,6 +110,8 @@ class PartitionProblem:
         Round distances to whole kilometres before they are squared, as published instances do.
     names
         What to call the units in messages; their positions where left out.
+    group_names
+        What to call the groups in messages; their labels where left out.
 
     Raises
     ------
@@ -118,6 +132,7 @@ class PartitionProblem:
     together: tuple[tuple[int, ...], ...] = ()
     whole_km: bool = False
     names: tuple[str, ...] | None = None
+    group_names: Mapping[int, str] | None = None
 
     def __post_init__(self) -> None:
         for field in ("mass", "x", "y"):
@@ -138,6 +153,10 @@ class PartitionProblem:
     def unit_name(self, i: int) -> str:
         """What messages call unit `i`."""
         return f"unit {i}" if self.names is None else f"unit {self.names[i]}"
+
+    def group_name(self, label: int) -> str:
+        """What messages call the group `label`."""
+        return (self.group_names or {}).get(label, f"group {label}")
 
 
 def _refuse_negative(field: str, values: NDArray[np.float64]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -12,12 +12,16 @@ from gridgeo_solvers.errors import BadProblem, Infeasible
 from gridgeo_solvers.partition.allotment import best_sum, trimmed, windows
 from gridgeo_solvers.partition.answer import Partition, PartitionParams
 from gridgeo_solvers.partition.parts import IntArray, Part, parts_of, start_rows
-from gridgeo_solvers.partition.reasons import impossible
+from gridgeo_solvers.partition.reasons import MOST_NAMED, advice, impossible
+from gridgeo_solvers.partition.sums import counts_of
 from gridgeo_solvers.partition.values import Found, Value
 from gridgeo_solvers.problems import PartitionProblem
 from gridgeo_solvers.progress import Progress
 from gridgeo_solvers.results import Status, relative_gap
 from gridgeo_solvers.stop import AnyOf, MaxSeconds, StopRule
+
+QUICK = PartitionParams(starts=2, kept=1, rounds=0, sweeps=400, bound_steps=0)
+"""For the nearest plan to rules that arithmetic refutes: a picture of the trouble, not an answer."""
 
 
 @dataclass
@@ -31,6 +35,7 @@ class _Run:
     stop: StopRule
     progress: Progress
     start: IntArray | None = None
+    polished: bool = True
     began: float = field(default_factory=time.perf_counter)
     starts: int = 0
 
@@ -97,7 +102,7 @@ def solve(
     parts = parts_of(problem)
     reasons = impossible(problem, parts)
     if reasons:
-        raise Infeasible(reasons, nearest=_nearest(run, parts), proven=True)
+        raise Infeasible(reasons, nearest=_nearest(replace(run, params=QUICK, polished=False), parts), proven=True)
     solved = [_solve_pool(run, pool, k) for pool, k in _pools(problem, parts)]
     plans = [plan for pool, _ in solved for plan in pool]
     bounds = [bound for _, bound in solved]
@@ -122,7 +127,7 @@ def _solve_pool(
     run: _Run, parts: list[Part], k: int, counts: list[range] | None = None
 ) -> tuple[list[tuple[Part, IntArray]], float | None]:
     """Best plans of `parts` with `k` grids in all, and a bound on their summed objective where one is proven."""
-    full = trimmed(counts or [part.counts() for part in parts], k)
+    full = trimmed(counts or [counts_of(part) for part in parts], k)
     tried = [range(k, k + 1)] if len(parts) == 1 else windows(parts, full, k)
     assert tried is not None
     run.progress.stage("partition", sum(len(one) for one in tried))
@@ -166,7 +171,7 @@ def _search(run: _Run, part: Part, k: int, *, single: bool) -> Found:
 
     # Each further band, and cut borders far more, make an integer programme harder than its size says.
     harder = (40 if not part.centred else 1) * (1 if len(part.weights) < 2 else 3 * len(part.weights))
-    limits = Limits(run.params.whole // harder, run.params.nodes)
+    limits = Limits(run.params.whole // harder, run.params.nodes, passes=3 if run.polished else 0)
 
     def heard(found: Found) -> None:
         if single and found.feasible:
@@ -233,7 +238,9 @@ def _by_lowest_unit(assignment: IntArray) -> IntArray:
 def _not_found(run: _Run, parts: list[Part], nearest: Partition) -> Infeasible:
     from gridgeo_solvers.partition.exact import no_plan_exists
 
-    breaks = "the nearest plan breaks: " + "; ".join(nearest.faults)
+    more = len(nearest.faults) - MOST_NAMED
+    breaks = "the nearest plan breaks: " + "; ".join(nearest.faults[:MOST_NAMED]) + f" and {more} more" * (more > 0)
+    breaks += f". {advice(run.problem).capitalize()}"
     if len(parts) == 1 and no_plan_exists(parts[0], run.problem.k, run.stop):
         text = f"no {run.problem.k} connected grids keep every band (proven by branch and bound); {breaks}"
         return Infeasible([text], nearest=nearest, proven=True)

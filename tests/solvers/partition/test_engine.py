@@ -205,7 +205,9 @@ def test_a_unit_above_the_band_is_named():
     )  # fmt: skip
     no = reasons(problem)
     assert no.proven
-    assert no.reasons == ["unit b alone has 90 households; the band ends at 66"]
+    assert no.reasons == [
+        "unit b alone has 90 households; the band ends at 66: widen it, ask for fewer grids or divide the unit"
+    ]
     assert no.nearest.faults
 
 
