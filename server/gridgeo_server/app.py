@@ -38,6 +38,7 @@ from gridgeo_server.security import Guard
 from gridgeo_server.settings import Settings
 from gridgeo_server.state import State
 from gridgeo_server.store import Store
+from gridgeo_server.store.folder import STORE
 from gridgeo_server.town import Town, read_town
 
 logger = logging.getLogger(__name__)
@@ -69,7 +70,7 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
     """
     town = read_town(settings.data) if town is None else town
     hub = Hub()
-    store = Store(settings.data / "gridgeo.sqlite", hub.tell)
+    store = Store(settings.data / STORE, hub.tell)
     officers = roster(settings, town)
     store.write(lambda transaction: responder_store.match_plan(transaction.connection, officers))
     state = State(settings, town, store, Desk(town, Categories.packaged(), settings.busy_min), hub, clock)

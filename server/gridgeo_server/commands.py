@@ -46,8 +46,13 @@ def demo(
     """The whole job on the sample map: import, partition, patrols, visits, report, then the live board."""
     from gridgeo_server.demo import make
     from gridgeo_server.settings import Settings
+    from gridgeo_server.store.folder import begin_demo_store, check_own_of_demo, held
 
-    made = make(output, quiet=as_json)
+    output.mkdir(parents=True, exist_ok=True)
+    with held(output):
+        check_own_of_demo(output)
+        made = make(output, quiet=as_json)
+        begin_demo_store(output)
     if as_json:
         sys.stdout.write(json.dumps(made, ensure_ascii=False, indent=1) + "\n")
         sys.stdout.flush()

@@ -11,7 +11,8 @@ from fastapi import FastAPI
 
 from gridgeo_server.app import create_app
 from gridgeo_server.settings import Settings
-from gridgeo_server.town import Town
+from gridgeo_server.store.folder import held
+from gridgeo_server.town import Town, read_town
 
 
 class BoardServer(uvicorn.Server):
@@ -49,6 +50,8 @@ def serve(settings: Settings, town: Town | None = None, ready: Callable[[str], N
     ------
     OSError
         The port is in use or may not be used.
+    BadInput
+        Another server uses the data folder.
     """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family) as listener:
@@ -57,16 +60,18 @@ def serve(settings: Settings, town: Town | None = None, ready: Callable[[str], N
         listener.bind((settings.host, settings.port))
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         address = f"http://{host}:{listener.getsockname()[1]}/"
-        app = create_app(settings, town)
-        config = uvicorn.Config(
-            app,
-            log_level="warning",
-            timeout_keep_alive=30,
-            timeout_graceful_shutdown=3,
-            h11_max_incomplete_event_size=32_768,
-            server_header=False,
-        )
-        try:
-            BoardServer(config, app, lambda: ready(address)).run(sockets=[listener])
-        finally:
-            app.state.gridgeo.store.close()
+        town = read_town(settings.data) if town is None else town
+        with held(settings.data):
+            app = create_app(settings, town)
+            config = uvicorn.Config(
+                app,
+                log_level="warning",
+                timeout_keep_alive=30,
+                timeout_graceful_shutdown=3,
+                h11_max_incomplete_event_size=32_768,
+                server_header=False,
+            )
+            try:
+                BoardServer(config, app, lambda: ready(address)).run(sockets=[listener])
+            finally:
+                app.state.gridgeo.store.close()

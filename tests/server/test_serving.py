@@ -18,6 +18,7 @@ import httpx
 import pytest
 
 from boards import lattice_plan
+from gridgeo import cli
 
 TESTS = Path(__file__).resolve().parent.parent
 
@@ -59,12 +60,24 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def _copy(files: Path, folder: Path) -> Path:
+    for name in ("town.gpkg", "plan.gpkg"):
+        (folder / name).write_bytes((files / name).read_bytes())
+    return folder
+
+
 @pytest.fixture
 def folder(files: Path, tmp_path: Path) -> Path:
     """A data folder of its own."""
-    for name in ("town.gpkg", "plan.gpkg"):
-        (tmp_path / name).write_bytes((files / name).read_bytes())
-    return tmp_path
+    return _copy(files, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def shared_server(files: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
+    """A running server that no test stops."""
+    made = Process(_copy(files, tmp_path_factory.mktemp("served")))
+    yield made
+    made.kill()
 
 
 @pytest.fixture
@@ -94,9 +107,9 @@ def _report(server: Process, at: Any, **headers: str) -> httpx.Response:
     return httpx.post(f"{server.address}/api/v1/cases", json=body, headers=headers, timeout=30)
 
 
-def test_a_viewer_sees_a_snapshot_then_each_hand_over_and_can_resume(server: Process, at: Any) -> None:
-    first = _report(server, at).json()["case"]
-    with httpx.stream("GET", f"{server.address}/api/v1/live", timeout=30) as stream:
+def test_a_viewer_sees_a_snapshot_then_each_hand_over_and_can_resume(shared_server: Process, at: Any) -> None:
+    first = _report(shared_server, at).json()["case"]
+    with httpx.stream("GET", f"{shared_server.address}/api/v1/live", timeout=30) as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
         events = _events(stream)
         name, _, snapshot = next(events)
@@ -104,18 +117,20 @@ def test_a_viewer_sees_a_snapshot_then_each_hand_over_and_can_resume(server: Pro
         assert [case["case"] for case in snapshot["cases"]] == [first]
         assert len(snapshot["responders"]) == 6
         assert snapshot["indicators"]["ok"] == 1
-        httpx.post(f"{server.address}/api/v1/cases/{first}/actions", json={"action": "start"}, timeout=30)
+        httpx.post(f"{shared_server.address}/api/v1/cases/{first}/actions", json={"action": "start"}, timeout=30)
         number, told = next((n, values) for name, n, values in events if name == "case")
         assert (told["stage"], told["event"]["action"]) == ("handling", "start")
-    httpx.post(f"{server.address}/api/v1/cases/{first}/actions", json={"action": "handle"}, timeout=30)
+    httpx.post(f"{shared_server.address}/api/v1/cases/{first}/actions", json={"action": "handle"}, timeout=30)
     resume = {"Last-Event-ID": str(number)}
-    with httpx.stream("GET", f"{server.address}/api/v1/live", headers=resume, timeout=30) as stream:
+    with httpx.stream("GET", f"{shared_server.address}/api/v1/live", headers=resume, timeout=30) as stream:
         events = _events(stream)
         name, later, told = next((n, i, v) for n, i, v in events if n in {"case", "snapshot"})
         assert name == "case"
         assert later > number
         assert told["event"]["action"] == "handle"
-    with httpx.stream("GET", f"{server.address}/api/v1/live", headers={"Last-Event-ID": "12"}, timeout=30) as stream:
+    with httpx.stream(
+        "GET", f"{shared_server.address}/api/v1/live", headers={"Last-Event-ID": "12"}, timeout=30
+    ) as stream:
         assert next(_events(stream))[0] == "snapshot"
 
 
@@ -184,21 +199,40 @@ def test_it_stops_at_once_when_asked_though_viewers_watch(server: Process) -> No
     assert "Traceback" not in (server.folder / "log.txt").read_text()
 
 
-def test_a_port_in_use_is_told_with_the_mend(server: Process, folder: Path) -> None:
-    port = server.address.rsplit(":", 1)[1]
-    command = [sys.executable, "-m", "gridgeo", "serve", "--data", str(folder), "--port", port]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 2
-    assert f"port {port}" in done.stderr
-    assert "choose another --port" in done.stderr
+def _serve(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *more: str) -> tuple[object, str]:
+    """Exit status and message of `gridgeo serve` where it does not come to serve, in this process."""
+    monkeypatch.setattr(sys, "argv", ["gridgeo", "serve", *more])
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    return left.value.code, capsys.readouterr().err
+
+
+def test_a_port_in_use_is_told_with_the_mend(
+    shared_server: Process, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    port = shared_server.address.rsplit(":", 1)[1]
+    status, told = _serve(monkeypatch, capsys, "--data", str(folder), "--port", port)
+    assert status == 2
+    assert f"port {port}" in told
+    assert "choose another --port" in told
+
+
+def test_a_folder_that_another_server_uses_is_told_with_the_mend(
+    shared_server: Process, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, told = _serve(monkeypatch, capsys, "--data", str(shared_server.folder), "--port", "0")
+    assert status == 2
+    assert f"{shared_server.folder} is in use by another gridgeo server; stop that one" in told
+    assert httpx.get(f"{shared_server.address}/readyz", timeout=30).status_code == 200
 
 
 @pytest.mark.parametrize(("missing", "verb"), [("town.gpkg", "gridgeo import"), ("plan.gpkg", "gridgeo partition")])
-def test_a_missing_file_is_told_with_the_command_that_makes_it(folder: Path, missing: str, verb: str) -> None:
+def test_a_missing_file_is_told_with_the_command_that_makes_it(
+    folder: Path, missing: str, verb: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     (folder / missing).unlink()
-    command = [sys.executable, "-m", "gridgeo", "serve", "--data", str(folder), "--port", "0"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 2
-    assert missing in done.stderr
-    assert verb in done.stderr
+    status, told = _serve(monkeypatch, capsys, "--data", str(folder), "--port", "0")
+    assert status == 2
+    assert missing in told
+    assert verb in told
     assert not (folder / "gridgeo.sqlite").exists()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from gridgeo_server.cases import store as case_store
 from gridgeo_server.cases.views import CASE_FIELDS, case_view
 from gridgeo_server.errors import NotFound
@@ -16,7 +18,12 @@ class Shelf:
     """Where the collections lie."""
 
     def __init__(self, town: Town) -> None:
-        self._still = still_collections(town)
+        self._town = town
+
+    @cached_property
+    def _still(self) -> dict[str, Collection]:
+        """Made when first asked for, so that a server begins to answer sooner."""
+        return still_collections(self._town)
 
     def names(self) -> list[str]:
         """Identifiers of the collections."""

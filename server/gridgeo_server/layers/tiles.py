@@ -58,8 +58,13 @@ class Tiles:
     """All tile layers of a town; `keep` tiles stay in memory."""
 
     def __init__(self, town: Town, owners: Mapping[str, Responder], keep: int = 2_000) -> None:
-        self._layers = {layer.name: layer for layer in _layers(town, owners)}
+        self._town, self._owners = town, owners
         self.tile: Callable[[tuple[str, ...], int, int, int], Tile] = functools.lru_cache(maxsize=keep)(self._made)
+
+    @functools.cached_property
+    def _layers(self) -> Mapping[str, Layer]:
+        """Made when first asked for, so that a server begins to answer sooner."""
+        return {layer.name: layer for layer in _layers(self._town, self._owners)}
 
     def names(self) -> tuple[str, ...]:
         """Identifiers of the layers, in drawing order."""
