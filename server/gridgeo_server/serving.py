@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Callable
 from types import FrameType
 
@@ -10,6 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from gridgeo_server.app import create_app
+from gridgeo_server.layers.warming import warm
 from gridgeo_server.settings import Settings
 from gridgeo_server.store.folder import held
 from gridgeo_server.town import Town, read_town
@@ -71,7 +73,12 @@ def serve(settings: Settings, town: Town | None = None, ready: Callable[[str], N
                 h11_max_incomplete_event_size=32_768,
                 server_header=False,
             )
+            stop = threading.Event()
+            ahead = threading.Thread(target=warm, args=(app.state.tiles, town.bounds, stop), name="gridgeo-first-view")
+            ahead.start()
             try:
                 BoardServer(config, app, lambda: ready(address)).run(sockets=[listener])
             finally:
+                stop.set()
                 app.state.gridgeo.store.close()
+                ahead.join()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,8 @@ from gridgeo import crs
 from gridgeo_server.app import create_app
 from gridgeo_server.settings import Settings
 from gridgeo_server.state import State
+from gridgeo_server.store import Store
+from gridgeo_server.store.folder import STORE
 from gridgeo_server.town import Town
 
 with warnings.catch_warnings():
@@ -52,9 +55,24 @@ def town() -> Town:
     return Town(lattice_plan())
 
 
+@pytest.fixture(scope="session")
+def new_clock() -> Callable[[], Clock]:
+    """Makes clocks for fixtures that live longer than one test."""
+    return Clock
+
+
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store without a row, made by the migrations once; opening a copy runs none of them."""
+    path = tmp_path_factory.mktemp("store") / STORE
+    Store(path).close()
+    return path
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    """A store in an empty folder."""
+def settings(tmp_path: Path, empty_store: Path) -> Settings:
+    """A folder with an empty store."""
+    shutil.copy(empty_store, tmp_path)
     return Settings(data=tmp_path, indicators_s=3_600)
 
 

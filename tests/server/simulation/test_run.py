@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -48,10 +49,10 @@ def _history(state: State) -> list[Any]:
         return [event for case in cases for event in case_store.events_of(connection, case.case)]
 
 
-@pytest.fixture
-def ran(tmp_path: Path, town: Town, clock: Any) -> State:
-    """Half an hour of simulation and one report by a person."""
-    state, _ = _run(tmp_path / "a", town, clock, 30, reports=1)
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory, town: Town, new_clock: Any) -> Iterator[State]:
+    """Half an hour of simulation and one report by a person; read only."""
+    state, _ = _run(tmp_path_factory.mktemp("ran") / "a", town, new_clock(), 30, reports=1)
     yield state
     state.store.close()
 
