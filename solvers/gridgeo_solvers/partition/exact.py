@@ -26,6 +26,8 @@ PAIRS = 1500
 """Most pairs of row and centre for which branch and bound is begun; above it seldom ends."""
 NODES = 5000
 """Branch-and-bound nodes of one round."""
+REFUSAL_NODES = 300
+"""Branch-and-bound nodes, over all rounds, after which a proof that no plan exists is given up."""
 
 
 def bound_of(
@@ -103,10 +105,12 @@ def no_plan_exists(part: Part, k: int, stop: StopRule) -> bool:
     for row, site in enumerate(first.tolist()):
         allowed[row:, site] = True
     hess = _build(replace(part, cost=np.zeros_like(part.cost)), k, allowed, 1.0)
+    left = REFUSAL_NODES
     for _ in range(ROUNDS):
-        if stop():
+        if stop() or left <= 0:
             return False
-        outcome = highs.run(hess.model, nodes=NODES)
+        outcome = highs.run(hess.model, nodes=left)
+        left -= max(outcome.nodes, 1)
         if outcome.infeasible:
             return True
         cuts = _separate(hess, _read(hess)[1]) if outcome.solved else []

@@ -14,11 +14,14 @@ WALL = 60.0
 
 @dataclass(frozen=True)
 class Outcome:
-    """Whether the variables hold a solution, whether infeasibility is proven, and the bound (-inf where none)."""
+    """Whether the variables hold a solution, whether infeasibility is proven, the bound (-inf where none), and the
+    branch-and-bound nodes spent (0 where the solver doesn't say).
+    """
 
     solved: bool
     infeasible: bool
     bound: float
+    nodes: int = 0
 
 
 class _Engine(pulp.HiGHS):
@@ -57,7 +60,9 @@ def run(model: Any, *, nodes: int | None = None, seconds: float = WALL, gap: flo
         engine = pulp.PULP_CBC_CMD(msg=False, threads=1, timeLimit=seconds, gapRel=gap)
     model.solve(engine)
     solved = model.sol_status in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible)
-    bound = -np.inf
+    bound, spent = -np.inf, 0
+    if isinstance(engine, _Engine):
+        spent = max(int(model.solverModel.getInfo().mip_node_count), 0)
     if isinstance(engine, _Engine) and model.sol_status != pulp.LpSolutionInfeasible:
         bound = float(model.solverModel.getInfo().mip_dual_bound)
-    return Outcome(bool(solved), model.sol_status == pulp.LpSolutionInfeasible, bound)
+    return Outcome(bool(solved), model.sol_status == pulp.LpSolutionInfeasible, bound, spent)

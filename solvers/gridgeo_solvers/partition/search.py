@@ -15,6 +15,8 @@ from gridgeo_solvers.stop import StopRule
 
 PATIENCE = 12
 """Merge-and-split rounds without gain after which the search ends."""
+MISSES = 8
+"""Plans outside a band, and no nearer to it than the best, that are polished all the same."""
 FEW = 40
 """Rows up to which a third of the starts is enough."""
 
@@ -87,8 +89,8 @@ def search(
         longer = anneal(part, candidate.plan, k, sweeps=params.sweeps, hot=5.0, seed=int(random.integers(1 << 31)))
         best = _told(best, better(longer, candidate), heard)
     best = _told(best, better(best, polish(best.plan)), heard)
-    quiet = 0
-    # While a band is broken nothing else counts: no patience, twice the rounds, and every near miss is polished.
+    quiet = misses = 0
+    # While a band is broken nothing else counts: no patience, twice the rounds, and some near misses are polished.
     for turn in range(2 * params.rounds):
         if stop() or (best.feasible and (quiet >= PATIENCE or turn >= params.rounds)):
             break
@@ -96,8 +98,9 @@ def search(
         sweeps = max(params.sweeps // 4, 8)
         candidate = anneal(part, moved, k, sweeps=sweeps, hot=1.0, seed=int(random.integers(1 << 31)))
         cheap = part.n * k <= params.whole and len(part.weights) < 2
-        close = candidate.value.cost < 1.01 * best.value.cost if best.feasible else True
+        close = candidate.value.cost < 1.01 * best.value.cost if best.feasible else misses < MISSES
         if candidate.value < best.value or (close and (cheap or not best.feasible)):
+            misses += not best.feasible
             candidate = better(candidate, polish(candidate.plan))
         quiet = 0 if candidate.value < best.value else quiet + 1
         best = _told(best, candidate, heard)

@@ -230,6 +230,30 @@ def test_what_arithmetic_forbids_is_said_before_any_search(changes, words):
     assert any(re.search(words, reason) for reason in no.reasons), no.reasons
 
 
+def test_a_band_that_whole_households_miss_is_refused_without_a_search():
+    """The mean is 163.25 households, and one grid in four can't have a quarter of a household."""
+    households = np.array([163.0, 163, 163, 164])
+    problem = PartitionProblem(
+        Graph.from_edges(4, [(0, 1), (1, 2), (2, 3)]), (Measure.within("households", households, 4, 0.0),), 4,
+        households, np.arange(4.0), np.zeros(4),
+    )  # fmt: skip
+    no = reasons(problem)
+    assert no.proven
+    assert no.reasons == ["no set of units has exactly 163.25 households, as every grid must: widen the band"]
+
+
+def test_reasons_call_areas_by_name_and_say_what_to_change():
+    problem = replace(
+        lattice(4, 5, 3, 0.2),
+        group=np.array([0] * 3 + [1] * 17),
+        group_names={0: "Old Town", 1: "Harbour"},
+        measures=(Measure("area", np.full(20, 1000.0), 5000, 9000, unit="m²"),),
+    )
+    (reason,) = reasons(problem).reasons
+    assert reason.startswith("Old Town (3 units) has 3,000 m² of area (band 5,000 to 9,000): no number of grids")
+    assert reason.endswith("widen the band of area, ask for another number of grids or nest in another level")
+
+
 def test_a_small_problem_without_a_plan_is_proven_so():
     """A star of five: without its hub the leaves fall apart, so two balanced grids can't be."""
     star = Graph.from_edges(5, [(0, i) for i in range(1, 5)])

@@ -1,0 +1,26 @@
+"""Write all golden values anew: ``python tests/golden/renew.py``. Read the difference before it is committed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent)]
+
+
+def main() -> None:
+    """Solve every case and write one file for each."""
+    from cases import SMALL, monaco_answer
+
+    from gridgeo.importing import import_osm
+    from gridgeo.sources import sample_map
+
+    for name, answer in {**SMALL, "monaco": lambda: monaco_answer(import_osm(sample_map()))}.items():
+        text = json.dumps(answer(), indent=1, ensure_ascii=False)
+        (HERE / "values" / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
