@@ -11,6 +11,7 @@ from gridgeo_server.app import create_app
 from gridgeo_server.security import HEADERS, Guard
 from gridgeo_server.settings import Settings
 from gridgeo_server.town import Town
+from loops import run as run_alone
 
 
 @pytest.mark.parametrize(
@@ -57,7 +58,7 @@ def test_a_body_that_does_not_arrive_is_a_408() -> None:
         sent.append(message)
 
     scope = {"type": "http", "method": "POST", "path": "/", "headers": []}
-    asyncio.run(Guard(app, body_limit=100, body_wait_s=0.05)(scope, receive, send))
+    run_alone(Guard(app, body_limit=100, body_wait_s=0.05)(scope, receive, send))
     assert sent[0]["status"] == 408
 
 

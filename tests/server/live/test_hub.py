@@ -8,6 +8,7 @@ from typing import Any
 from gridgeo_server.live import hub as hub_module
 from gridgeo_server.live.hub import Hub, Viewer
 from gridgeo_server.live.news import CaseChanged, IndicatorsChanged, RespondersMoved
+from loops import run as run_alone
 
 
 def _news(number: int) -> IndicatorsChanged:
@@ -32,7 +33,7 @@ def test_all_viewers_are_given_the_very_same_bytes() -> None:
         await _settled()
         assert len({id(viewer.waiting[0].wire) for viewer in viewers}) == 1
 
-    asyncio.run(run())
+    run_alone(run())
 
 
 def test_news_from_many_threads_arrive_once_each_with_rising_numbers() -> None:
@@ -54,7 +55,7 @@ def test_news_from_many_threads_arrive_once_each_with_rising_numbers() -> None:
         assert numbers == list(range(numbers[0], numbers[0] + 100))
         assert len({value["overdue"] for value in _values(viewer)}) == 100
 
-    asyncio.run(run())
+    run_alone(run())
 
 
 def test_who_lost_the_line_goes_on_where_it_was() -> None:
@@ -72,7 +73,7 @@ def test_who_lost_the_line_goes_on_where_it_was() -> None:
         assert not snapshot
         assert not current.waiting
 
-    asyncio.run(run())
+    run_alone(run())
 
 
 def test_who_was_away_too_long_or_comes_from_another_run_is_given_a_snapshot(monkeypatch: Any) -> None:
@@ -91,7 +92,7 @@ def test_who_was_away_too_long_or_comes_from_another_run_is_given_a_snapshot(mon
         assert hub.join(None)[1]
         assert not hub.join(hub.sequence - 3)[1]
 
-    asyncio.run(run())
+    run_alone(run())
 
 
 def test_a_later_run_begins_with_greater_numbers() -> None:
@@ -117,7 +118,7 @@ def test_a_slow_viewer_has_a_bounded_queue_and_loses_to_a_snapshot_while_others_
         assert seen == 10
         assert not quick.lost
 
-    asyncio.run(run())
+    run_alone(run())
 
 
 def test_one_officer_travels_alone_several_together() -> None:
@@ -135,7 +136,7 @@ def test_one_officer_travels_alone_several_together() -> None:
             {"case": "c", "event": {"seq": 1}},
         ]
 
-    asyncio.run(run())
+    run_alone(run())
 
 
 def test_news_without_a_loop_are_told_to_nobody_and_do_no_harm() -> None:
