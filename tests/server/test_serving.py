@@ -101,15 +101,24 @@ def _events(response: httpx.Response) -> Iterator[tuple[str, int, Any]]:
             yield name, number, json.loads(line[6:])
 
 
-def _report(server: Process, at: Any, **headers: str) -> httpx.Response:
+@pytest.fixture(scope="module")
+def http() -> Iterator[httpx.Client]:
+    """A client that keeps its connections; to make one for each request takes longer than the request."""
+    with httpx.Client(timeout=30) as client:
+        yield client
+
+
+def _report(http: httpx.Client, server: Process, at: Any, **headers: str) -> httpx.Response:
     lon, lat = at(480, 200)
     body = {"category": "noise", "lon": lon, "lat": lat}
-    return httpx.post(f"{server.address}/api/v1/cases", json=body, headers=headers, timeout=30)
+    return http.post(f"{server.address}/api/v1/cases", json=body, headers=headers)
 
 
-def test_a_viewer_sees_a_snapshot_then_each_hand_over_and_can_resume(shared_server: Process, at: Any) -> None:
-    first = _report(shared_server, at).json()["case"]
-    with httpx.stream("GET", f"{shared_server.address}/api/v1/live", timeout=30) as stream:
+def test_a_viewer_sees_a_snapshot_then_each_hand_over_and_can_resume(
+    http: httpx.Client, shared_server: Process, at: Any
+) -> None:
+    first = _report(http, shared_server, at).json()["case"]
+    with http.stream("GET", f"{shared_server.address}/api/v1/live") as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
         events = _events(stream)
         name, _, snapshot = next(events)
@@ -117,24 +126,26 @@ def test_a_viewer_sees_a_snapshot_then_each_hand_over_and_can_resume(shared_serv
         assert [case["case"] for case in snapshot["cases"]] == [first]
         assert len(snapshot["responders"]) == 6
         assert snapshot["indicators"]["ok"] == 1
-        httpx.post(f"{shared_server.address}/api/v1/cases/{first}/actions", json={"action": "start"}, timeout=30)
+        http.post(f"{shared_server.address}/api/v1/cases/{first}/actions", json={"action": "start"})
         number, told = next((n, values) for name, n, values in events if name == "case")
         assert (told["stage"], told["event"]["action"]) == ("handling", "start")
-    httpx.post(f"{shared_server.address}/api/v1/cases/{first}/actions", json={"action": "handle"}, timeout=30)
+    http.post(f"{shared_server.address}/api/v1/cases/{first}/actions", json={"action": "handle"})
     resume = {"Last-Event-ID": str(number)}
-    with httpx.stream("GET", f"{shared_server.address}/api/v1/live", headers=resume, timeout=30) as stream:
+    with http.stream("GET", f"{shared_server.address}/api/v1/live", headers=resume) as stream:
         events = _events(stream)
         name, later, told = next((n, i, v) for n, i, v in events if n in {"case", "snapshot"})
         assert name == "case"
         assert later > number
         assert told["event"]["action"] == "handle"
-    with httpx.stream(
+    with http.stream(
         "GET", f"{shared_server.address}/api/v1/live", headers={"Last-Event-ID": "12"}, timeout=30
     ) as stream:
         assert next(_events(stream))[0] == "snapshot"
 
 
-def test_nothing_acknowledged_is_lost_and_nothing_done_twice_when_the_server_is_killed(folder: Path, at: Any) -> None:
+def test_nothing_acknowledged_is_lost_and_nothing_done_twice_when_the_server_is_killed(
+    http: httpx.Client, folder: Path, at: Any
+) -> None:
     server = Process(folder)
     acknowledged: dict[str, str] = {}
     asked: list[str] = []
@@ -146,7 +157,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_done_twice_when_the_server_is_
             with lock:
                 asked.append(key)
             try:
-                answer = _report(server, at, **{"Idempotency-Key": key})
+                answer = _report(http, server, at, **{"Idempotency-Key": key})
             except httpx.HTTPError:
                 return
             with lock:
@@ -165,17 +176,13 @@ def test_nothing_acknowledged_is_lost_and_nothing_done_twice_when_the_server_is_
 
     again = Process(folder)
     try:
-        kept = {
-            case["case"] for case in httpx.get(f"{again.address}/api/v1/cases?limit=1000", timeout=30).json()["cases"]
-        }
+        kept = {case["case"] for case in http.get(f"{again.address}/api/v1/cases?limit=1000").json()["cases"]}
         assert set(acknowledged.values()) <= kept
         # Whoever asks again, answered or not, gets the one effect of the key.
-        retried = {key: _report(again, at, **{"Idempotency-Key": key}).json()["case"] for key in asked[-12:]}
+        retried = {key: _report(http, again, at, **{"Idempotency-Key": key}).json()["case"] for key in asked[-12:]}
         for key, case in retried.items():
             assert acknowledged.get(key, case) == case
-        after = {
-            case["case"] for case in httpx.get(f"{again.address}/api/v1/cases?limit=1000", timeout=30).json()["cases"]
-        }
+        after = {case["case"] for case in http.get(f"{again.address}/api/v1/cases?limit=1000").json()["cases"]}
         assert len(after) <= len(asked)
         assert len(set(retried.values())) == len(retried)
     finally:
@@ -185,8 +192,8 @@ def test_nothing_acknowledged_is_lost_and_nothing_done_twice_when_the_server_is_
     connection.close()
 
 
-def test_it_stops_at_once_when_asked_though_viewers_watch(server: Process) -> None:
-    with httpx.stream("GET", f"{server.address}/api/v1/live", timeout=30) as stream:
+def test_it_stops_at_once_when_asked_though_viewers_watch(http: httpx.Client, server: Process) -> None:
+    with http.stream("GET", f"{server.address}/api/v1/live") as stream:
         events = _events(stream)
         assert next(events)[0] == "snapshot"
         start = time.monotonic()
@@ -218,12 +225,12 @@ def test_a_port_in_use_is_told_with_the_mend(
 
 
 def test_a_folder_that_another_server_uses_is_told_with_the_mend(
-    shared_server: Process, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    http: httpx.Client, shared_server: Process, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     status, told = _serve(monkeypatch, capsys, "--data", str(shared_server.folder), "--port", "0")
     assert status == 2
     assert f"{shared_server.folder} is in use by another gridgeo server; stop that one" in told
-    assert httpx.get(f"{shared_server.address}/readyz", timeout=30).status_code == 200
+    assert http.get(f"{shared_server.address}/readyz").status_code == 200
 
 
 @pytest.mark.parametrize(("missing", "verb"), [("town.gpkg", "gridgeo import"), ("plan.gpkg", "gridgeo partition")])
