@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from pydantic import ValidationError
 
 from gridgeo.errors import BadInput
 from gridgeo.terminal import err, out
+
+if TYPE_CHECKING:
+    from gridgeo_server.settings import Settings
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")]
@@ -23,18 +27,23 @@ def register(app: typer.Typer) -> None:
 
 
 def serve(
-    port: Port = 8000,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port to listen on, 8000 if not set; 0 takes a free one.")
+    ] = None,
     data: Annotated[
-        Path, typer.Option(help="Folder with town.gpkg and plan.gpkg, and patrols.gpkg and visits.gpkg if any.")
-    ] = Path("out"),
-    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 lets other machines in.")] = "127.0.0.1",
+        Path | None,
+        typer.Option(
+            help="Folder with town.gpkg and plan.gpkg, and patrols.gpkg and visits.gpkg if any; 'out' if not set."
+        ),
+    ] = None,
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on, 127.0.0.1 if not set; 0.0.0.0 lets other machines in.")
+    ] = None,
     simulate: Annotated[bool, typer.Option("--simulate", help="Add simulated officers and incidents.")] = False,
     as_json: Json = False,
 ) -> None:
     """Serve a town's layers, cases and live board until stopped; its store is kept in the data folder."""
-    from gridgeo_server.settings import Settings
-
-    run(Settings(port=port, data=data, host=host, simulate=simulate), as_json)
+    run(settings_from(port=port, data=data, host=host, simulate=simulate or None), as_json)
 
 
 def demo(
@@ -45,7 +54,6 @@ def demo(
 ) -> None:
     """The whole job on the sample map: import, partition, patrols, visits, report, then the live board."""
     from gridgeo_server.demo import make
-    from gridgeo_server.settings import Settings
     from gridgeo_server.store.folder import begin_demo_store, check_own_of_demo, held
 
     output.mkdir(parents=True, exist_ok=True)
@@ -58,16 +66,27 @@ def demo(
         sys.stdout.flush()
     if not no_serve:
         # Simulated cases come thick and fast: they are spread over the officers instead of piling up on the nearest.
-        run(Settings(port=port, data=output, simulate=True, busy_min=8), as_json)
+        run(settings_from(port=port, data=output, simulate=True, busy_min=8.0), as_json)
 
 
-def run(settings: object, as_json: bool) -> None:
+def settings_from(**given: Any) -> Settings:
+    """Settings of the environment, with the options that were given (not None) in place of its variables."""
+    from gridgeo_server.settings import Settings
+
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"GRIDGEO_{str(first['loc'][0]).upper()}"
+        raise BadInput(
+            f"setting {name}={first['input']!r}: {first['msg'].lower()}; see the reference of settings"
+        ) from None
+
+
+def run(settings: Settings, as_json: bool) -> None:
     """Serve with `settings`; what a user can mend becomes one line and exit status 2, a store that fails 1."""
     from gridgeo_server.errors import StoreUnavailable
     from gridgeo_server.serving import serve as serve_until_stopped
-    from gridgeo_server.settings import Settings
-
-    assert isinstance(settings, Settings)
 
     def ready(address: str) -> None:
         if as_json:
