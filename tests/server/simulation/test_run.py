@@ -25,6 +25,7 @@ from gridgeo_server.simulation.run import Simulation
 from gridgeo_server.state import State
 from gridgeo_server.store import Transaction
 from gridgeo_server.town import Town
+from loops import run as run_alone
 
 
 def _run(folder: Path, town: Town, clock: Any, minutes: int, *, reports: int = 0) -> tuple[State, Simulation]:
@@ -167,7 +168,7 @@ def test_a_tick_that_fails_is_logged_and_the_next_one_goes_on(
         await asyncio.gather(task, return_exceptions=True)
         assert task.cancelled()
 
-    asyncio.run(some_ticks())
+    run_alone(some_ticks())
     state.store.close()
     told = [record for record in caplog.records if record.exc_info]
     assert len(told) == 2
