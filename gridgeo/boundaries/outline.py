@@ -19,6 +19,7 @@ import shapely
 
 from gridgeo.boundaries.levels import LEVEL_NAMES, LEVEL_NAMES_CHINA, level_tree
 from gridgeo.boundaries.regions import Mask, Region, Survey, map_box, map_frame, survey
+from gridgeo.boundaries.waters import beyond_the_edge
 from gridgeo.crs import to_metric
 from gridgeo.errors import BadInput
 from gridgeo.sources.osm import OsmExtract
@@ -231,15 +232,21 @@ def _name_of(given: gpd.GeoDataFrame | None) -> str | None:
     return str(given["name"].dropna().iloc[0])
 
 
-def _water(seen: Survey, inside: Mask, near_m: float = 500.0) -> gpd.GeoDataFrame:
-    """Sea, rivers and lakes of the jurisdiction and around it, one row for each connected body of one kind."""
+def _water(seen: Survey, inside: Mask, near_m: float = 500.0, sea_m: float = 5000.0) -> gpd.GeoDataFrame:
+    """Sea, rivers and lakes of the jurisdiction and up to `near_m` around it, one row for each connected body of one kind.
+
+    The sea is told up to `sea_m` around, and drawn on where the map ends before.
+    """
     kinds = np.array([name or "" for name in seen.kind], dtype=object)
     kinds[seen.sea] = "sea"
-    around = seen.shape(inside).buffer(near_m)
+    place = seen.shape(inside)
     rows, shapes = [], []
     for kind in sorted(set(kinds[seen.sea | seen.lake])):
-        body = shapely.get_parts(shapely.union_all(seen.arrangement.faces[kinds == kind]))
-        body = shapely.get_parts(shapely.intersection(body, around))
+        whole = shapely.union_all(seen.arrangement.faces[kinds == kind])
+        if kind == "sea":
+            whole = shapely.difference(beyond_the_edge(whole, seen.frame, sea_m), seen.shape(inside & seen.dry))
+        around = place.buffer(sea_m if kind == "sea" else near_m)
+        body = shapely.get_parts(shapely.intersection(whole, around))
         for shape in body[(shapely.area(body) > 1.0) & (shapely.get_type_id(body) == 3)]:
             rows.append(str(kind))
             shapes.append(shape)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import geopandas as gpd
@@ -109,3 +110,32 @@ def _kind(water: Any, waterway: Any, landuse: Any) -> str:
     if waterway in ("riverbank", "river", "canal"):
         return "river"
     return "basin" if landuse in ("basin", "reservoir") else "lake"
+
+
+def beyond_the_edge(sea: Any, frame: Any, reach_m: float) -> Any:
+    """The sea, drawn on for `reach_m` metres where the map's edge cuts it off, so that a picture doesn't end in a straight edge.
+
+    Nothing is known of the coast out there: each stretch of sea at the edge goes on at right angles to it, and a corner
+    of the map that lies in the sea is filled.
+
+    Examples
+    --------
+    >>> frame = shapely.box(0, 0, 10, 10)
+    >>> beyond_the_edge(shapely.box(5, 0, 10, 10), frame, 2.0).bounds
+    (5.0, -2.0, 12.0, 12.0)
+    """
+    corners = shapely.get_coordinates(shapely.simplify(shapely.orient_polygons(frame).exterior, 1.0))
+    more = [sea]
+    steps = corners[1:] - corners[:-1]
+    # The outline runs counter-clockwise, so outward lies to the right.
+    outward = np.column_stack([steps[:, 1], -steps[:, 0]]) / np.hypot(*steps.T)[:, None] * reach_m
+    wet = shapely.buffer(sea, 1.0)
+    for (start, end), out in zip(pairwise(corners), outward, strict=True):
+        for piece in shapely.get_parts(shapely.intersection(shapely.LineString([start, end]), wet)):
+            if piece.length > 0:
+                a, b = shapely.get_coordinates(piece)[[0, -1]]
+                more.append(shapely.Polygon([a, b, b + out, a + out]))
+    for corner, before, after in zip(corners[:-1], np.roll(outward, 1, axis=0), outward, strict=True):
+        if shapely.intersects_xy(wet, *corner):
+            more.append(shapely.Polygon([corner, corner + before, corner + before + after, corner + after]))
+    return shapely.union_all(more, grid_size=0.01)

@@ -122,7 +122,10 @@ def test_an_island_keeps_the_sea_out(tmp_path):
     found = outlined(sketch, tmp_path)
     assert found.boundary.area.iloc[0] == pytest.approx(300 * 200, rel=0.01)
     assert found.water["kind"].tolist() == ["sea"]
-    assert found.water.area.sum() == pytest.approx(600 * 400 - 300 * 200, rel=0.01)
+    sea, land = found.water.geometry.iloc[0], found.boundary.geometry.iloc[0]
+    assert sea.intersection(land).area == pytest.approx(0, abs=1e-6)
+    # All that isn't land within the map, 600 m × 400 m around the island, and on beyond its edge.
+    assert box(*land.bounds).buffer(80).difference(sea.union(land)).area < 5.0  # a centimetre along the coast
 
 
 @pytest.mark.parametrize("turned", [False, True])
