@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
 from boards import lattice_plan
 from gridgeo.crs import to_wgs84
@@ -16,11 +16,6 @@ from gridgeo.routes import patrol_routes
 from gridgeo_server.app import create_app
 from gridgeo_server.settings import Settings
 from gridgeo_server.town import RouteTables, Town
-
-with warnings.catch_warnings():
-    # Starlette would rather have httpx2; httpx, which schemathesis needs anyway, does the same here.
-    warnings.simplefilter("ignore")
-    from fastapi.testclient import TestClient
 
 Section = Callable[[str, str], str]
 

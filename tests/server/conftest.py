@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,7 +11,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from fastapi.testclient import TestClient
 
+from boards import lattice_plan
 from gridgeo import crs
 from gridgeo_server.app import create_app
 from gridgeo_server.settings import Settings
@@ -20,13 +21,6 @@ from gridgeo_server.state import State
 from gridgeo_server.store import Store
 from gridgeo_server.store.folder import STORE
 from gridgeo_server.town import Town
-
-with warnings.catch_warnings():
-    # Starlette would rather have httpx2; httpx, which schemathesis needs anyway, does the same here.
-    warnings.simplefilter("ignore")
-    from fastapi.testclient import TestClient
-
-from boards import lattice_plan
 from towns import BLOCK, CRS, EAST, NORTH
 
 
