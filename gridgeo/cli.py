@@ -182,17 +182,31 @@ def patrol(
     output: Annotated[Path, typer.Option("-o", "--output", help="Routes file to write (.gpkg, .geojson).")],
     mode: Annotated[str, typer.Option(help="foot, ebike or car.")] = "foot",
     shift: Annotated[float, typer.Option(min=1.0, help="Minutes of a shift.")] = 240.0,
+    speed: Annotated[
+        float | None, typer.Option(min=0.1, help="Kilometres an hour while covering a street; 4 on foot if not set.")
+    ] = None,
+    stations: Annotated[
+        Path | None, typer.Option(help="Points with a column grid where patrols begin and end, any vector file.")
+    ] = None,
     seed: Seed = 0,
     as_json: Json = False,
 ) -> None:
     """Route a patrol over every street of every grid, split by shift."""
     from gridgeo.plans.files import read_plan
     from gridgeo.routes import patrol_routes
-    from gridgeo.sources import read_jurisdiction
+    from gridgeo.sources import read_jurisdiction, read_layer
 
     drawn = read_plan(plan, read_jurisdiction(town))
     with progress() as observer:
-        routes = patrol_routes(drawn, mode=mode, shift_min=shift, seed=seed, progress=observer)
+        routes = patrol_routes(
+            drawn,
+            mode=mode,
+            shift_min=shift,
+            patrol_kmh=speed,
+            stations=None if stations is None else read_layer(stations),
+            seed=seed,
+            progress=observer,
+        )
     routes.to_file(output)
     show(routes.figures() | {"file": str(output)}, as_json, _rows(routes.summary()))
 
@@ -205,6 +219,10 @@ def visits(
     output: Annotated[Path, typer.Option("-o", "--output", help="Routes file to write (.gpkg, .geojson).")],
     mode: Annotated[str, typer.Option(help="foot, ebike or car.")] = "foot",
     shift: Annotated[float, typer.Option(min=1.0, help="Minutes of a shift.")] = 240.0,
+    shift_from: Annotated[str, typer.Option(help="Time of day at which the shift begins, HH:MM.")] = "08:00",
+    rounds: Annotated[
+        int | None, typer.Option(min=1, help="Most rounds for a grid; as many as the doors need if not set.")
+    ] = None,
     seed: Seed = 0,
     as_json: Json = False,
 ) -> None:
@@ -215,7 +233,16 @@ def visits(
 
     drawn = read_plan(plan, read_jurisdiction(town))
     with progress() as observer:
-        routes = visit_routes(drawn, read_csv(doors), mode=mode, shift_min=shift, seed=seed, progress=observer)
+        routes = visit_routes(
+            drawn,
+            read_csv(doors),
+            mode=mode,
+            shift_min=shift,
+            shift_from=shift_from,
+            rounds=rounds,
+            seed=seed,
+            progress=observer,
+        )
     routes.to_file(output)
     show(routes.figures() | {"file": str(output)}, as_json, _rows(routes.summary()))
 

@@ -120,3 +120,49 @@ def test_comparing_a_plan_with_itself_moves_nothing(run, town, tmp_path):
     status, text, _ = run("compare", town, plan, plan, "--json")
     assert status == 0
     assert json.loads(text)["units_moved"] == 0
+
+
+@pytest.fixture(scope="module")
+def drawn(lattice, tmp_path_factory):
+    """A plan of the lattice town in two halves, as a file."""
+    units = lattice.units
+    grid = pd.Series(["01" if a == "west" else "02" for a in units["area"]], index=pd.Index(units["unit"]))
+    path = tmp_path_factory.mktemp("plan") / "plan.gpkg"
+    Plan(lattice, grid, Rules(k=2)).to_file(path)
+    return path
+
+
+def test_patrols_cover_the_town_within_the_shift_and_speed_that_are_given(run, town, drawn, tmp_path):
+    figures = {}
+    for speed in (2, 8):
+        status, text, _ = run(
+            "patrol", town, drawn, "--speed", speed, "--shift", 90, "--json", "-o", tmp_path / f"{speed}.gpkg"
+        )
+        assert status == 0
+        figures[speed] = json.loads(text)
+        assert figures[speed]["longest_min"] <= 90
+    assert figures[2]["served_km"] == figures[8]["served_km"] > 0
+    assert figures[2]["routes"] > figures[8]["routes"]
+
+
+def test_visits_are_planned_from_a_table_and_unreachable_doors_are_told(run, town, drawn, lattice, tmp_path):
+    doors = lattice.buildings.geometry.representative_point().to_crs(4326).iloc[:6]
+    table = pd.DataFrame(
+        {"door": [f"d{i}" for i in range(7)], "lon": [*doors.x, 0.0], "lat": [*doors.y, 0.0], "minutes": 10}
+    )
+    table.to_csv(tmp_path / "visits.csv", index=False)
+    status, text, _ = run(
+        "visits", town, drawn, tmp_path / "visits.csv", "--rounds", 2, "--json", "-o", tmp_path / "v.gpkg"
+    )
+    figures = json.loads(text)
+    assert status == 0
+    assert figures["stops"] == 6
+    assert figures["unserved"] == 1
+
+
+def test_a_visit_without_minutes_is_refused_by_row(run, town, drawn, tmp_path):
+    (tmp_path / "visits.csv").write_text("door,lon,lat,minutes\nd1,7.42,43.74,soon\n")
+    status, _, text = run("visits", town, drawn, tmp_path / "visits.csv", "-o", tmp_path / "v.gpkg")
+    assert status == 2
+    assert "minutes" in text
+    assert not (tmp_path / "v.gpkg").exists()
