@@ -115,14 +115,14 @@ def _kind(water: Any, waterway: Any, landuse: Any) -> str:
 def beyond_the_edge(sea: Any, frame: Any, reach_m: float) -> Any:
     """The sea, drawn on for `reach_m` metres where the map's edge cuts it off, so that a picture doesn't end in a straight edge.
 
-    Nothing is known of the coast out there: each stretch of sea at the edge goes on at right angles to it, and a corner
-    of the map that lies in the sea is filled.
+    Nothing is known of the coast out there, so only open water goes on: a corner of the map that lies in the sea, and
+    the stretches of the edge beside it, at right angles to the edge. An inlet that the edge cuts ends there.
 
     Examples
     --------
     >>> frame = shapely.box(0, 0, 10, 10)
-    >>> beyond_the_edge(shapely.box(5, 0, 10, 10), frame, 2.0).bounds
-    (5.0, -2.0, 12.0, 12.0)
+    >>> beyond_the_edge(shapely.box(5, 0, 10, 10), frame, 2.0).bounds[2:]
+    (12.0, 12.0)
     """
     corners = shapely.get_coordinates(shapely.simplify(shapely.orient_polygons(frame).exterior, 1.0))
     more = [sea]
@@ -130,12 +130,13 @@ def beyond_the_edge(sea: Any, frame: Any, reach_m: float) -> Any:
     # The outline runs counter-clockwise, so outward lies to the right.
     outward = np.column_stack([steps[:, 1], -steps[:, 0]]) / np.hypot(*steps.T)[:, None] * reach_m
     wet = shapely.buffer(sea, 1.0)
+    wet_corners = shapely.MultiPoint(corners[:-1][shapely.intersects_xy(wet, *corners[:-1].T)])
     for (start, end), out in zip(pairwise(corners), outward, strict=True):
         for piece in shapely.get_parts(shapely.intersection(shapely.LineString([start, end]), wet)):
-            if piece.length > 0:
+            if piece.length > 0 and shapely.distance(piece, wet_corners) < 1.0:
                 a, b = shapely.get_coordinates(piece)[[0, -1]]
                 more.append(shapely.Polygon([a, b, b + out, a + out]))
     for corner, before, after in zip(corners[:-1], np.roll(outward, 1, axis=0), outward, strict=True):
-        if shapely.intersects_xy(wet, *corner):
+        if shapely.intersects_xy(wet_corners.buffer(1.0), *corner):
             more.append(shapely.Polygon([corner, corner + before, corner + before + after, corner + after]))
     return shapely.union_all(more, grid_size=0.01)

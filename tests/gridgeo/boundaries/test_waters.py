@@ -19,6 +19,12 @@ def test_the_sea_goes_on_where_the_edge_cut_it_whatever_way_the_map_is_turned(an
     assert shapely.difference(sea, more).area == pytest.approx(0, abs=5.0)  # a centimetre along the edge
 
 
+def test_an_inlet_that_the_edge_cuts_ends_there():
+    frame = shapely.box(0, 0, 100, 100)
+    inlet = shapely.box(40, 0, 60, 50)
+    assert beyond_the_edge(inlet, frame, 50.0).bounds == inlet.bounds
+
+
 def test_the_sea_takes_no_land_of_the_sample():
     town = gridgeo.import_osm(gridgeo.sample_map())
     sea = town.water[town.water["kind"] == "sea"].union_all()
