@@ -110,7 +110,7 @@ def insert(roads: Roads, snapped: Snapped) -> tuple[Roads, NDArray[np.int64]]:
         new.places += [shapely.line_interpolate_point(roads.lines[arc], share, normalized=True) for share in shares]
         new.chain(roads, arc, chain, shares)
         if back >= 0:
-            new.chain(roads, back, chain[::-1], 1.0 - shares[::-1])
+            new.chain(roads, back, chain[::-1], 1.0 - shares[::-1], backward=True)
     kept = np.flatnonzero(~np.isin(network.piece, pieces))
     return new.joined(roads, kept, n), joint
 
@@ -137,24 +137,32 @@ class _Arcs:
         self._metres: list[float] = []
         self._street: list[int] = []
         self._lines: list[shapely.Geometry] = []
-        self._pieces: dict[tuple[int, int, int], int] = {}
+        self._pieces: dict[tuple[int, int], int] = {}
         self._piece: list[int] = []
 
-    def chain(self, roads: Roads, arc: int, chain: NDArray[np.int64], shares: NDArray[np.float64]) -> None:
+    def chain(
+        self,
+        roads: Roads,
+        arc: int,
+        chain: NDArray[np.int64],
+        shares: NDArray[np.float64],
+        *,
+        backward: bool = False,
+    ) -> None:
         """The arcs along `chain` that replace `arc`, cut at `shares` of its line."""
         network, line = roads.network, roads.lines[arc]
         street = int(roads.streets[network.piece[arc]])
-        for tail, head, (a, b) in zip(
-            chain[:-1].tolist(), chain[1:].tolist(), itertools.pairwise([0.0, *shares.tolist(), 1.0]), strict=True
-        ):
+        spans = list(itertools.pairwise([0.0, *shares.tolist(), 1.0]))
+        for part, (tail, head, (a, b)) in enumerate(zip(chain[:-1].tolist(), chain[1:].tolist(), spans, strict=True)):
             self._tail.append(tail)
             self._head.append(head)
             self._seconds.append(float(network.seconds[arc]) * (b - a))
             self._metres.append(float(network.metres[arc]) * (b - a))
             self._street.append(street)
             self._lines.append(shapely.ops.substring(line, a, b, normalized=True))
-            # Both directions of a part share their number; an uncut loop runs from a junction to itself both ways.
-            key = (street, min(tail, head), max(tail, head))
+            # Both directions of a part share their number. Its ends don't tell it: a loop that is cut once has two parts
+            # between the same two junctions.
+            key = (int(network.piece[arc]), len(spans) - 1 - part if backward else part)
             self._piece.append(self._pieces.setdefault(key, len(self._pieces)))
 
     def joined(self, roads: Roads, kept: NDArray[np.int64], n: int) -> Roads:

@@ -1,4 +1,6 @@
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -53,3 +55,23 @@ def test_a_near_street_of_another_part_is_passed_over_or_told(islanded: Plan):
     assert near.off_m[0] == pytest.approx(48)
     assert far.reason.tolist() == [OTHER_PART]
     assert snap(roads, points((50, 330)), main[:1], 10).reason.tolist() == [NO_ROAD]
+
+
+def test_a_loop_with_one_door_becomes_two_pieces_walkable_both_ways(plan: Plan):
+    town = plan.jurisdiction
+    corner = int(town.road_edges["u"].iloc[0])
+    start = town.road_nodes.set_index("node").geometry[corner]
+    ring = [(start.x, start.y), (start.x - 40, start.y), (start.x - 40, start.y + 40), (start.x, start.y + 40)]
+    rows = town.road_edges.iloc[:2].copy()
+    rows[["u", "v"]], rows["street"], rows["length_m"] = corner, 901, 160.0
+    rows["geometry"] = [shapely.LineString([*ring, ring[0]]), shapely.LineString([*ring, ring[0]][::-1])]
+    rows["key"] = [1, 2]
+    edges = gpd.GeoDataFrame(pd.concat([town.road_edges, rows], ignore_index=True), crs=town.crs)
+    roads = Roads.of(town.road_nodes, edges, "foot")
+    door = np.array([shapely.Point(start.x - 45, start.y + 20)], dtype=object)
+    streets, joint = insert(roads, snap(roads, door, np.array([roads.network.parts[0]]), 150))
+    loop = streets.streets == 901
+    assert loop.sum() == 2
+    assert (streets.network.back[loop] >= 0).all()
+    pair = np.array([0, joint[0]])
+    assert np.isfinite(streets.network.times(pair)).all()
