@@ -35,6 +35,8 @@ Seed = Annotated[int, typer.Option(help="The same input, seed and versions give 
 TimeLimit = Annotated[
     float | None, typer.Option(min=0.1, help="Seconds of search at the most; without it the search ends by itself.")
 ]
+Mode = Annotated[str, typer.Option(help="foot, ebike or car.")]
+Shift = Annotated[float, typer.Option(min=1.0, help="Minutes of a shift.")]
 Town = Annotated[Path, typer.Argument(help="Jurisdiction file, made by 'gridgeo import'.", metavar="TOWN.gpkg")]
 PlanFile = Annotated[Path, typer.Argument(help="Plan file, made by 'gridgeo partition', or a CSV unit,grid.")]
 
@@ -180,8 +182,8 @@ def patrol(
     town: Town,
     plan: PlanFile,
     output: Annotated[Path, typer.Option("-o", "--output", help="Routes file to write (.gpkg, .geojson).")],
-    mode: Annotated[str, typer.Option(help="foot, ebike or car.")] = "foot",
-    shift: Annotated[float, typer.Option(min=1.0, help="Minutes of a shift.")] = 240.0,
+    mode: Mode = "foot",
+    shift: Shift = 240.0,
     speed: Annotated[
         float | None, typer.Option(min=0.1, help="Kilometres an hour while covering a street; 4 on foot if not set.")
     ] = None,
@@ -217,8 +219,8 @@ def visits(
     plan: PlanFile,
     doors: Annotated[Path, typer.Argument(help="Table door,lon,lat,minutes[,from,to,name].", metavar="VISITS.csv")],
     output: Annotated[Path, typer.Option("-o", "--output", help="Routes file to write (.gpkg, .geojson).")],
-    mode: Annotated[str, typer.Option(help="foot, ebike or car.")] = "foot",
-    shift: Annotated[float, typer.Option(min=1.0, help="Minutes of a shift.")] = 240.0,
+    mode: Mode = "foot",
+    shift: Shift = 240.0,
     shift_from: Annotated[str, typer.Option(help="Time of day at which the shift begins, HH:MM.")] = "08:00",
     rounds: Annotated[
         int | None, typer.Option(min=1, help="Most rounds for a grid; as many as the doors need if not set.")

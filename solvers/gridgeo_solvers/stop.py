@@ -27,12 +27,6 @@ class MaxSeconds:
             self._end = now + self.seconds
         return now >= self._end
 
-    def remaining(self) -> float:
-        """Seconds left, never below 0; the clock starts here if it hasn't yet."""
-        self()
-        assert self._end is not None
-        return max(0.0, self._end - time.perf_counter())
-
 
 @dataclass
 class MaxIterations:

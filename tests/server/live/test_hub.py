@@ -139,5 +139,15 @@ def test_one_officer_travels_alone_several_together() -> None:
     run_alone(run())
 
 
-def test_news_without_a_loop_are_told_to_nobody_and_do_no_harm() -> None:
-    Hub().tell(_news(1))
+def test_news_before_the_server_runs_reach_nobody_and_do_no_harm() -> None:
+    hub = Hub()
+    hub.tell(_news(1))
+
+    async def run() -> None:
+        hub.bind(asyncio.get_running_loop())
+        viewer, _ = hub.join(None)
+        hub.tell(_news(2))
+        await _settled()
+        assert _values(viewer) == [{"overdue": 2}]
+
+    run_alone(run())
