@@ -22,22 +22,48 @@ class Objective(StrEnum):
     """Length of the borders between different grids, in metres."""
     TRAVEL = "travel"
     """Σ over grids of min over its units j of Σ massᵢ · seconds(i, j), in mass · seconds."""
+    CUTS = "cuts"
+    """Number of neighbouring pairs of units that lie in different grids."""
+    TIES = "ties"
+    """Sum of `PartitionProblem.ties` over the neighbouring pairs that lie in different grids."""
+    DIAMETER = "diameter"
+    """Longest way between two units of one grid: seconds where they are given, else km in a straight line."""
+    BALANCE = "balance"
+    """Largest relative deviation from the target, over all measures with an `aim` (all banded ones, where none has)."""
+
+
+CENTRED = frozenset({Objective.COMPACTNESS, Objective.TRAVEL})
+"""Objectives that measure to a grid's best unit."""
+PARTING = frozenset({Objective.BOUNDARY, Objective.CUTS, Objective.TIES})
+"""Objectives that add up over the neighbouring pairs that a plan parts."""
+
+
+@dataclass(frozen=True)
+class Term:
+    """One objective of several: `weight` is what one unit of it is worth; a lower `rank` is settled before a higher."""
+
+    objective: Objective
+    weight: float = 1.0
+    rank: int = 0
 
 
 @dataclass(frozen=True)
 class Measure:
     """Something every grid has a total of: households, area, difficulty.
 
-    `weights` has shape (n,), ≥ 0; `lower` and `upper` are absolute and hold for every grid. An open end is
-    ``-inf`` or ``inf``: with both open the measure is reported, never enforced. `unit` stands behind its numbers in
-    messages, e.g. m².
+    `weights` has shape (n,), ≥ 0; `lower` and `upper` are absolute: one number for every grid, or shape (k,) for unequal
+    grids (in the order of the problem's `seeds`). An open end is ``-inf`` or ``inf``: with both open the measure is
+    reported, never enforced. With `aim` the objective `Objective.BALANCE` counts its deviation from `target`: one
+    number or shape (k,), the mean where left out. `unit` stands behind its numbers in messages, e.g. m².
     """
 
     name: str
     weights: NDArray[np.float64]
-    lower: float = -np.inf
-    upper: float = np.inf
+    lower: float | NDArray[np.float64] = -np.inf
+    upper: float | NDArray[np.float64] = np.inf
     unit: str = ""
+    aim: bool = False
+    target: float | NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         weights = np.asarray(self.weights, dtype=np.float64)
@@ -45,8 +71,11 @@ class Measure:
         if weights.ndim != 1:
             raise BadProblem(f"measure {self.name}: weights must be one number per unit")
         _refuse_negative(f"measure {self.name}", weights)
-        if np.isnan(self.lower) or np.isnan(self.upper) or self.lower > self.upper:
-            raise BadProblem(f"measure {self.name}: the band {self.lower:g}:{self.upper:g} is empty")
+        low, high = np.broadcast_arrays(np.asarray(self.lower, dtype=float), np.asarray(self.upper, dtype=float))
+        bad = np.isnan(low) | np.isnan(high) | (low > high)
+        if bad.any():
+            g = np.flatnonzero(bad.ravel())[0]
+            raise BadProblem(f"measure {self.name}: the band {low.ravel()[g]:g}:{high.ravel()[g]:g} is empty")
 
     @classmethod
     def within(cls, name: str, weights: ArrayLike, k: int, tolerance: float) -> Measure:
@@ -77,7 +106,7 @@ class Measure:
     @property
     def banded(self) -> bool:
         """Whether the band can exclude anything."""
-        return bool(self.lower > 0 or np.isfinite(self.upper))
+        return bool(np.any(np.asarray(self.lower) > 0) or np.any(np.isfinite(self.upper)))
 
 
 @dataclass(frozen=True)
@@ -97,15 +126,28 @@ class PartitionProblem:
     x, y
         Shape (n,), metres: a point of each unit.
     objective
-        See `Objective`.
+        See `Objective`; several as `Term` values, weighed and ranked.
     seconds
-        Shape (n, n), only for travel: seconds from the unit of the row to the unit of the column.
+        Shape (n, n): seconds from the unit of the row to the unit of the column, for travel, diameter or `reach`.
     group
         Shape (n,): a grid never holds units of two groups (nesting). None: one group.
     grids_per_group
         Number of grids of some groups, where that is fixed; else found by the solver.
     together
         Positions that must share a grid, one tuple for each such set.
+    apart
+        Pairs of positions that never share a grid.
+    seeds
+        Position of one unit of each grid, in the order of the grids: grid g holds ``seeds[g]``. As many as `k`.
+    reach
+        Longest way allowed between two units of a grid, both ways: seconds where they are given, else km.
+    zone
+        Shape (n,): area of each unit, -1 for none, where areas may be split between at most ``splits + 1`` grids.
+    splits
+        How often an area of `zone` may be split; 0 keeps every area in one grid.
+    ties
+        What parting two neighbours costs, one number ≥ 0 for each edge in the order of ``graph.edges()``: same custom, or a
+        border that wouldn't run along a road or river.
     whole_km
         Round distances to whole kilometres before they are squared, as published instances do.
     names
@@ -125,11 +167,17 @@ class PartitionProblem:
     mass: NDArray[np.float64]
     x: NDArray[np.float64]
     y: NDArray[np.float64]
-    objective: Objective = Objective.COMPACTNESS
+    objective: Objective | str | tuple[Term, ...] = Objective.COMPACTNESS
     seconds: NDArray[np.float64] | None = None
     group: NDArray[np.int64] | None = None
     grids_per_group: Mapping[int, int] | None = None
     together: tuple[tuple[int, ...], ...] = ()
+    apart: tuple[tuple[int, int], ...] = ()
+    seeds: tuple[int, ...] = ()
+    reach: float = np.inf
+    zone: NDArray[np.int64] | None = None
+    splits: int = 0
+    ties: NDArray[np.float64] | None = None
     whole_km: bool = False
     names: tuple[str, ...] | None = None
     group_names: Mapping[int, str] | None = None
@@ -139,16 +187,22 @@ class PartitionProblem:
             object.__setattr__(self, field, np.asarray(getattr(self, field), dtype=np.float64))
         if self.group is not None:
             object.__setattr__(self, "group", np.asarray(self.group, dtype=np.int64))
-        try:
-            object.__setattr__(self, "objective", Objective(self.objective))
-        except ValueError:
-            raise BadProblem(f"objective {self.objective!r} is none of {', '.join(Objective)}") from None
+        if not isinstance(self.objective, tuple):
+            try:
+                object.__setattr__(self, "objective", Objective(self.objective))
+            except ValueError:
+                raise BadProblem(f"objective {self.objective!r} is none of {', '.join(Objective)}") from None
         _check_problem(self)
 
     @property
     def n(self) -> int:
         """Number of units."""
         return self.graph.n
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """The objectives, weighed and ranked; one of weight 1 where a single objective is asked for."""
+        return self.objective if isinstance(self.objective, tuple) else (Term(Objective(self.objective)),)
 
     def unit_name(self, i: int) -> str:
         """What messages call unit `i`."""
@@ -190,7 +244,7 @@ def _check_problem(p: PartitionProblem) -> None:
 
 
 def _check_travel(p: PartitionProblem) -> None:
-    if p.objective is not Objective.TRAVEL:
+    if p.seconds is None and all(term.objective is not Objective.TRAVEL for term in p.terms):
         return
     if p.seconds is None:
         raise BadProblem("objective travel needs `seconds`, a matrix of road times between the units")

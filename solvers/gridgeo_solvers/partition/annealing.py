@@ -41,10 +41,10 @@ def anneal(part: Part, plan: IntArray, k: int, *, sweeps: int, hot: float, seed:
         press = unit_cost / typical * WEAK * (STRONG / WEAK) ** share
         totals = part.totals(rows, k)
         size = np.bincount(rows, minlength=k)
-        now = part.cost[:, [part.centre_cost(rows, g)[0] for g in range(k)]] if part.centred else np.zeros((1, 1))
+        now = part.distances.table(part.centres(rows, k)) * part.centred if part.centred else np.zeros((1, 1))
         mark = sweep(
-            rows, size, totals, graph.indptr, graph.indices, graph.lengths, part.weights, part.lower, part.upper,
-            part.mean, now, part.centred, max(part.n * sweeps // levels, 1), heat, press, typical, state, stamp, queue,
+            rows, size, totals, graph.indptr, graph.indices, part.cut, part.weights, part.lower, part.upper,
+            part.mean, now, part.centred > 0, max(part.n * sweeps // levels, 1), heat, press, typical, state, stamp, queue,
             mark,
         )  # fmt: skip
         best = better(best, found(part, rows.copy(), k))

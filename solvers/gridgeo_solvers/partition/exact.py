@@ -104,7 +104,7 @@ def no_plan_exists(part: Part, k: int, stop: StopRule) -> bool:
     allowed = np.zeros(part.cost.shape, dtype=bool)
     for row, site in enumerate(first.tolist()):
         allowed[row:, site] = True
-    hess = _build(replace(part, cost=np.zeros_like(part.cost)), k, allowed, 1.0)
+    hess = _build(replace(part, centred=0.0), k, allowed, 1.0)
     left = REFUSAL_NODES
     for _ in range(ROUNDS):
         if stop() or left <= 0:
@@ -164,7 +164,7 @@ def _add(hess: _Hess, cuts: list[Cut]) -> None:
 
 
 def _warm(hess: _Hess, plan: IntArray) -> None:
-    centre = [hess.part.centre_cost(plan, g)[0] for g in range(hess.k)]
+    centre = hess.part.centres(plan, hess.k).tolist()
     for (r, s), variable in hess.x.items():
         variable.setInitialValue(int(centre[plan[r]] == s))
 

@@ -54,10 +54,11 @@ def polish(part: Part, plan: IntArray, k: int, limits: Limits, stop: StopRule) -
 def reassign(part: Part, plan: IntArray, k: int, grids: list[int], nodes: int) -> IntArray:
     """Best assignment of the rows of `grids` to their present centres under precedence; `plan` where none is found."""
     rows = np.flatnonzero(np.isin(plan, grids))
-    sites = [part.centre_cost(plan, g)[0] for g in grids]
+    centre = part.centres(plan, k)
+    sites = [int(centre[g]) for g in grids]
     model = pulp.LpProblem("reassign", pulp.LpMinimize)
     x = [[model.add_variable(f"x_{i}_{p}", cat="Binary") for p in range(len(grids))] for i in range(len(rows))]
-    cost = part.cost[rows][:, sites]
+    cost = part.distances.table(np.array(sites))[rows] * part.centred
     scale = max(float(cost.mean()), 1e-12) if part.centred else 1.0
     terms: list[Any] = [(x[i][p], cost[i, p] / scale) for i in range(len(rows)) for p in range(len(grids))]
     if not part.centred:

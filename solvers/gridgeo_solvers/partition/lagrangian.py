@@ -57,7 +57,7 @@ def lagrangian(part: Part, k: int, incumbent: float, plan: IntArray, steps: int,
     weights = part.weights[measure] if measure >= 0 else np.ones(part.n)
     low = float(part.lower[measure]) if measure >= 0 else 0.0
     high = float(part.upper[measure]) if measure >= 0 else np.inf
-    centres = np.array([part.centre_cost(plan, g)[0] for g in range(k)])
+    centres = part.centres(plan, k)
     u = _start(part, centres, plan, weights)
     price = np.zeros(part.cost.shape[1])
     best = Bound(-np.inf, u.copy(), np.zeros_like(price), price.copy(), measure)

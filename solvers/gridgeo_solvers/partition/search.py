@@ -36,7 +36,7 @@ def merge_and_split(part: Part, plan: IntArray, k: int, random: np.random.Genera
     open_grids = [g for g in range(k) if g not in (a, b) and rows[g] > 1]
     if not open_grids:
         return plan
-    spread = np.array([part.centre_cost(plan, g)[1] for g in open_grids]) + 1e-12
+    spread = part.distances.medoids(plan, k)[1][open_grids] + 1e-12
     split = int(random.choice(open_grids, p=spread / spread.sum()))
     moved = plan.copy()
     moved[moved == b] = a
@@ -51,10 +51,10 @@ def _halve(part: Part, plan: IntArray, grid: int, new: int, random: np.random.Ge
     site_of[part.row_of[::-1]] = np.arange(len(part.row_of))[::-1]
     sites = site_of[rows]
     first = int(random.integers(len(rows)))
-    second = int(part.guide[rows, sites[first]].argmax())
+    second = int(part.distances.table(sites[[first]])[rows, 0].argmax())
     if second == first:
         second = (first + 1) % len(rows)
-    near = np.ascontiguousarray(part.guide[np.ix_(rows, sites[[first, second]])])
+    near = part.distances.table(sites[[first, second]])[rows]
     halves = grow(near, np.zeros(2), np.array([first, second]), inner.indptr, inner.indices)
     split = plan.copy()
     split[rows[halves == 1]] = new

@@ -26,12 +26,12 @@ def fresh_start(part: Part, k: int, random: np.random.Generator) -> IntArray:
     centres = _seeds(part, k, random)
     prices = np.zeros(k)
     for step in range(LLOYD + 1):
-        near = np.ascontiguousarray(part.guide[:, centres] / load[:, None])
+        near = np.ascontiguousarray(part.distances.table(centres) / load[:, None])
         if priced and k > 1:
             price(near, load, goal, prices, 2 if step < LLOYD else 6)
         plan: IntArray = grow(near, prices, part.row_of[centres], part.graph.indptr, part.graph.indices)
         if step < LLOYD:
-            centres = np.array([part.centre_cost(plan, g)[0] for g in range(k)])
+            centres = part.centres(plan, k)
     return plan
 
 
@@ -49,7 +49,7 @@ def leading_load(part: Part) -> tuple[FloatArray, bool]:
 def _seeds(part: Part, k: int, random: np.random.Generator) -> IntArray:
     """`k` sites in different rows, spread by D² sampling (Arthur and Vassilvitskii 2007) on the cost itself."""
     centres = [int(random.integers(len(part.row_of)))]
-    near = part.guide[:, centres[0]].copy()
+    near = part.distances.table(np.array(centres))[:, 0]
     free = np.ones(part.n, dtype=bool)
     free[part.row_of[centres[0]]] = False
     while len(centres) < k:
@@ -59,7 +59,7 @@ def _seeds(part: Part, k: int, random: np.random.Generator) -> IntArray:
         site = int(random.choice(len(chance), p=chance / chance.sum()))
         centres.append(site)
         free[part.row_of[site]] = False
-        near = np.minimum(near, part.guide[:, site])
+        near = np.minimum(near, part.distances.table(np.array([site]))[:, 0])
     return np.array(centres)
 
 

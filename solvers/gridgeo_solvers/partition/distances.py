@@ -1,0 +1,106 @@
+"""How far a row is from a site: straight lines on the fly, road times from a matrix.
+
+A *site* is a unit that can be the centre of a grid; a *row* is what is assigned: one unit, or several that stay together.
+"""
+
+# Compiled kernels: their types are inferred at the first call.
+# mypy: disallow-untyped-defs=False, check-untyped-defs=False
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Distances:
+    """What units add to a grid centred on another unit: mass × squared km, or mass × seconds.
+
+    `x`, `y` (metres) and `mass` have shape (units,); `seconds` has shape (units, units), or (0, 0) where straight lines
+    count; the units of row r are ``members[first[r]:first[r + 1]]``.
+    """
+
+    x: FloatArray
+    y: FloatArray
+    mass: FloatArray
+    whole_km: bool
+    seconds: FloatArray
+    first: IntArray
+    members: IntArray
+
+    @property
+    def straight(self) -> bool:
+        """Whether distances are straight lines."""
+        return self.seconds.size == 0
+
+    def table(self, sites: IntArray) -> FloatArray:
+        """What every row adds to a grid centred on each of `sites`, shape (rows, sites)."""
+        return _table(np.asarray(sites, dtype=np.int64), *self._arrays)
+
+    def medoids(self, plan: IntArray, k: int) -> tuple[IntArray, FloatArray]:
+        """Best site of every grid of a plan of rows and the grid's cost to it, shapes (k,)."""
+        return _medoids(plan, k, *self._arrays)
+
+    @property
+    def _arrays(self):  # type: ignore[no-untyped-def]
+        return self.x, self.y, self.mass, self.whole_km, self.seconds, self.first, self.members
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _cost(i, s, x, y, mass, whole_km, seconds):
+    if seconds.size:
+        return mass[i] * seconds[i, s]
+    km = np.sqrt((x[i] - x[s]) ** 2 + (y[i] - y[s]) ** 2) / 1000.0
+    if whole_km:
+        km = np.rint(km)
+    return mass[i] * km * km
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _table(sites, x, y, mass, whole_km, seconds, first, members):
+    rows = len(first) - 1
+    out = np.empty((rows, len(sites)))
+    for r in range(rows):
+        for p in range(len(sites)):
+            total = 0.0
+            for q in range(first[r], first[r + 1]):
+                total += _cost(members[q], sites[p], x, y, mass, whole_km, seconds)
+            out[r, p] = total
+    return out
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _medoids(plan, k, x, y, mass, whole_km, seconds, first, members):
+    rows = len(plan)
+    begin = np.zeros(k + 1, dtype=np.int64)
+    for r in range(rows):
+        begin[plan[r] + 1] += first[r + 1] - first[r]
+    for g in range(k):
+        begin[g + 1] += begin[g]
+    fill = begin[:-1].copy()
+    units = np.empty(len(members), dtype=np.int64)
+    for r in range(rows):
+        for q in range(first[r], first[r + 1]):
+            units[fill[plan[r]]] = members[q]
+            fill[plan[r]] += 1
+    site = np.empty(k, dtype=np.int64)
+    cost = np.empty(k)
+    for g in range(k):
+        site[g] = -1
+        cost[g] = np.inf
+        for a in range(begin[g], begin[g + 1]):
+            total = 0.0
+            for b in range(begin[g], begin[g + 1]):
+                total += _cost(units[b], units[a], x, y, mass, whole_km, seconds)
+                if total > cost[g]:
+                    break
+            if total < cost[g] or (total == cost[g] and units[a] < site[g]):
+                cost[g] = total
+                site[g] = units[a]
+    return site, cost
