@@ -40,11 +40,15 @@ PARTING = frozenset({Objective.BOUNDARY, Objective.CUTS, Objective.TIES})
 
 @dataclass(frozen=True)
 class Term:
-    """One objective of several: `weight` is what one unit of it is worth; a lower `rank` is settled before a higher."""
+    """One objective of several: `weight` is what one unit of it is worth; a lower `rank` is settled before a higher.
+
+    Later ranks may give up at most the share `slack` of what this rank reached (the largest slack of a rank counts).
+    """
 
     objective: Objective
     weight: float = 1.0
     rank: int = 0
+    slack: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -41,14 +41,15 @@ class Distances:
 
     def table(self, sites: IntArray) -> FloatArray:
         """What every row adds to a grid centred on each of `sites`, shape (rows, sites)."""
-        return _table(np.asarray(sites, dtype=np.int64), *self._arrays)
+        return table_kernel(np.asarray(sites, dtype=np.int64), *self.arrays)
 
     def medoids(self, plan: IntArray, k: int) -> tuple[IntArray, FloatArray]:
         """Best site of every grid of a plan of rows and the grid's cost to it, shapes (k,)."""
-        return _medoids(plan, k, *self._arrays)
+        return medoid_kernel(plan, k, *self.arrays)
 
     @property
-    def _arrays(self):  # type: ignore[no-untyped-def]
+    def arrays(self):  # type: ignore[no-untyped-def]
+        """The fields in the order in which the kernels take them."""
         return self.x, self.y, self.mass, self.whole_km, self.seconds, self.first, self.members
 
 
@@ -63,7 +64,8 @@ def _cost(i, s, x, y, mass, whole_km, seconds):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _table(sites, x, y, mass, whole_km, seconds, first, members):
+def table_kernel(sites, x, y, mass, whole_km, seconds, first, members):
+    """What every row adds to each site, shape (rows, sites)."""
     rows = len(first) - 1
     out = np.empty((rows, len(sites)))
     for r in range(rows):
@@ -76,7 +78,8 @@ def _table(sites, x, y, mass, whole_km, seconds, first, members):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _medoids(plan, k, x, y, mass, whole_km, seconds, first, members):
+def medoid_kernel(plan, k, x, y, mass, whole_km, seconds, first, members):
+    """Best site of every grid and the grid's cost to it, shapes (k,)."""
     rows = len(plan)
     begin = np.zeros(k + 1, dtype=np.int64)
     for r in range(rows):

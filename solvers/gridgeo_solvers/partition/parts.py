@@ -314,9 +314,7 @@ def _cuts(problem: PartitionProblem, terms: _Terms, position: IntArray, graph: G
     return np.asarray(both[ends, graph.indices], dtype=np.float64).ravel()
 
 
-def _rivals(
-    problem: PartitionProblem, units: IntArray, row_of: IntArray, rows: int, position: IntArray
-) -> Graph:
+def _rivals(problem: PartitionProblem, units: IntArray, row_of: IntArray, rows: int, position: IntArray) -> Graph:
     """Pairs of rows that never share a grid: given pairs, two seeds, two units too far from each other."""
     pairs = [np.array(problem.apart, dtype=np.int64).reshape(-1, 2)]
     if len(problem.seeds) > 1:
@@ -349,9 +347,7 @@ def _zones(problem: PartitionProblem, units: IntArray, row_of: IntArray, rows: i
     return zone
 
 
-def _steps(
-    problem: PartitionProblem, units: IntArray, row_of: IntArray, graph: Graph, *, travel: bool
-) -> FloatArray:
+def _steps(problem: PartitionProblem, units: IntArray, row_of: IntArray, graph: Graph, *, travel: bool) -> FloatArray:
     """Way between neighbouring rows, from the first unit of each, never 0 (so that orders along paths are strict)."""
     first = units[np.unique(row_of, return_index=True)[1]]
     a = np.repeat(first, np.diff(graph.indptr))
