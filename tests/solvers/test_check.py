@@ -52,5 +52,5 @@ def test_every_broken_rule_is_named(street, assignment, broken):
 
 
 def test_units_that_must_stay_together_and_counts_per_group_are_judged(street):
-    tied = replace(street, together=((1, 2),), grids_per_group={0: 2})
+    tied = replace(street, together=((1, 2),), grids_per_group={0: 1})
     assert rules(tied, [0, 0, 1, 1, 1, 1]) == {"together", "nesting"}
