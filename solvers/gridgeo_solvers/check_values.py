@@ -88,6 +88,7 @@ def evaluate(problem: PartitionProblem, assignment: ArrayLike) -> dict[str, Any]
 def longest_way(problem: PartitionProblem, units: NDArray[np.int64]) -> tuple[float, int, int]:
     """Longest way from one of `units` to another, and its ends: seconds where they are given, else straight km.
 
+    A single unit has a way of 0, whatever time it takes to itself.
     Of many units in the plane the two farthest are corners of the convex hull.
     """
     if problem.seconds is None and len(units) > FEW:
@@ -102,6 +103,7 @@ def longest_way(problem: PartitionProblem, units: NDArray[np.int64]) -> tuple[fl
             )
         else:
             way = problem.seconds[np.ix_(some, units)]
+            way[np.arange(len(some)), start + np.arange(len(some))] = 0.0
         at = int(way.argmax())
         if way.flat[at] > best:
             best = float(way.flat[at])
