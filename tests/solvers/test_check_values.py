@@ -14,6 +14,7 @@ from gridgeo_solvers.graph import Graph
 from gridgeo_solvers.partition import read_instance
 from gridgeo_solvers.partition.instances import MOI_KM2
 from gridgeo_solvers.problems import Measure, Objective, PartitionProblem, Term
+from small_partitions import cases
 
 HALVES = np.array([0, 0, 0, 1, 1, 1])
 
@@ -165,3 +166,49 @@ def test_figures_are_those_of_the_published_judge(shared, instance):
     assert exact["compactness"] == pytest.approx(theirs["moi_exact"] * MOI_KM2, rel=1e-9)
     assert ours["cuts"] == theirs["cut_edges"]
     assert ours["boundary"] == pytest.approx(theirs["cut_perim"])
+
+
+def plainly_valued(p, plan):
+    """Every objective of a plan, added up the slow way."""
+    grids = [[i for i in range(p.n) if plan[i] == g] for g in sorted(set(plan))]
+    u, v, length = p.graph.edges()
+    cut = [e for e in range(len(u)) if plan[u[e]] != plan[v[e]]]
+
+    def km(i, j):
+        return float(np.hypot(p.x[i] - p.x[j], p.y[i] - p.y[j])) / 1000
+
+    def square(i, j):
+        return (round(km(i, j)) if p.whole_km else km(i, j)) ** 2
+
+    def centred(way):
+        return sum(min(sum(float(p.mass[i]) * way(i, j) for i in units) for j in units) for units in grids)
+
+    def seconds(i, j):
+        return float(p.seconds[i, j])
+
+    way = km if p.seconds is None else seconds
+    misses = [
+        max(abs(sum(m.weights[i] for i in range(p.n) if plan[i] == g) - mean) for g in range(p.k)) / mean
+        for m in p.measures
+        if m.banded and (mean := m.weights.sum() / p.k) > 0
+    ]
+    values = {
+        "compactness": centred(square),
+        "boundary": sum(length[cut]),
+        "cuts": len(cut),
+        "diameter": max([0.0, *(way(i, j) for units in grids for i in units for j in units if i != j)]),
+    }
+    if p.seconds is not None:
+        values["travel"] = centred(seconds)
+    if p.ties is not None:
+        values["ties"] = sum(p.ties[cut])
+    if any(m.banded for m in p.measures):
+        values["balance"] = max([0.0, *misses])
+    return values
+
+
+@settings(deadline=None, max_examples=200)
+@given(cases())
+def test_objectives_are_what_slow_and_plain_sums_give(case):
+    problem, plan = case
+    assert evaluate(problem, plan)["objectives"] == pytest.approx(plainly_valued(problem, plan), rel=1e-9, abs=1e-9)
