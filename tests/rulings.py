@@ -8,51 +8,50 @@ from hypothesis import strategies as st
 from gridgeo_solvers.graph import Graph
 from gridgeo_solvers.problems import Measure, PartitionProblem
 
+KINDS = ("group", "fixed", "together", "apart", "seeds", "reach", "zone", "area", "unequal", "islands")
+
 
 @st.composite
 def ruled_problems(draw, most_units=6, most_grids=4) -> PartitionProblem:
-    """Graphs of 2 to `most_units` units, connected or not, with a random choice of rules."""
+    """Graphs of 2 to `most_units` units in a row, some with more borders or cut into islands, with up to four rules."""
     n = draw(st.integers(2, most_units))
     k = draw(st.integers(1, min(n, most_grids)))
-    unit = st.integers(0, n - 1)
-    pairs = st.tuples(unit, unit).filter(lambda pair: pair[0] != pair[1])
-    edges = sorted({(min(pair), max(pair)) for pair in draw(st.lists(pairs, max_size=2 * n))})
+    kinds = draw(st.sets(st.sampled_from(KINDS), max_size=4))
+    pairs = st.sampled_from([(i, j) for i in range(n) for j in range(i + 1, n)])
+    row = {(i, i + 1) for i in range(n - 1)} - (draw(st.sets(pairs)) if "islands" in kinds else set())
     households = np.array(draw(st.lists(st.integers(0, 9), min_size=n, max_size=n)), dtype=float)
-    group = np.array(draw(st.lists(st.integers(0, 1), min_size=n, max_size=n))) if draw(st.booleans()) else None
-    together = draw(st.lists(pairs, max_size=1))
-    if group is not None:
-        together = [pair for pair in together if group[pair[0]] == group[pair[1]]]
-    fixed = None
-    if group is not None and draw(st.booleans()):
-        fixed = {int(group[0]): draw(st.integers(1, 2))}
-    seeds = tuple(draw(st.permutations(range(n)))[:k]) if draw(st.booleans()) else ()
-    zone = np.array(draw(st.lists(st.integers(-1, 1), min_size=n, max_size=n))) if draw(st.booleans()) else None
+    group = np.array(draw(st.lists(st.integers(0, 1), min_size=n, max_size=n))) if {"group", "fixed"} & kinds else None
+    together = draw(st.lists(pairs, min_size=1, max_size=2)) if "together" in kinds else []
+    zone = np.array(draw(st.lists(st.integers(-1, 1), min_size=n, max_size=n))) if "zone" in kinds else None
     return PartitionProblem(
-        graph=Graph.from_edges(n, edges),
-        measures=(band(draw, households, k), Measure("area", np.ones(n), upper=draw(st.sampled_from([2.0, np.inf])))),
+        graph=Graph.from_edges(n, sorted(row | draw(st.sets(pairs, max_size=3)))),
+        measures=(
+            _band(draw, households, k, "unequal" in kinds),
+            Measure("area", np.ones(n), upper=draw(st.integers(1, 3)) if "area" in kinds else np.inf),
+        ),
         k=k,
         mass=np.ones(n),
         x=np.array(draw(st.lists(st.integers(0, 3), min_size=n, max_size=n))) * 1000.0,
         y=np.zeros(n),
         group=group,
-        grids_per_group=fixed,
-        together=tuple(together),
-        apart=tuple(draw(st.lists(pairs, max_size=2))),
-        seeds=seeds,
-        reach=draw(st.sampled_from([np.inf, np.inf, 1.0, 2.0])),
+        grids_per_group={int(group[0]): draw(st.integers(1, 2))} if group is not None and "fixed" in kinds else None,
+        together=tuple(pair for pair in together if group is None or group[pair[0]] == group[pair[1]]),
+        apart=tuple(draw(st.lists(pairs, min_size=1, max_size=2))) if "apart" in kinds else (),
+        seeds=tuple(draw(st.permutations(range(n)))[:k]) if "seeds" in kinds else (),
+        reach=draw(st.sampled_from([1.0, 2.0])) if "reach" in kinds else np.inf,
         zone=zone,
         splits=draw(st.integers(0, 1)),
     )
 
 
-def band(draw, households, k) -> Measure:
+def _band(draw, households, k, unequal) -> Measure:
     """A band around the mean, equal for all grids or drawn for each."""
+    if not unequal:
+        return Measure.within("households", households, k, draw(st.sampled_from([0.1, 0.4, 1.0, 3.0])))
     mean = float(households.sum()) / k
-    if draw(st.booleans()):
-        return Measure.within("households", households, k, draw(st.sampled_from([0.0, 0.3, 1.0])))
-    ends = st.lists(st.integers(0, 12), min_size=k, max_size=k)
-    low = np.minimum(np.array(draw(ends), dtype=float), mean)
-    return Measure("households", households, low, low + np.array(draw(ends), dtype=float))
+    low = np.array(draw(st.lists(st.integers(0, 10), min_size=k, max_size=k))) / 10 * mean
+    width = np.array(draw(st.lists(st.integers(0, 20), min_size=k, max_size=k))) / 10 * mean
+    return Measure("households", households, low, low + width)
 
 
 def every_plan(problem, most) -> np.ndarray:
