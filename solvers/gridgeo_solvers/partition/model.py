@@ -18,7 +18,7 @@ from gridgeo_solvers.graph import Graph
 from gridgeo_solvers.partition import highs
 from gridgeo_solvers.partition.links import bundles
 from gridgeo_solvers.partition.naming import ends
-from gridgeo_solvers.partition.parts import IntArray
+from gridgeo_solvers.partition.parts import FloatArray, IntArray
 from gridgeo_solvers.partition.rulebook import Case, ways
 from gridgeo_solvers.problems import Measure
 from gridgeo_solvers.stop import StopRule
@@ -27,6 +27,8 @@ VARIABLES = 3000
 """Most pairs of row and grid for which a programme is made."""
 ROUNDS = 80
 """Most rounds of solve and separate."""
+GUIDED_GAP = 1e-3
+"""Relative gap at which a guided programme ends."""
 ROUNDING = 1e-7
 """Share of a grid's mean by which a programme's bands are wider than the problem's, beyond the solver's tolerance."""
 
@@ -67,7 +69,15 @@ class _Programme:
         return pulp.LpAffineExpression([(self.x[r, grid], 1) for r in rows if (r, grid) in self.x])
 
 
-def settle(case: Case, *, nodes: int, stop: StopRule, elastic: bool = False, start: IntArray | None = None) -> Verdict:
+def settle(
+    case: Case,
+    *,
+    nodes: int,
+    stop: StopRule,
+    elastic: bool = False,
+    start: IntArray | None = None,
+    guide: FloatArray | None = None,
+) -> Verdict:
     """Whether a plan keeps every rule of `case`; with `elastic` the plan that misses the bands least.
 
     Parameters
@@ -82,6 +92,10 @@ def settle(case: Case, *, nodes: int, stop: StopRule, elastic: bool = False, sta
         Pay for missed bands rather than forbid them.
     start
         A plan to begin from, in the numbering of the case's seeds or bands where it has them.
+    guide
+        Shape (n, k), with seeds and elastic bands only: what a unit adds in each grid beside the missed bands. Small
+        costs that grow with the way to the seed lead to connected plans in few rounds; the plan is then only near the
+        least miss.
     """
     programme = _build(case, elastic)
     if programme is None:
@@ -91,10 +105,12 @@ def settle(case: Case, *, nodes: int, stop: StopRule, elastic: bool = False, sta
     left = nodes
     if start is not None:
         _warm(programme, start)
+    if guide is not None:
+        _lead(programme, guide)
     for _ in range(ROUNDS):
         if stop() or left <= 0:
             break
-        outcome = highs.run(programme.model, nodes=left, gap=1e-6)
+        outcome = highs.run(programme.model, nodes=left, gap=1e-6 if guide is None else GUIDED_GAP)
         left -= max(outcome.nodes, 1)
         if outcome.infeasible:
             return Verdict(None, True, np.inf, nodes - left)
@@ -103,7 +119,7 @@ def settle(case: Case, *, nodes: int, stop: StopRule, elastic: bool = False, sta
         plan = _read(programme)
         if not (_add_rivals(programme, plan) + _add_separators(programme, plan)):
             missed = float(sum(v.value() or 0.0 for v in programme.misses))
-            best = elastic and outcome.bound >= missed - 1e-6 * max(missed, 1.0)
+            best = elastic and guide is None and outcome.bound >= missed - 1e-6 * max(missed, 1.0)
             return Verdict(_numbered(programme, plan), best, missed, nodes - left)
     return Verdict(None, False, np.inf, nodes - left)
 
@@ -139,6 +155,8 @@ def _build(case: Case, elastic: bool) -> _Programme | None:
     _bands(programme, elastic)
     _groups(programme, group, free)
     _areas(programme)
+    if case.connected:
+        _beside(programme)
     return programme
 
 
@@ -260,6 +278,19 @@ def _areas(programme: _Programme) -> None:
         programme.model += pulp.LpAffineExpression([(v, 1) for v in touched]) <= problem.splits + 1
 
 
+def _beside(programme: _Programme) -> None:
+    """Beside every row of a grid with a root lies another row of it."""
+    u, v, _ = programme.graph.edges()
+    near: dict[int, set[int]] = {r: set() for r in range(programme.rows)}
+    for a, b in zip(programme.row_of[u].tolist(), programme.row_of[v].tolist(), strict=True):
+        near[a].add(b)
+        near[b].add(a)
+    for (r, s), variable in programme.x.items():
+        root = programme.root.get(s)
+        if root is not None and r != root and root not in near[r]:
+            programme.model += variable - programme.sum(near[r] - {r}, s) <= 0
+
+
 def _warm(programme: _Programme, start: IntArray) -> None:
     plan = np.zeros(programme.rows, dtype=np.int64)
     plan[programme.row_of] = start
@@ -268,6 +299,13 @@ def _warm(programme: _Programme, start: IntArray) -> None:
         plan = first[back] if programme.root else np.argsort(np.argsort(first))[back]
     for (r, s), variable in programme.x.items():
         variable.setInitialValue(int(plan[r] == s))
+
+
+def _lead(programme: _Programme, guide: FloatArray) -> None:
+    cost = np.zeros((programme.rows, guide.shape[1]))
+    np.add.at(cost, programme.row_of, guide)
+    terms = [(variable, float(cost[r, s])) for (r, s), variable in programme.x.items()]
+    programme.model.setObjective(pulp.LpAffineExpression([*((v, 1) for v in programme.misses), *terms]))
 
 
 def _read(programme: _Programme) -> IntArray:
