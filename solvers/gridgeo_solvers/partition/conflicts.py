@@ -23,7 +23,7 @@ from gridgeo_solvers.stop import StopRule
 
 TEST_NODES = 200
 """Most branch-and-bound nodes of one test."""
-SMALLER = 80
+SMALLER = 200
 """Most sets of rules that are tried for a smaller conflict than the one found."""
 QUICK_UNITS = 5000
 """Most units for which single rules and pairs are tried before rules are left out."""
@@ -64,14 +64,14 @@ class _Tests:
     plans: list[frozenset[Rule]] = field(default_factory=list)
     """The rules that each plan at hand breaks."""
 
-    def hold(self, kept: Iterable[Rule]) -> bool | None:
-        """Whether a plan keeps the rules `kept`; None where that stays open."""
+    def hold(self, kept: Iterable[Rule], most: int = TEST_NODES) -> bool | None:
+        """Whether a plan keeps the rules `kept`; None where that stays open after `most` nodes."""
         kept = frozenset(kept)
         if all(rule.kind != "nesting" for rule in kept):
             # Without the nesting a group's number of grids means nothing.
             kept = frozenset(rule for rule in kept if rule.kind != "fixed")
         if self.known.get(kept) is None:
-            self.known[kept] = self._learn(kept)
+            self.known[kept] = self._learn(kept, most)
         return self.known[kept]
 
     def refuted(self, kept: Iterable[Rule]) -> bool:
@@ -80,7 +80,7 @@ class _Tests:
         bare = case.problem if case.connected else loose(case)
         return bool(impossible(bare, parts_of(bare), any_count=case.any_count, connected=case.connected))
 
-    def _learn(self, kept: frozenset[Rule]) -> bool | None:
+    def _learn(self, kept: frozenset[Rule], most: int) -> bool | None:
         if any(not plan & kept for plan in self.plans):
             return True
         if any(verdict is False and rules <= kept for rules, verdict in self.known.items()):
@@ -90,7 +90,7 @@ class _Tests:
             return False
         if self.nodes <= 0 or self.stop():
             return None
-        verdict = settle(case_of(self.problem, ordered), nodes=min(self.nodes, TEST_NODES), stop=self.stop)
+        verdict = settle(case_of(self.problem, ordered), nodes=min(self.nodes, most), stop=self.stop)
         self.nodes -= max(verdict.nodes, 1)
         if verdict.none:
             return False
@@ -136,12 +136,18 @@ def smallest_conflict(
     """
     rules = tuple(rules_of(problem))
     tests = _Tests(problem, rules, nodes, stop or (lambda: False))
-    tests.plans = [broken(problem, rules, plan) for plan in plans if _fair(problem, np.asarray(plan))]
-    start = _plain(tests) or (rules if tests.hold(rules) is False else None)
+    tests.plans = [broken(problem, rules, plan) for plan in [*plans, *_trivial(problem)] if _fair(problem, plan)]
+    start = _plain(tests) or (rules if tests.hold(rules, nodes // 2) is False else None)
     if start is None:
         return None
     found, needed = _thinned(tests, start)
     return _smaller(tests, found, needed)
+
+
+def _trivial(problem: PartitionProblem) -> list[IntArray]:
+    """One grid, a grid for each unit, and k grids of which the last has all that is left."""
+    units = np.arange(problem.n, dtype=np.int64)
+    return [np.zeros_like(units), units, np.minimum(units, problem.k - 1)]
 
 
 def _fair(problem: PartitionProblem, plan: IntArray) -> bool:

@@ -60,7 +60,7 @@ def nearest_plan(
     problem
         The problem, feasible or not.
     start
-        Grid 0..k-1 of every unit, e.g. the best plan of a search.
+        Grid 0..k-1 of every unit, e.g. the best plan of a search; with another number of grids it comes back as it is.
     nodes
         Branch-and-bound nodes in all.
     stop
@@ -74,6 +74,8 @@ def nearest_plan(
     """
     ask = stop or (lambda: False)
     plan = np.asarray(start, dtype=np.int64).copy()
+    if not np.array_equal(np.unique(plan), np.arange(problem.k)):
+        return plan
     hard = [rule for rule in rules_of(problem) if rule.kind not in ("most", "least")]
     kept = broken(problem, hard, plan)
     left = nodes

@@ -7,6 +7,7 @@ one solution. Connection and pairs that may not meet are added as plans break th
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,8 +26,10 @@ from gridgeo_solvers.stop import StopRule
 
 VARIABLES = 3000
 """Most pairs of row and grid for which a programme is made."""
-ROUNDS = 80
+ROUNDS = 300
 """Most rounds of solve and separate."""
+SECONDS = 10.0
+"""Seconds after which a programme is given up over all rounds; node limits mostly end it earlier."""
 GUIDED_GAP = 1e-3
 """Relative gap at which a guided programme ends."""
 ROUNDING = 1e-7
@@ -102,15 +105,16 @@ def settle(
         return Verdict(None, False, np.inf, 0)
     if programme.hopeless:
         return Verdict(None, True, np.inf, 0)
-    left = nodes
+    left, end = nodes, time.perf_counter() + SECONDS
     if start is not None:
         _warm(programme, start)
     if guide is not None:
         _lead(programme, guide)
     for _ in range(ROUNDS):
-        if stop() or left <= 0:
+        seconds = end - time.perf_counter()
+        if stop() or left <= 0 or seconds <= 0:
             break
-        outcome = highs.run(programme.model, nodes=left, gap=1e-6 if guide is None else GUIDED_GAP)
+        outcome = highs.run(programme.model, nodes=left, seconds=seconds, gap=1e-6 if guide is None else GUIDED_GAP)
         left -= max(outcome.nodes, 1)
         if outcome.infeasible:
             return Verdict(None, True, np.inf, nodes - left)
@@ -357,8 +361,9 @@ def _add_separators(programme: _Programme, plan: IntArray) -> int:
         done = main.copy()
         while (lost := np.flatnonzero(inside & ~done)).size:
             a = int(lost[0])
-            done |= _flood(programme.graph, a, inside)
-            added += _separate(programme, a, main)
+            piece = _flood(programme.graph, a, inside)
+            done |= piece
+            added += _separate(programme, a, piece, main)
     return added
 
 
@@ -369,27 +374,43 @@ def _main_piece(programme: _Programme, s: int, inside: NDArray[np.bool_]) -> NDA
     return _flood(programme.graph, int(units[0]), inside)
 
 
-def _separate(programme: _Programme, a: int, main: NDArray[np.bool_]) -> int:
-    graph, x, row_of = programme.graph, programme.x, programme.row_of
+def _separate(programme: _Programme, a: int, piece: NDArray[np.bool_], main: NDArray[np.bool_]) -> int:
+    """Two cuts between unit `a` of a lost piece and the main piece: beside the one, and beside the other."""
+    b = int(np.flatnonzero(main)[0])
+    cuts = {tuple(_separator(programme.graph, a, main)), tuple(_separator(programme.graph, b, piece))}
+    for cut in sorted(cuts):
+        _cut(programme, a, b, list(cut))
+    return len(cuts)
+
+
+def _separator(graph: Graph, a: int, main: NDArray[np.bool_]) -> list[int]:
+    """Neighbours of `main` that part it from `a`, no more than needed."""
     ring = np.zeros(graph.n, dtype=bool)
     for unit in np.flatnonzero(main).tolist():
         ring[graph.neighbours(unit)] = True
     ring &= ~main
-    ring[a] = False
     outer = _flood(graph, a, ~main & ~ring)
-    cut = [c for c in np.flatnonzero(ring).tolist() if outer[graph.neighbours(c)].any()]
+    return [c for c in np.flatnonzero(ring).tolist() if outer[graph.neighbours(c)].any()]
+
+
+def _cut(programme: _Programme, a: int, b: int, cut: list[int]) -> None:
+    """A grid that holds `a` and a unit beyond `cut` (its root, or `b`) holds a unit of `cut`."""
+    x, row_of = programme.x, programme.row_of
+    barred = np.zeros(programme.graph.n, dtype=bool)
+    barred[cut] = True
+    beyond = ~_flood(programme.graph, a, ~barred) & ~barred
     separator = np.unique(row_of[cut]).tolist() if cut else []
-    row, other = int(row_of[a]), int(row_of[np.flatnonzero(main)[0]])
+    row, other = int(row_of[a]), int(row_of[b])
+    rooted = np.zeros(programme.rows, dtype=bool)
+    rooted[row_of[beyond]] = True
     for s in programme.opened:
         if (row, s) not in x:
             continue
         root = programme.root.get(s)
-        through = programme.sum(separator, s)
-        if (root is not None and bool((main & (row_of == root)).any())) or row == other:
-            programme.model += x[row, s] - through <= 0
+        if row == other or (root is not None and rooted[root]):
+            programme.model += x[row, s] - programme.sum(separator, s) <= 0
         elif (other, s) in x:
-            programme.model += x[row, s] + x[other, s] - through <= 1
-    return 1
+            programme.model += x[row, s] + x[other, s] - programme.sum(separator, s) <= 1
 
 
 def _flood(graph: Graph, root: int, allowed: NDArray[np.bool_]) -> NDArray[np.bool_]:
