@@ -28,7 +28,7 @@ VARIABLES = 3000
 """Most pairs of row and grid for which a programme is made."""
 ROUNDS = 300
 """Most rounds of solve and separate."""
-SECONDS = 10.0
+SECONDS = 30.0
 """Seconds after which a programme is given up over all rounds; node limits mostly end it earlier."""
 GUIDED_GAP = 1e-3
 """Relative gap at which a guided programme ends."""
