@@ -8,19 +8,19 @@ one solution. Connection and pairs that may not meet are added as plans break th
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pulp
 from numpy.typing import NDArray
 
-from gridgeo_solvers.graph import Graph
 from gridgeo_solvers.partition import highs
 from gridgeo_solvers.partition.links import bundles
 from gridgeo_solvers.partition.naming import ends
 from gridgeo_solvers.partition.parts import FloatArray, IntArray
 from gridgeo_solvers.partition.rulebook import Case, ways
+from gridgeo_solvers.partition.separation import Programme, add_rivals, add_separators
 from gridgeo_solvers.problems import Measure
 from gridgeo_solvers.stop import StopRule
 
@@ -47,29 +47,6 @@ class Verdict:
     none: bool
     missed: float
     nodes: int
-
-
-@dataclass
-class _Programme:
-    """The model under construction: `x[row, grid]` are the pairs that may be used, `opened` whether a grid exists."""
-
-    case: Case
-    row_of: IntArray
-    graph: Graph
-    rivals: NDArray[np.bool_]
-    model: Any
-    x: dict[tuple[int, int], Any]
-    opened: dict[int, Any]
-    root: dict[int, int]
-    misses: list[Any] = field(default_factory=list)
-    hopeless: bool = False
-
-    @property
-    def rows(self) -> int:
-        return len(self.rivals)
-
-    def sum(self, rows: Any, grid: int) -> Any:
-        return pulp.LpAffineExpression([(self.x[r, grid], 1) for r in rows if (r, grid) in self.x])
 
 
 def settle(
@@ -121,14 +98,14 @@ def settle(
         if not outcome.solved:
             break
         plan = _read(programme)
-        if not (_add_rivals(programme, plan) + _add_separators(programme, plan)):
+        if not (add_rivals(programme, plan) + add_separators(programme, plan)):
             missed = float(sum(v.value() or 0.0 for v in programme.misses))
             best = elastic and guide is None and outcome.bound >= missed - 1e-6 * max(missed, 1.0)
             return Verdict(_numbered(programme, plan), best, missed, nodes - left)
     return Verdict(None, False, np.inf, nodes - left)
 
 
-def _build(case: Case, elastic: bool) -> _Programme | None:
+def _build(case: Case, elastic: bool) -> Programme | None:
     problem = case.problem
     row_of, first = _rows(case)
     rows = len(first)
@@ -152,7 +129,7 @@ def _build(case: Case, elastic: bool) -> _Programme | None:
     opened = {s: x.get((s, s), 1) if free else 1 for s in grids}
     graph = problem.graph if problem.group is None else problem.graph.within(problem.group)
     homeless = len({r for r, _ in pairs}) < rows or any((r, s) not in x for s, r in root.items())
-    programme = _Programme(case, row_of, graph, rivals, model, x, opened, root, hopeless=homeless)
+    programme = Programme(case, row_of, graph, rivals, model, x, opened, root, hopeless=homeless)
     if homeless:
         return programme
     _assign(programme, free)
@@ -186,7 +163,7 @@ def _rivals(case: Case, row_of: IntArray, rows: int) -> NDArray[np.bool_]:
     return rivals | rivals.T
 
 
-def _assign(programme: _Programme, free: bool) -> None:
+def _assign(programme: Programme, free: bool) -> None:
     model, x = programme.model, programme.x
     choices: dict[int, list[int]] = {r: [] for r in range(programme.rows)}
     for r, s in x:
@@ -208,13 +185,13 @@ def _assign(programme: _Programme, free: bool) -> None:
         model += (programme.sum([root], s) if root is not None else held) >= 1
 
 
-def _bands(programme: _Programme, elastic: bool) -> None:
+def _bands(programme: Programme, elastic: bool) -> None:
     for m in programme.case.problem.measures:
         if m.banded:
             _band(programme, m, elastic)
 
 
-def _band(programme: _Programme, m: Measure, elastic: bool) -> None:
+def _band(programme: Programme, m: Measure, elastic: bool) -> None:
     problem = programme.case.problem
     weights = np.bincount(programme.row_of, weights=m.weights, minlength=programme.rows)
     mean = max(float(m.weights.sum()) / problem.k, 1e-12)
@@ -234,13 +211,13 @@ def _band(programme: _Programme, m: Measure, elastic: bool) -> None:
         programme.model.setObjective(pulp.LpAffineExpression([(v, 1) for v in programme.misses]))
 
 
-def _miss(programme: _Programme, name: str) -> Any:
+def _miss(programme: Programme, name: str) -> Any:
     variable = programme.model.add_variable(f"{name}_{len(programme.misses)}", lowBound=0)
     programme.misses.append(variable)
     return variable
 
 
-def _groups(programme: _Programme, group: IntArray, free: bool) -> None:
+def _groups(programme: Programme, group: IntArray, free: bool) -> None:
     """Nesting, and the number of grids of groups where it is fixed."""
     problem, model = programme.case.problem, programme.model
     if problem.group is None:
@@ -265,7 +242,7 @@ def _groups(programme: _Programme, group: IntArray, free: bool) -> None:
             model += pulp.LpAffineExpression([(v, 1) for v in lies.values()]) == fixed[label]
 
 
-def _areas(programme: _Programme) -> None:
+def _areas(programme: Programme) -> None:
     problem = programme.case.problem
     if problem.zone is None:
         return
@@ -282,7 +259,7 @@ def _areas(programme: _Programme) -> None:
         programme.model += pulp.LpAffineExpression([(v, 1) for v in touched]) <= problem.splits + 1
 
 
-def _beside(programme: _Programme) -> None:
+def _beside(programme: Programme) -> None:
     """Beside every row of a grid with a root lies another row of it."""
     u, v, _ = programme.graph.edges()
     near: dict[int, set[int]] = {r: set() for r in range(programme.rows)}
@@ -295,7 +272,7 @@ def _beside(programme: _Programme) -> None:
             programme.model += variable - programme.sum(near[r] - {r}, s) <= 0
 
 
-def _warm(programme: _Programme, start: IntArray) -> None:
+def _warm(programme: Programme, start: IntArray) -> None:
     plan = np.zeros(programme.rows, dtype=np.int64)
     plan[programme.row_of] = start
     if not programme.case.labelled:
@@ -305,14 +282,14 @@ def _warm(programme: _Programme, start: IntArray) -> None:
         variable.setInitialValue(int(plan[r] == s))
 
 
-def _lead(programme: _Programme, guide: FloatArray) -> None:
+def _lead(programme: Programme, guide: FloatArray) -> None:
     cost = np.zeros((programme.rows, guide.shape[1]))
     np.add.at(cost, programme.row_of, guide)
     terms = [(variable, float(cost[r, s])) for (r, s), variable in programme.x.items()]
     programme.model.setObjective(pulp.LpAffineExpression([*((v, 1) for v in programme.misses), *terms]))
 
 
-def _read(programme: _Programme) -> IntArray:
+def _read(programme: Programme) -> IntArray:
     """Grid of every row."""
     plan = np.full(programme.rows, -1, dtype=np.int64)
     for (r, s), variable in programme.x.items():
@@ -321,106 +298,7 @@ def _read(programme: _Programme) -> IntArray:
     return plan
 
 
-def _numbered(programme: _Programme, plan: IntArray) -> IntArray:
+def _numbered(programme: Programme, plan: IntArray) -> IntArray:
     """Plan of all units with grids 0, 1, …; numbers are kept where they mean something."""
     grids = plan[programme.row_of]
     return grids if programme.case.labelled else np.unique(grids, return_inverse=True)[1].astype(np.int64)
-
-
-def _add_rivals(programme: _Programme, plan: IntArray) -> int:
-    """At most one of a clique of rivals in a grid, for cliques around pairs that meet."""
-    added = 0
-    meeting = programme.rivals & (plan[:, None] == plan[None, :])
-    done = np.zeros(programme.rows, dtype=bool)
-    for a in np.flatnonzero(meeting.any(axis=1)).tolist():
-        if done[a]:
-            continue
-        clique = [a]
-        near = np.flatnonzero(programme.rivals[a])
-        for b in near[np.argsort(~meeting[a, near], kind="stable")].tolist():
-            if b != a and programme.rivals[b, clique].all():
-                clique.append(b)
-        done[clique] = True
-        added += 1
-        # A row that is its own rival fits nowhere.
-        most = 0 if programme.rivals[a, a] else 1
-        for s, opened in programme.opened.items():
-            programme.model += programme.sum([a] if most == 0 else clique, s) - most * opened <= 0
-    return added
-
-
-def _add_separators(programme: _Programme, plan: IntArray) -> int:
-    """For every piece cut off from its grid: one of its rows needs a row of a minimal separator."""
-    if not programme.case.connected:
-        return 0
-    added = 0
-    grid_of = plan[programme.row_of]
-    for s in np.unique(plan).tolist():
-        inside = grid_of == s
-        main = _main_piece(programme, s, inside)
-        done = main.copy()
-        while (lost := np.flatnonzero(inside & ~done)).size:
-            a = int(lost[0])
-            piece = _flood(programme.graph, a, inside)
-            done |= piece
-            added += _separate(programme, a, piece, main)
-    return added
-
-
-def _main_piece(programme: _Programme, s: int, inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The piece of the grid's root, or the first where it has none."""
-    root = programme.root.get(s)
-    units = np.flatnonzero(inside if root is None else programme.row_of == root)
-    return _flood(programme.graph, int(units[0]), inside)
-
-
-def _separate(programme: _Programme, a: int, piece: NDArray[np.bool_], main: NDArray[np.bool_]) -> int:
-    """Two cuts between unit `a` of a lost piece and the main piece: beside the one, and beside the other."""
-    b = int(np.flatnonzero(main)[0])
-    cuts = {tuple(_separator(programme.graph, a, main)), tuple(_separator(programme.graph, b, piece))}
-    for cut in sorted(cuts):
-        _cut(programme, a, b, list(cut))
-    return len(cuts)
-
-
-def _separator(graph: Graph, a: int, main: NDArray[np.bool_]) -> list[int]:
-    """Neighbours of `main` that part it from `a`, no more than needed."""
-    ring = np.zeros(graph.n, dtype=bool)
-    for unit in np.flatnonzero(main).tolist():
-        ring[graph.neighbours(unit)] = True
-    ring &= ~main
-    outer = _flood(graph, a, ~main & ~ring)
-    return [c for c in np.flatnonzero(ring).tolist() if outer[graph.neighbours(c)].any()]
-
-
-def _cut(programme: _Programme, a: int, b: int, cut: list[int]) -> None:
-    """A grid that holds `a` and a unit beyond `cut` (its root, or `b`) holds a unit of `cut`."""
-    x, row_of = programme.x, programme.row_of
-    barred = np.zeros(programme.graph.n, dtype=bool)
-    barred[cut] = True
-    beyond = ~_flood(programme.graph, a, ~barred) & ~barred
-    separator = np.unique(row_of[cut]).tolist() if cut else []
-    row, other = int(row_of[a]), int(row_of[b])
-    rooted = np.zeros(programme.rows, dtype=bool)
-    rooted[row_of[beyond]] = True
-    for s in programme.opened:
-        if (row, s) not in x:
-            continue
-        root = programme.root.get(s)
-        if row == other or (root is not None and rooted[root]):
-            programme.model += x[row, s] - programme.sum(separator, s) <= 0
-        elif (other, s) in x:
-            programme.model += x[row, s] + x[other, s] - programme.sum(separator, s) <= 1
-
-
-def _flood(graph: Graph, root: int, allowed: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Units connected to `root` through allowed units."""
-    seen = np.zeros(graph.n, dtype=bool)
-    seen[root] = True
-    stack = [root]
-    while stack:
-        for b in graph.neighbours(stack.pop()).tolist():
-            if allowed[b] and not seen[b]:
-                seen[b] = True
-                stack.append(b)
-    return seen
