@@ -22,7 +22,7 @@ ROUNDING = 1e-8
 
 
 @dataclass(frozen=True)
-class Test:
+class Need:
     """One figure of a row against a value; `figure` is a key of the row."""
 
     figure: str
@@ -47,11 +47,11 @@ class Test:
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar at a number of seconds: `level` is must or aim; any of `tests` suffices; `only` names the instances it is for."""
+    """A bar at a number of seconds: `level` is must or aim; any of `needs` suffices; `only` names the instances it is for."""
 
     level: str
     seconds: float
-    tests: tuple[Test, ...]
+    needs: tuple[Need, ...]
     only: tuple[str, ...] = ()
 
     def concerns(self, instance: str) -> bool:
@@ -60,10 +60,10 @@ class Bar:
 
     def met(self, row: Mapping[str, Any]) -> bool:
         """Whether a measured row passes."""
-        return any(test.holds(row) for test in self.tests)
+        return any(need.holds(row) for need in self.needs)
 
     def __str__(self) -> str:
-        return f"{' or '.join(str(test) for test in self.tests)} in {self.seconds:,g} s"
+        return f"{' or '.join(str(need) for need in self.needs)} in {self.seconds:,g} s"
 
 
 @dataclass(frozen=True)
@@ -80,34 +80,34 @@ class Class:
         return sorted({bar.seconds for bar in self.bars if bar.concerns(instance)} | set(self.extra))
 
 
-def _over(value: float) -> Test:
-    return Test("over_best_known", "≤", value)
+def _over(value: float) -> Need:
+    return Need("over_best_known", "≤", value)
 
 
-def _gap(value: float) -> Test:
-    return Test("gap", "≤", value)
+def _gap(value: float) -> Need:
+    return Need("gap", "≤", value)
 
 
-def _at_most(value: float) -> Test:
-    return Test("objective", "≤", value)
+def _at_most(value: float) -> Need:
+    return Need("objective", "≤", value)
 
 
-def _below(value: float) -> Test:
-    return Test("objective", "<", value)
+def _below(value: float) -> Need:
+    return Need("objective", "<", value)
 
 
-def _must(seconds: float, *tests: Test, only: tuple[str, ...] = ()) -> Bar:
-    return Bar("must", seconds, tests, only)
+def _must(seconds: float, *needs: Need, only: tuple[str, ...] = ()) -> Bar:
+    return Bar("must", seconds, needs, only)
 
 
-def _aim(seconds: float, *tests: Test, only: tuple[str, ...] = ()) -> Bar:
-    return Bar("aim", seconds, tests, only)
+def _aim(seconds: float, *needs: Need, only: tuple[str, ...] = ()) -> Bar:
+    return Bar("aim", seconds, needs, only)
 
 
-PROVEN = Test("proven", "=", True)
-VALID = Test("valid", "=", True)
-CONNECTED = Test("connected", "=", True)
-ALL_IN_BAND = Test("in_band", "≥", 1.0)
+PROVEN = Need("proven", "=", True)
+VALID = Need("valid", "=", True)
+CONNECTED = Need("connected", "=", True)
+ALL_IN_BAND = Need("in_band", "≥", 1.0)
 ID, NM, NV = "us2010_ID_tract", "us2010_NM_tract", "us2010_NV_tract"
 OK, IN = "us2010_OK_tract", "us2010_IN_tract"
 
@@ -170,9 +170,9 @@ CLASSES = (
         ("delaunay 100000 × 3",),
         (
             _must(120, CONNECTED),
-            _must(120, Test("in_band", "≥", 0.99)),
-            _must(120, Test("worst", "≤", 0.08)),
-            _must(120, Test("peak_mib", "≤", 1024)),
+            _must(120, Need("in_band", "≥", 0.99)),
+            _must(120, Need("worst", "≤", 0.08)),
+            _must(120, Need("peak_mib", "≤", 1024)),
             _aim(120, ALL_IN_BAND),
             _aim(900, _gap(0.05)),
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import json
 from collections.abc import Callable, Mapping
@@ -34,7 +35,7 @@ class Instance:
 @cache
 def generated() -> ModuleType | None:
     """The module of generators beside this file, where it is."""
-    return _module("generated", HERE / "generated.py")
+    return importlib.import_module("generated") if (HERE / "generated.py").exists() else None
 
 
 def _module(name: str, path: Path) -> ModuleType | None:
