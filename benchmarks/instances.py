@@ -50,8 +50,8 @@ def _module(name: str, path: Path) -> ModuleType | None:
 
 
 MADE: dict[str, Callable[[ModuleType], PartitionProblem]] = {
-    "delaunay 100000 × 3": lambda made: made.delaunay(100_000, 500, 3, 0.05, 0),
-    "delaunay 100000": lambda made: made.delaunay(100_000, 500, 1, 0.05, 0),
+    "delaunay 100000 × 3": lambda made: made.delaunay(100_000, 500, 3, 0.05, 1),
+    "delaunay 100000": lambda made: made.delaunay(100_000, 500, 1, 0.05, 1),
     "baitao": lambda made: made.baitao(),
     "zhucheng": lambda made: made.zhucheng(),
     "household groups 20000": lambda made: made.household_groups(20_000),
