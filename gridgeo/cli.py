@@ -16,6 +16,7 @@ from typing import Annotated, Any
 import typer
 
 from gridgeo import __version__
+from gridgeo.bench import bench_app
 from gridgeo.errors import BadInput, NoFeasiblePlan
 from gridgeo.terminal import err, interruptible, out, progress, show
 from gridgeo_solvers.errors import BadProblem, Infeasible
@@ -29,6 +30,7 @@ app = typer.Typer(
 )
 solve_app = typer.Typer(help="Solve a published benchmark instance.", no_args_is_help=True)
 app.add_typer(solve_app, name="solve")
+app.add_typer(bench_app, name="bench")
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Seed = Annotated[int, typer.Option(help="The same input, seed and versions give the same answer.")]
