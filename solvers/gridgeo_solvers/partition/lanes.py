@@ -165,12 +165,15 @@ class Lanes:
                 return
             wait(flight.flying, timeout=LOOK, return_when=FIRST_COMPLETED)
             died: list[_Handful[J]] = []
+            dropped: list[_Handful[J]] = []
             for handful, future in flight.landed():
                 error = _error(future)
                 if error is None:
                     yield handful.jobs, future.result(), None
                 elif stopped:
                     yield handful.jobs, None, None
+                elif isinstance(error, CancelledError):
+                    dropped.append(handful)
                 elif isinstance(error, BrokenExecutor):
                     died.append(handful)
                 elif handful.second:
@@ -178,6 +181,13 @@ class Lanes:
                 else:
                     # E.g. a cluster that gave it up: each of its jobs by itself, once more.
                     flight.again.extend(_Handful((job,), second=True) for job in handful.jobs)
+            if dropped:
+                # Nobody here cancelled it: the cluster is gone, and with it all that it had at work.
+                for future in flight.flying:
+                    future.cancel()
+                flight.again.extend([*dropped, *flight.flying.values()])
+                flight.flying.clear()
+                self._replace("the executor dropped its work")
             if died:
                 yield from self._mourn(flight, died)
 
@@ -188,12 +198,12 @@ class Lanes:
         while (handful := flight.next(most)) is not None:
             try:
                 flight.flying[pool.submit(work, handful.jobs, choices, rule)] = handful
-            except RuntimeError:
+            except Exception as error:
                 # Broken or shut down since the last handful: what is at work tells why, and this one waits its turn.
                 (flight.alone if handful.second else flight.again).appendleft(handful)
                 if flight.flying:
                     return
-                self._replace("the executor takes no more work")
+                self._replace(f"the executor takes no more work ({type(error).__name__}: {error})")
                 pool, most = self._pool()
                 rule = bell
 
