@@ -390,8 +390,10 @@ def _show_many(places: Any, figures: dict[str, Any], what: str, as_json: bool) -
     for place in unsolved:
         for reason in place.reasons:
             err.print(f"  - {place.name}: {reason}", soft_wrap=True, markup=False)
-    if unsolved:
-        raise typer.Exit(2 if all(place.status == "refused" for place in unsolved) else 3)
+    ended = {place.status for place in unsolved}
+    if ended:
+        infeasible, broken = ended & {"infeasible", "not found"}, ended & {"failed", "stopped"}
+        raise typer.Exit(3 if infeasible else 1 if broken else 2)
 
 
 def _refuse_beside(what: str, options: dict[str, Any]) -> None:

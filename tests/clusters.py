@@ -40,6 +40,13 @@ class Processes:
                 "--name", name, "--local-directory", str(self.folder), "--death-timeout", str(PATIENCE),
             )  # fmt: skip
 
+    def await_workers(self, count: int) -> None:
+        """Wait until as many workers have reported to the scheduler."""
+        from distributed import Client
+
+        with Client(self.address, set_as_default=False) as client:
+            client.wait_for_workers(count, timeout=PATIENCE)
+
     def kill(self, name: str) -> None:
         """End a process at once, without a word to the others (SIGKILL)."""
         self.running[name].kill()

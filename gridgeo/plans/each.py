@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 from gridgeo.errors import BadInput, NoFeasiblePlan
 from gridgeo.graphs import positions
 from gridgeo.jurisdictions import Jurisdiction
-from gridgeo.plans.many import Balance, Drawn, Jobs, judged, told
+from gridgeo.plans.many import Balance, Drawn, Jobs, effort, judged, told
 from gridgeo.plans.partitioning import _rules as rules_for
 from gridgeo.plans.plan import Figures, Plan, numbered
 from gridgeo.plans.rules import Band, Rules, measure
 from gridgeo_solvers.partition.answer import PartitionParams
-from gridgeo_solvers.partition.many import Outcome, outcomes
+from gridgeo_solvers.partition.many import Fate, Outcome, outcomes
 from gridgeo_solvers.progress import Progress
 from gridgeo_solvers.results import Status, relative_gap
 from gridgeo_solvers.stop import StopRule
@@ -38,7 +38,7 @@ class Each:
     """One plan over all areas of a level, and what became of each area, in the order of its units.
 
     Where an area has no plan that keeps every rule, its units lie in the plan that breaks least, or all in one grid;
-    `plan.figures.status` is then ``infeasible``.
+    `plan.figures.status` is then what became of it, ``infeasible`` before all else.
     """
 
     plan: Plan
@@ -94,7 +94,9 @@ def partition_each(
         Where to work: any `concurrent.futures.Executor`, e.g. a Dask client's; processes of this machine where left out.
     workers
         Number of these processes; 1 works in the calling process.
-    params, time_limit, gap, stop, progress
+    params
+        How much work each area gets; where left out, as much as a jurisdiction alone, or less beyond 100 areas.
+    time_limit, gap, stop, progress
         As for `gridgeo_solvers.partition.many.solve_many`.
     seed
         The same input, seed and versions give the same plan, whatever does the work.
@@ -128,7 +130,7 @@ def partition_each(
     found = {
         outcome.name: outcome
         for outcome in outcomes(
-        jobs, executor=executor, workers=workers, seed=seed, params=params, gap=gap, time_limit=time_limit,
+        jobs, executor=executor, workers=workers, seed=seed, params=effort(params, len(jobs)), gap=gap, time_limit=time_limit,
         progress=progress, stop=stop,
     )}  # fmt: skip
     found |= jobs.refused
@@ -275,8 +277,9 @@ def _widest(name: str, parts: list[_Piece], rules: Mapping[str, Rules]) -> Band:
 
 
 def _summed(areas: list[Drawn], seed: int) -> Figures:
-    if not all(area.solved for area in areas):
-        return Figures(status="infeasible", seed=seed)
+    unsolved = [area.status for area in areas if not area.solved]
+    if unsolved:
+        return Figures(status=str(Fate.INFEASIBLE) if Fate.INFEASIBLE in unsolved else unsolved[0], seed=seed)
     objective = sum(area.figures.objective or 0.0 for area in areas)
     bounds = [area.figures.bound for area in areas]
     bound = None if None in bounds else sum(b for b in bounds if b is not None)

@@ -21,10 +21,13 @@ from gridgeo.plans.partitioning import build_problem
 from gridgeo.plans.plan import Figures, Plan, numbered
 from gridgeo.plans.rules import Band, Rules
 from gridgeo_solvers.partition.answer import PartitionParams
-from gridgeo_solvers.partition.many import Fate, Job, Outcome, outcomes
+from gridgeo_solvers.partition.many import QUICK, Fate, Job, Outcome, outcomes
 from gridgeo_solvers.progress import Progress
 from gridgeo_solvers.results import Status
 from gridgeo_solvers.stop import StopRule
+
+FULL = 100
+"""Up to so many places, each is searched as thoroughly as one alone; beyond, a good plan with a bound is enough."""
 
 Balance = Mapping[str, float | str | Band]
 
@@ -118,13 +121,18 @@ def partition_many(
     jobs = Jobs({name: name for name in given}, asked, progress or Progress())
     drawn: dict[str, Drawn] = {}
     for outcome in outcomes(
-        jobs, executor=executor, workers=workers, seed=seed, params=params, gap=gap, time_limit=time_limit,
+        jobs, executor=executor, workers=workers, seed=seed, params=effort(params, len(jobs)), gap=gap, time_limit=time_limit,
         progress=progress, stop=stop,
     ):  # fmt: skip
         town = open_towns.pop(outcome.name)
         drawn[outcome.name] = _plan_of(town, jobs.rules.pop(outcome.name), outcome, seed, target)
     drawn |= {name: told(name, outcome) for name, outcome in jobs.refused.items()}
     return [drawn[name] for name in given]
+
+
+def effort(params: PartitionParams | None, places: int) -> PartitionParams | None:
+    """How much work each of so many places gets, where the caller doesn't say."""
+    return QUICK if params is None and places > FULL else params
 
 
 class Jobs:
