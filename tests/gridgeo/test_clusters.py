@@ -19,7 +19,7 @@ def test_no_address_is_no_cluster():
 def test_an_address_where_nobody_answers_is_refused(monkeypatch):
     monkeypatch.setattr(clusters, "PATIENCE", 1)
     with (
-        pytest.raises(BadInput, match="no Dask scheduler answers at tcp://127.0.0.1:9"),
+        pytest.raises(BadInput, match="no Dask scheduler answers"),
         clusters.cluster("tcp://127.0.0.1:9"),
     ):
         pass
