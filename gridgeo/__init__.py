@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from gridgeo.importing import import_osm
     from gridgeo.jurisdictions import Jurisdiction
+    from gridgeo.plans.each import partition_each
     from gridgeo.plans.files import read_plan
     from gridgeo.plans.judging import Verdict, check
+    from gridgeo.plans.many import partition_many
     from gridgeo.plans.partitioning import partition
     from gridgeo.plans.plan import Plan
     from gridgeo.reports import write_report
@@ -30,6 +32,8 @@ __all__ = [
     "check",
     "import_osm",
     "partition",
+    "partition_each",
+    "partition_many",
     "patrol_routes",
     "read_jurisdiction",
     "read_plan",
@@ -49,6 +53,8 @@ _DOORS = {
     "check": "plans.judging",
     "import_osm": "importing",
     "partition": "plans.partitioning",
+    "partition_each": "plans.each",
+    "partition_many": "plans.many",
     "patrol_routes": "routes",
     "read_jurisdiction": "sources",
     "read_plan": "plans",

@@ -40,6 +40,9 @@ TimeLimit = Annotated[
 Mode = Annotated[str, typer.Option(help="foot, ebike or car.")]
 Shift = Annotated[float, typer.Option(min=1.0, help="Minutes of a shift.")]
 Town = Annotated[Path, typer.Argument(help="Jurisdiction file, made by 'gridgeo import'.", metavar="TOWN.gpkg")]
+Towns = Annotated[
+    list[Path], typer.Argument(help="Jurisdiction files, made by 'gridgeo import'.", metavar="TOWN.gpkg...")
+]
 PlanFile = Annotated[Path, typer.Argument(help="Plan file, made by 'gridgeo partition', or a CSV unit,grid.")]
 
 
@@ -80,9 +83,14 @@ def import_(
 
 @app.command()
 def partition(
-    town: Town,
+    towns: Towns,
     output: Annotated[
-        Path, typer.Option("-o", "--output", help="Plan file to write (.gpkg, .csv, .geojson, .fgb, .parquet).")
+        Path,
+        typer.Option(
+            "-o",
+            "--output",
+            help="Plan file to write (.gpkg, .csv, .geojson, .fgb, .parquet); a folder for the plans of several towns.",
+        ),
     ],
     k: Annotated[int | None, typer.Option("-k", help="Number of grids.")] = None,
     households: Annotated[
@@ -97,6 +105,18 @@ def partition(
         str | None, typer.Option(help="Level whose areas no grid may cross; default the whole jurisdiction.")
     ] = None,
     keep_together: Annotated[Path | None, typer.Option(help="CSV unit,group: units of a group share a grid.")] = None,
+    each: Annotated[
+        str | None,
+        typer.Option(help="Level whose areas are each partitioned by themselves, in parallel, into one plan."),
+    ] = None,
+    counts: Annotated[Path | None, typer.Option(help="CSV area,k: number of grids of each area, for --each.")] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Processes for --each or several towns; one a processor if not set.")
+    ] = None,
+    dask: Annotated[
+        str | None,
+        typer.Option(help="Address of a Dask scheduler whose workers solve instead, e.g. tcp://10.0.0.5:8786."),
+    ] = None,
     barriers: Annotated[Path | None, typer.Option(help="More lines that can't be crossed, any vector file.")] = None,
     time_limit: TimeLimit = None,
     gap: Annotated[float, typer.Option(min=0.0, help="Relative gap at which the search may end.")] = 0.0,
@@ -104,32 +124,29 @@ def partition(
     as_json: Json = False,
 ) -> None:
     """Draw balanced, connected, compact grids; exit 3 with the reasons where no plan can keep the rules."""
-    from gridgeo.plans.partitioning import partition as draw
-    from gridgeo.roads.barriers import add_barriers
-    from gridgeo.sources import read_csv, read_jurisdiction, read_layer
-
-    count, band = _one_count(k, households, officers)
-    place = read_jurisdiction(town)
-    if barriers is not None:
-        place = add_barriers(place, read_layer(barriers))
-    together = () if keep_together is None else _groups(read_csv(keep_together), keep_together)
-    with progress() as observer, interruptible() as interrupt:
-        plan = draw(
-            place,
-            count,
-            households=band,
-            balance=_balance(balance),
-            objective=objective,
-            within=within,
-            keep_together=together,
-            time_limit=time_limit,
-            gap=gap,
-            seed=seed,
-            stop=interrupt,
-            progress=observer,
-        )
-    plan.to_file(output)
-    show(_plan_figures(plan) | {"file": str(output)}, as_json, _grid_rows(plan))
+    count, band = _one_count(k, households, officers, counts if each is not None else None)
+    wish: dict[str, Any] = {
+        "households": band,
+        "balance": _balance(balance),
+        "objective": objective,
+        "time_limit": time_limit,
+        "gap": gap,
+        "seed": seed,
+    }
+    at_work = {"jobs": jobs, "dask": dask}
+    if len(towns) > 1:
+        single = {"--each": each, "--keep-together": keep_together, "--barriers": barriers}
+        _refuse_beside("several towns", single)
+        _draw_many(towns, output, count, wish | {"within": within}, at_work, as_json)
+        return
+    place, together = _place(towns[0], barriers, keep_together)
+    wish["keep_together"] = together
+    if each is None:
+        _refuse_beside("one town without --each", {"--jobs": jobs, "--dask": dask, "--counts": counts})
+        _draw(place, output, count, wish | {"within": within}, as_json)
+    else:
+        _refuse_beside("--each", {"--within": within})
+        _draw_each(place, each, output, count if counts is None else _area_counts(counts), wish, at_work, as_json)
 
 
 @app.command()
@@ -316,12 +333,99 @@ def solve_partition(
     show({name: value for name, value in solution.items() if name != "assignment"} | {"file": str(output)}, as_json)
 
 
+def _place(town: Path, barriers: Path | None, keep_together: Path | None) -> tuple[Any, list[tuple[str, ...]]]:
+    from gridgeo.roads.barriers import add_barriers
+    from gridgeo.sources import read_csv, read_jurisdiction, read_layer
+
+    place = read_jurisdiction(town)
+    if barriers is not None:
+        place = add_barriers(place, read_layer(barriers))
+    return place, [] if keep_together is None else _groups(read_csv(keep_together), keep_together)
+
+
+def _draw(place: Any, output: Path, count: int | None, wish: dict[str, Any], as_json: bool) -> None:
+    from gridgeo.plans.partitioning import partition as draw
+
+    with progress() as observer, interruptible() as interrupt:
+        plan = draw(place, count, stop=interrupt, progress=observer, **wish)
+    plan.to_file(output)
+    show(_plan_figures(plan) | {"file": str(output)}, as_json, _grid_rows(plan))
+
+
+def _draw_each(
+    place: Any, level: str, output: Path, count: Any, wish: dict[str, Any], at_work: dict[str, Any], as_json: bool
+) -> None:
+    from gridgeo.clusters import cluster
+    from gridgeo.plans.each import partition_each
+
+    with cluster(at_work["dask"]) as executor, progress() as observer, interruptible() as interrupt:
+        each = partition_each(
+            place, level, count, executor=executor, workers=at_work["jobs"], stop=interrupt, progress=observer, **wish
+        )
+    each.plan.to_file(output)
+    figures = _plan_figures(each.plan) | {"grids": each.plan.assignment.nunique()}
+    _show_many(each.areas, figures | {"file": str(output)}, level, as_json)
+
+
+def _draw_many(
+    towns: list[Path], output: Path, count: int | None, wish: dict[str, Any], at_work: dict[str, Any], as_json: bool
+) -> None:
+    from gridgeo.clusters import cluster
+    from gridgeo.plans.many import partition_many
+
+    with cluster(at_work["dask"]) as executor, progress() as observer, interruptible() as interrupt:
+        drawn = partition_many(
+            towns, count, folder=output, executor=executor, workers=at_work["jobs"], stop=interrupt,
+            progress=observer, **wish,
+        )  # fmt: skip
+    _show_many(drawn, {"folder": str(output)}, "towns", as_json)
+
+
+def _show_many(places: Any, figures: dict[str, Any], what: str, as_json: bool) -> None:
+    unsolved = [place for place in places if not place.solved]
+    result = {"places": len(places), "solved": len(places) - len(unsolved)} | figures
+    rows = [place.row() for place in places]
+    if not as_json:
+        for row in rows:
+            row.pop("reasons")
+    show(result, as_json, rows, title=what)
+    for place in unsolved:
+        for reason in place.reasons:
+            err.print(f"  - {place.name}: {reason}", soft_wrap=True, markup=False)
+    ended = {place.status for place in unsolved}
+    if ended:
+        infeasible, broken = ended & {"infeasible", "not found"}, ended & {"failed", "stopped"}
+        raise typer.Exit(3 if infeasible else 1 if broken else 2)
+
+
+def _refuse_beside(what: str, options: dict[str, Any]) -> None:
+    for name, value in options.items():
+        if value is not None:
+            raise BadInput(f"{name} can't be used with {what}; leave one out")
+
+
+def _area_counts(path: Path) -> dict[str, int]:
+    from gridgeo.sources import read_csv
+
+    table = read_csv(path)
+    for column in ("area", "k"):
+        if column not in table.columns:
+            raise BadInput(f"{path}: needs the columns area and k; '{column}' is missing")
+    counts: dict[str, int] = {}
+    for row, (area, k) in enumerate(zip(table["area"].astype(str), table["k"].astype(str), strict=True), start=2):
+        if not k.isdecimal() or int(k) < 1:
+            raise BadInput(f"{path}, row {row}: k is '{k}'; it must be a whole number of at least 1")
+        if area in counts:
+            raise BadInput(f"{path}, row {row}: area '{area}' stands twice")
+        counts[area] = int(k)
+    return counts
+
+
 def _one_count(
-    k: int | None, households: str | None, officers: int | None
+    k: int | None, households: str | None, officers: int | None, counts: Path | None = None
 ) -> tuple[int | None, tuple[float, float] | None]:
-    given = [
-        name for name, value in (("-k", k), ("--households", households), ("--officers", officers)) if value is not None
-    ]
+    ways = (("-k", k), ("--households", households), ("--officers", officers), ("--counts", counts))
+    given = [name for name, value in ways if value is not None]
     if len(given) != 1:
         raise BadInput(
             f"say how many grids in one way: -k N, --households LOW:HIGH or --officers N; given: {', '.join(given) or 'none'}"
