@@ -11,6 +11,9 @@ from gridgeo_solvers.graph import Graph
 from gridgeo_solvers.partition import Measure, PartitionProblem
 from gridgeo_solvers.problems import Objective, Term
 
+EVERY = ("apart", "seeds", "reach", "zone", "bands")
+"""Rules beside connection and one band; `bands` are unequal ones."""
+
 
 def ways(problem: PartitionProblem) -> np.ndarray:
     """Way between every two units, the longer of both directions."""
@@ -113,8 +116,8 @@ def valid_plans(problem: PartitionProblem) -> list[np.ndarray]:
 
 
 @st.composite
-def ruled_problems(draw, objectives=("compactness", "boundary", "ties"), most=8) -> PartitionProblem:
-    """Connected graphs of 3 to `most` units under a draw of rules; many have no valid plan."""
+def ruled_problems(draw, objectives=("compactness", "boundary", "ties"), most=8, rules=EVERY) -> PartitionProblem:
+    """Connected graphs of 3 to `most` units under a draw of `rules`; many have no valid plan."""
     n = draw(st.integers(3, most))
     tree = [(draw(st.integers(0, i - 1)), i) for i in range(1, n)]
     pair = st.tuples(st.integers(0, n - 1), st.integers(0, n - 1)).filter(lambda e: e[0] != e[1])
@@ -122,7 +125,7 @@ def ruled_problems(draw, objectives=("compactness", "boundary", "ties"), most=8)
     k = draw(st.integers(2, min(n, 3)))
     households = np.array(draw(st.lists(st.integers(1, 20), min_size=n, max_size=n)), dtype=float)
     spot = st.lists(st.integers(0, 30), min_size=n, max_size=n)
-    rules = draw(st.sets(st.sampled_from(["apart", "seeds", "reach", "zone", "bands"]), max_size=3))
+    rules = draw(st.sets(st.sampled_from(rules), max_size=3)) if rules else set()
     mean = households.sum() / k
     lower, upper = mean * 0.5, mean * 1.5
     fields = {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from gridgeo_solvers.partition.distances import Distances, FloatArray, IntArray
@@ -28,9 +30,13 @@ def worth(problem: PartitionProblem, plan: IntArray, objective: Objective) -> fl
     return 0.0 if problem.ties is None else float(np.asarray(problem.ties)[parted].sum())
 
 
-def aims(problem: PartitionProblem) -> list[tuple[Measure, FloatArray]]:
-    """Measures that balance counts, each with its target for every grid, shape (k,); targets of 0 count nothing."""
-    chosen = [m for m in problem.measures if m.aim] or [m for m in problem.measures if m.banded]
+def aims(problem: PartitionProblem, chosen: Sequence[Measure] | None = None) -> list[tuple[Measure, FloatArray]]:
+    """Measures that balance counts (or those `chosen`), each with its target for every grid, shape (k,).
+
+    A measure with a target of 0 counts nothing.
+    """
+    if chosen is None:
+        chosen = [m for m in problem.measures if m.aim] or [m for m in problem.measures if m.banded]
     pairs = []
     for measure in chosen:
         mean = float(measure.weights.sum()) / problem.k
@@ -40,10 +46,10 @@ def aims(problem: PartitionProblem) -> list[tuple[Measure, FloatArray]]:
     return pairs
 
 
-def imbalance(problem: PartitionProblem, plan: IntArray) -> float:
-    """Largest share of its target by which a grid's total misses it, over the measures that balance counts."""
+def imbalance(problem: PartitionProblem, plan: IntArray, chosen: Sequence[Measure] | None = None) -> float:
+    """Largest share of its target by which a grid's total misses it, over the measures of `aims`."""
     worst = 0.0
-    for measure, target in aims(problem):
+    for measure, target in aims(problem, chosen):
         totals = np.bincount(plan, weights=measure.weights, minlength=problem.k)
         worst = max(worst, float((np.abs(totals - target) / target).max()))
     return worst
