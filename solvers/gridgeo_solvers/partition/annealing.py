@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from gridgeo_solvers.partition.parts import IntArray, Part
-from gridgeo_solvers.partition.sweeping import sweep
+from gridgeo_solvers.partition.sweeping import sweep, tables_of
 from gridgeo_solvers.partition.values import Found, better, found
 
 COLD = 0.02
@@ -58,6 +58,7 @@ class _Moves:
         slot[np.diff(part.apart.indptr) == 0] = -1
         self._rivals = (part.apart.indptr, part.apart.indices, slot.astype(np.int64))
         self._zones = (part.zone, part.splits)
+        self._tables = tables_of(self.plan, k, self._rivals, self._zones)
         self._state = np.array([seed * 2654435769 + 88172645463325252], dtype=np.uint64)
         self._stamp = np.zeros((2, part.n), dtype=np.int64)
         self._mark = 0
@@ -68,5 +69,5 @@ class _Moves:
         now = part.distances.table(part.centres(self.plan, k)) * part.centred if part.centred else np.zeros((0, 0))
         self._mark = sweep(
             self.plan, part.totals(self.plan, k), now, self._net, self._bands, self._rivals, self._zones,
-            (proposals, heat, press * part.n / k, firm), self._state, self._stamp, self._mark,
+            self._tables, (proposals, heat, press * part.n / k, firm), self._state, self._stamp, self._mark,
         )  # fmt: skip

@@ -20,8 +20,9 @@ MOST_TIES = 64
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def sweep(plan, totals, cost, net, bands, rivals, zones, work, state, stamp, mark):
-    """Propose `work[0]` moves at temperature `work[1]`; `plan` and `totals` change in place. Returns the last mark.
+def sweep(plan, totals, cost, net, bands, rivals, zones, tables, work, state, stamp, mark):
+    """Propose `work[0]` moves at temperature `work[1]`; `plan`, `totals` and `tables` (see `tables_of`) change in place.
+    Returns the last mark.
 
     `cost` has shape (rows, k): to the present centre of every grid; (0, 0) where distances don't count. ``work[2:]`` is
     the pressure of bands (per share of a mean) and of pairs and splits. Only edges between two grids are drawn, each
@@ -34,7 +35,7 @@ def sweep(plan, totals, cost, net, bands, rivals, zones, work, state, stamp, mar
     rim, spot, many = _rim(plan, indices, ends, frozen)
     size = np.bincount(plan, minlength=k)
     dues = _dues(totals, bands)
-    met, held, touched, squares = _tables(plan, k, rivals, zones)
+    met, held, touched, squares = tables
     queue = np.empty(len(plan), dtype=np.int64)
     root = np.empty((2, MOST_TIES), dtype=np.int64)
     measures = len(weights)
@@ -210,7 +211,7 @@ def _rerim(i, plan, net, rim, spot, many):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _tables(plan, k, rivals, zones):
+def tables_of(plan, k, rivals, zones):
     """Rivals that every row would meet in every grid; rows, grids touched and squared rows of every area."""
     indptr, indices, slot = rivals
     zone, _ = zones
