@@ -99,10 +99,10 @@ def medoid_kernel(plan, k, x, y, mass, whole_km, seconds, first, members):
         cost[g] = np.inf
         inside = units[begin[g] : begin[g + 1]]
         floors = _floors(inside, x, y, mass, whole_km, seconds)
-        for p in range(-1, len(inside)):
+        for p in range(-1 if len(inside) else 0, len(inside)):
             # First the likeliest, so that few others are summed up.
             a = int(floors.argmin()) if p < 0 else p
-            if len(inside) == 0 or (p >= 0 and floors[a] > cost[g]):
+            if p >= 0 and floors[a] > cost[g]:
                 continue
             total = 0.0
             for b in range(len(inside)):
