@@ -205,10 +205,11 @@ def parts_of(problem: PartitionProblem, rank: int | None = None) -> list[Part]:
 def start_rows(part: Part, assignment: IntArray, k: int) -> IntArray | None:
     """A given assignment of all units as a plan of `part`; None where it isn't one of `k` connected grids."""
     given = np.asarray(assignment)[part.units]
-    labels = np.unique(given, return_inverse=True)[1].astype(np.int64) if not len(part.seeds) else given
+    # Seeded grids keep their order: a part's grids are in the order of its seeds.
+    labels = np.unique(given, return_inverse=True)[1].astype(np.int64)
     plan = np.zeros(part.n, dtype=np.int64)
     plan[part.row_of] = labels
-    if len(np.unique(labels)) != k or int(labels.max()) + 1 != k or (plan[part.row_of] != labels).any():
+    if int(labels.max()) + 1 != k or (plan[part.row_of] != labels).any():
         return None
     return plan if int(part.graph.within(plan).components().max()) + 1 == k else None
 
@@ -264,6 +265,8 @@ def _part(
     lower_of = np.array([np.broadcast_to(np.maximum(m.lower, 0.0), problem.k) for m in banded])
     upper_of = np.array([np.broadcast_to(m.upper, problem.k) for m in banded])
     seeds = position[np.array(problem.seeds, dtype=np.int64)]
+    if len(problem.seeds) == problem.k and banded:
+        lower_of, upper_of = lower_of[:, seeds >= 0], upper_of[:, seeds >= 0]
     return Part(
         units=units,
         row_of=row_of,

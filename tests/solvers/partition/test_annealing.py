@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from gridgeo_solvers.graph import Graph
 from gridgeo_solvers.partition import Measure, PartitionProblem
 from gridgeo_solvers.partition.annealing import anneal
-from gridgeo_solvers.partition.parts import Part, parts_of
+from gridgeo_solvers.partition.parts import Part, parts_of, start_rows
 from gridgeo_solvers.partition.seeded import seeded_start
 from gridgeo_solvers.partition.starts import fresh_start
 from gridgeo_solvers.partition.values import found
@@ -92,6 +92,21 @@ def test_each_grid_is_held_to_its_own_band():
     best = anneal(part, seeded_start(part, 3), 3, sweeps=400, hot=3.0, seed=1)
     assert best.feasible
     assert np.abs(np.bincount(best.plan, weights=base.mass) / goal - 1).max() <= 0.03
+
+
+def test_parts_take_the_bands_of_their_own_seeds():
+    edges = [(0, 1), (1, 2), (3, 4), (4, 5)]
+    band = Measure(
+        "households", np.full(6, 10.0), np.array([5.0, 15.0, 10.0, 20.0]), np.array([12.0, 22.0, 13.0, 23.0])
+    )
+    x, y = np.arange(6) * 100.0, np.zeros(6)
+    problem = PartitionProblem(Graph.from_edges(6, edges), (band,), 4, np.ones(6), x, y, seeds=(5, 0, 2, 3))
+    west, east = parts_of(problem)
+    assert (west.seeds.tolist(), east.seeds.tolist()) == ([0, 2], [2, 0])
+    assert west.bands(2)[0].tolist() == [[15.0, 10.0]]
+    assert east.bands(2)[1].tolist() == [[12.0, 23.0]]
+    assert anneal(east, seeded_start(east, 2), 2, sweeps=50, hot=3.0, seed=0).feasible
+    assert start_rows(east, np.array([1, 1, 2, 3, 3, 0]), 2).tolist() == [1, 1, 0]
 
 
 def test_a_split_area_is_gathered_again():
