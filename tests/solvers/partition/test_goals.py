@@ -152,3 +152,26 @@ def test_an_even_split_is_called_optimal():
     answer = solve_goals(problem, solve, params=LIGHT)
     assert (answer.objective, answer.bound, answer.status) == (0.0, 0.0, Status.OPTIMAL)
     assert diameter(problem, answer.assignment) == pytest.approx(0.1)
+
+
+def test_a_weighed_worst_case_is_worth_less_than_what_either_goal_finds_alone():
+    terms = (Term(Objective.COMPACTNESS), Term(Objective.BALANCE, weight=20.0))
+    problem = lattice(6, 9, 4, objective=terms)
+    both = solve_goals(problem, solve, params=LIGHT)
+    compact = solve(replace(problem, objective="compactness"), params=LIGHT)
+    even = solve_goals(replace(problem, objective="balance"), solve, params=LIGHT)
+    assert both.objective == pytest.approx(rank_value(problem, both.assignment, 0))
+    assert both.objective <= rank_value(problem, compact.assignment, 0) * (1 + 1e-9)
+    assert both.objective <= rank_value(problem, even.assignment, 0) * (1 + 1e-9)
+
+
+def test_the_diameter_shrinks_on_the_engine():
+    problem = lattice(5, 8, 4, objective="diameter")
+    answer = solve_goals(problem, solve, params=LIGHT)
+    assert keeps(problem, answer.assignment)
+    assert answer.objective == pytest.approx(diameter(problem, answer.assignment))
+    assert answer.objective <= diameter(
+        problem, solve(replace(problem, objective="compactness"), params=LIGHT).assignment
+    )
+    assert answer.bound is not None
+    assert 0 < answer.bound <= answer.objective
