@@ -46,9 +46,7 @@ class CentreSearch:
                 break
             tried = self.keep(self.moved(now))
             allowed = heat * (1 - turn / rounds) ** 2
-            if tried.value < now.value or (
-                tried.value < best.value * (1 + allowed) and self.random.random() < 0.5
-            ):
+            if tried.value < now.value or (tried.value < best.value * (1 + allowed) and self.random.random() < 0.5):
                 now = tried
             if now.value < best.value:
                 best = now
@@ -110,7 +108,9 @@ class CentreSearch:
         rows = np.flatnonzero(draft.choice == g)
         if len(rows) < 2:
             return int(draft.centres[g])
-        way = table.table(np.array([draft.centres[g]]))[rows, 0] / (self.part.distances.mass[table.members[table.first[rows]]] + 1e-9)
+        way = table.table(np.array([draft.centres[g]]))[rows, 0] / (
+            self.part.distances.mass[table.members[table.first[rows]]] + 1e-9
+        )
         near = rows[np.argsort(way, kind="stable")[1 : 2 + max(8, len(rows) // 5)]]
         row = int(self.random.choice(near))
         return int(table.members[table.first[row]])

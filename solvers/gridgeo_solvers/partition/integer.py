@@ -151,7 +151,10 @@ class _Model:
                 at = misses + 2 * k * q + np.arange(2 * k)
                 sign = np.concatenate([np.ones(k), -np.ones(k)])
                 rows = rows + csr_array((sign, (np.tile(np.arange(k), 2), at)), shape=(k, self._size))
-            ends = np.where(low[q] > 0, low[q] + margin, -np.inf), np.where(np.isfinite(high[q]), high[q] - margin, np.inf)
+            ends = (
+                np.where(low[q] > 0, low[q] + margin, -np.inf),
+                np.where(np.isfinite(high[q]), high[q] - margin, np.inf),
+            )
             self.programme.add_rows(rows, *ends)
 
 
@@ -198,7 +201,10 @@ class _Areas:
         column, pair = self.use
         m = len(column)
         touch = csr_array(
-            (np.concatenate([np.ones(m), -np.ones(m)]), (np.tile(np.arange(m), 2), np.concatenate([column, first + pair]))),
+            (
+                np.concatenate([np.ones(m), -np.ones(m)]),
+                (np.tile(np.arange(m), 2), np.concatenate([column, first + pair])),
+            ),
             shape=(m, size),
         )
         zones = int(self.zone.max()) + 1
