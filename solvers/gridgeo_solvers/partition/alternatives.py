@@ -191,8 +191,8 @@ class _Source:
     def draw(self) -> Found:
         """A new plan: in turn from nothing, from grids joined and split, from a known plan heated."""
         from gridgeo_solvers.partition.annealing import anneal
-        from gridgeo_solvers.partition.search import merge_and_split
         from gridgeo_solvers.partition.seeded import seeded_start
+        from gridgeo_solvers.partition.shaking import merge_and_split
         from gridgeo_solvers.partition.starts import fresh_start
         from gridgeo_solvers.partition.values import found
 

@@ -46,36 +46,37 @@ class PartitionParams:
     Parameters
     ----------
     starts
-        Capacitated k-means starts, each annealed briefly.
-    kept
-        Starts that are annealed longer and polished by integer programming.
+        Sets of fresh centres that are settled.
     rounds
-        Merge-and-split rounds on the best plan, each annealed; polished when promising.
+        Times that a region of the best centres is drawn anew; fewer on very large parts. An eighth of it are the rounds
+        of merging and splitting where distances don't count, or while a rule is broken.
+    plans
+        Sets of centres that are made whole: annealed, then improved by integer programming.
     sweeps
-        Proposed moves per unit in one long annealing.
-    whole
-        Largest units × grids at which one integer programme treats all grids at once.
+        Proposed moves per unit in one annealing.
+    pairs
+        Pairs of unit and grid, beyond one a unit, in one integer programme.
     nodes
         Branch-and-bound nodes after which one integer programme stops.
     bound_steps
-        Subgradient steps of the Lagrangian bound; 0 leaves the bound out.
+        Steps of the Lagrangian bound; 0 leaves the bound out.
     exact_units
         Largest number of units of a connected part for which optimality is pursued by branch and bound.
     """
 
-    starts: int = 16
-    kept: int = 4
-    rounds: int = 24
-    sweeps: int = 6000
-    whole: int = 3000
-    nodes: int = 30
-    bound_steps: int = 200
+    starts: int = 8
+    rounds: int = 160
+    plans: int = 4
+    sweeps: int = 600
+    pairs: int = 3000
+    nodes: int = 20
+    bound_steps: int = 1500
     exact_units: int = 130
 
     def __post_init__(self) -> None:
-        for name in ("starts", "kept", "sweeps", "nodes"):
+        for name in ("starts", "plans", "sweeps", "nodes"):
             if getattr(self, name) < 1:
                 raise BadProblem(f"parameter {name} is {getattr(self, name)}: it must be at least 1")
-        for name in ("rounds", "whole", "bound_steps", "exact_units"):
+        for name in ("rounds", "pairs", "bound_steps", "exact_units"):
             if getattr(self, name) < 0:
                 raise BadProblem(f"parameter {name} is {getattr(self, name)}: it must be ≥ 0")

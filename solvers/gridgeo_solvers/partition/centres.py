@@ -26,7 +26,7 @@ class CentreSearch:
         self.part, self.k, self.random = part, k, random
         self.transport = Transport(part, k)
         self.pool: list[Draft] = []
-        self._load = part.weights[int(self.transport.lead)] if len(part.weights) else np.ones(part.n)
+        self._load = part.weights[self.transport.lead] if len(part.weights) else np.ones(part.n)
 
     def start(self) -> Draft:
         """A draft from fresh centres."""
@@ -34,19 +34,24 @@ class CentreSearch:
 
     def keep(self, draft: Draft) -> Draft:
         """Remember a draft if it is among the best and its centres are new."""
-        if np.isfinite(draft.value) and all(draft.key != one.key for one in self.pool):
+        apart = len(np.unique(self.part.row_of[draft.centres])) == self.k
+        if apart and np.isfinite(draft.value) and all(draft.key != one.key for one in self.pool):
             self.pool = sorted([*self.pool, draft], key=lambda one: one.value)[:POOL]
         return draft
 
-    def improve(self, draft: Draft, *, rounds: int, stop: Callable[[], bool], heat: float = 0.004) -> Draft:
-        """Best draft after `rounds` moves from `draft`; a slightly worse one may be gone on from, less so later."""
+    def improve(self, draft: Draft, spent: Callable[[int], float], heat: float = 0.004) -> Draft:
+        """Best draft after moves from `draft`, until ``spent(moves)``, the share of the work that is done, is 1.
+
+        A slightly worse draft may be gone on from, by up to the share `heat` at first, less so later.
+        """
         best = now = draft
-        for turn in range(rounds):
-            if stop():
-                break
+        moves = 0
+        while (share := spent(moves)) < 1.0:
+            moves += 1
             tried = self.keep(self.moved(now))
-            allowed = heat * (1 - turn / rounds) ** 2
-            if tried.value < now.value or (tried.value < best.value * (1 + allowed) and self.random.random() < 0.5):
+            allowed = heat * (1 - share) ** 2
+            bold = tried.value < best.value * (1 + allowed) and self.random.random() < 0.5
+            if tried.value < now.value or bold:
                 now = tried
             if now.value < best.value:
                 best = now

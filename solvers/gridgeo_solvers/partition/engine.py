@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,6 +13,9 @@ from gridgeo_solvers.check import evaluate, judge
 from gridgeo_solvers.errors import BadProblem, Infeasible
 from gridgeo_solvers.partition.allotment import best_sum, trimmed, windows
 from gridgeo_solvers.partition.answer import Partition, PartitionParams
+from gridgeo_solvers.partition.conflicts import smallest_conflict
+from gridgeo_solvers.partition.elastic import causes, nearest_plan
+from gridgeo_solvers.partition.goals import needs_goals, solve_goals
 from gridgeo_solvers.partition.parts import IntArray, Part, parts_of, start_rows
 from gridgeo_solvers.partition.reasons import MOST_NAMED, advice, impossible
 from gridgeo_solvers.partition.sums import counts_of
@@ -20,8 +25,12 @@ from gridgeo_solvers.progress import Progress
 from gridgeo_solvers.results import Status, relative_gap
 from gridgeo_solvers.stop import AnyOf, MaxSeconds, StopRule
 
-QUICK = PartitionParams(starts=2, kept=1, rounds=0, sweeps=400, bound_steps=0)
+QUICK = PartitionParams(starts=2, plans=1, rounds=0, sweeps=200, pairs=0, bound_steps=0)
 """For the nearest plan to rules that arithmetic refutes: a picture of the trouble, not an answer."""
+SEARCHED = 0.7
+"""Share of the time limit after which the search gives way to the bound."""
+TESTED = 300
+"""Branch-and-bound nodes spent on finding which rules conflict."""
 
 
 @dataclass
@@ -34,10 +43,15 @@ class _Run:
     gap: float
     stop: StopRule
     progress: Progress
+    executor: Executor | None = None
+    limit: float | None = None
     start: IntArray | None = None
-    polished: bool = True
     began: float = field(default_factory=time.perf_counter)
     starts: int = 0
+
+    def left(self) -> float | None:
+        """Seconds left of the time limit; None without one."""
+        return None if self.limit is None else self.began + self.limit - time.perf_counter()
 
 
 def solve(
@@ -50,12 +64,13 @@ def solve(
     params: PartitionParams | None = None,
     progress: Progress | None = None,
     start: IntArray | None = None,
+    executor: Executor | None = None,
 ) -> Partition:
     """Split `problem` into connected grids inside every band, as good as the work allows.
 
     Connected parts are solved apart (no grid can cross them) and the number of grids of each is chosen so that bands
-    hold and the whole is best. Each part is searched from many starts, annealed, and polished by integer programmes;
-    a bound is proven where one can be.
+    hold and the whole is best. In each part centres are searched, the best are made whole by annealing and integer
+    programmes, and a bound is proven where one can be. Ranked objectives and worst cases are settled one after the other.
 
     Parameters
     ----------
@@ -76,11 +91,15 @@ def solve(
         Hears stages, incumbents and bounds.
     start
         An assignment to improve, shape (n,); used where its grids are connected and its count fits.
+    executor
+        Where connected parts are searched side by side; in this process, one after the other, where left out. The answer
+        is the same.
 
     Raises
     ------
     Infeasible
-        No plan keeps every rule (`proven`), or none was found; `nearest` is the plan that breaks least.
+        No plan keeps every rule (`proven`), or none was found; `nearest` is the plan that breaks least, `conflict` the
+        fewest rules that leave no plan, where they were found, and `causes` name the worst grids and units.
 
     Examples
     --------
@@ -94,23 +113,55 @@ def solve(
     """
     if start is not None and len(start) != problem.n:
         raise BadProblem(f"start has {len(start)} items, the problem has {problem.n} units")
+    if needs_goals(problem):
+        return solve_goals(
+            problem, _solve_core, stop=stop, time_limit=time_limit, progress=progress, start=start,
+            gap=gap, seed=seed, params=params, executor=executor,
+        )  # fmt: skip
+    return _solve_core(
+        problem, stop=stop, time_limit=time_limit, progress=progress, start=start, gap=gap, seed=seed, params=params,
+        executor=executor,
+    )  # fmt: skip
+
+
+def _solve_core(
+    problem: PartitionProblem,
+    *,
+    stop: StopRule | None,
+    time_limit: float | None,
+    progress: Progress | None,
+    start: IntArray | None,
+    gap: float,
+    seed: int,
+    params: PartitionParams | None,
+    executor: Executor | None,
+) -> Partition:
+    """`solve` for one weighed sum of objectives that add up over grids."""
     rules: list[StopRule] = [rule for rule in (stop,) if rule is not None]
     if time_limit is not None:
         rules.append(MaxSeconds(time_limit))
-    run = _Run(problem, params or PartitionParams(), seed, gap, AnyOf(tuple(rules)), progress or Progress(), start)
+    run = _Run(
+        problem, params or PartitionParams(), seed, gap, AnyOf(tuple(rules)), progress or Progress(), executor,
+        time_limit, start,
+    )  # fmt: skip
     run.stop()
     parts = parts_of(problem)
     reasons = impossible(problem, parts)
     if reasons:
-        raise Infeasible(reasons, nearest=_nearest(replace(run, params=QUICK, polished=False), parts), proven=True)
-    solved = [_solve_pool(run, pool, k) for pool, k in _pools(problem, parts)]
-    plans = [plan for pool, _ in solved for plan in pool]
-    bounds = [bound for _, bound in solved]
-    answer = _answer(run, plans, None if any(b is None for b in bounds) else sum(b for b in bounds if b is not None))
+        raise _refused(run, reasons, _nearest(replace(run, params=QUICK, limit=None), parts))
+    answer = _whole(run, parts)
     if answer.faults:
-        raise _not_found(run, parts, answer)
+        answer = _second_try(run, parts, answer)
     run.progress.incumbent(answer.objective, answer.bound)
     return answer
+
+
+def _whole(run: _Run, parts: list[Part]) -> Partition:
+    """The best plan of all parts together."""
+    solved = [_solve_pool(run, pool, k) for pool, k in _pools(run.problem, parts)]
+    plans = [plan for pool, _ in solved for plan in pool]
+    bounds = [bound for _, bound in solved]
+    return _answer(run, plans, None if any(b is None for b in bounds) else sum(b for b in bounds if b is not None))
 
 
 def _pools(problem: PartitionProblem, parts: list[Part]) -> list[tuple[list[Part], int]]:
@@ -130,13 +181,11 @@ def _solve_pool(
     full = trimmed(counts or [counts_of(part) for part in parts], k)
     tried = [range(k, k + 1)] if len(parts) == 1 else windows(parts, full, k)
     assert tried is not None
-    run.progress.stage("partition", sum(len(one) for one in tried))
-    plans: list[dict[int, Found]] = []
-    for part, window in zip(parts, tried, strict=True):
-        plans.append({})
-        for count in window:
-            plans[-1][count] = _search(run, part, count, single=len(part.units) == run.problem.n)
-            run.progress.advance()
+    tasks = [(p, count) for p, window in enumerate(tried) for count in window]
+    run.progress.stage("partition", len(tasks))
+    plans: list[dict[int, Found]] = [{} for _ in parts]
+    for (p, count), found in zip(tasks, _searched(run, parts, tasks), strict=True):
+        plans[p][count] = found
     values = [{count: found.value for count, found in one.items()} for one in plans]
     chosen = best_sum(values, k, lambda a, b: Value(a.violation + b.violation, a.cost + b.cost), Value(0.0, 0.0))
     assert chosen is not None
@@ -144,6 +193,40 @@ def _solve_pool(
     if counts is None and (len(parts) == 1 or all(len(f) == len(t) for f, t in zip(full, tried, strict=True))):
         bound = _prove(run, parts, plans, chosen[1], k)
     return [(part, one[count].plan) for part, one, count in zip(parts, plans, chosen[1], strict=True)], bound
+
+
+def _searched(run: _Run, parts: list[Part], tasks: list[tuple[int, int]]) -> Iterator[Found]:
+    """The best plan of every task (part and number of grids), in their order."""
+    # Compiled kernels load here, not when the package is imported.
+    from gridgeo_solvers.partition.search import search
+
+    given = [None if run.start is None else start_rows(parts[p], run.start, count) for p, count in tasks]
+    work = [parts[p].n * count for p, count in tasks]
+    if run.executor is not None and len(tasks) > 1:
+        left = run.left()
+        seconds = None if left is None else max(left * SEARCHED * 2 / len(tasks), 0.1)
+        waiting = [
+            run.executor.submit(search, parts[p], count, run.params, run.seed, start, seconds)
+            for (p, count), start in zip(tasks, given, strict=True)
+        ]
+        for one in waiting:
+            yield _counted(run, one.result())
+        return
+    for number, ((p, count), start) in enumerate(zip(tasks, given, strict=True)):
+        left = run.left()
+        seconds = None if left is None else max(left, 0.0) * SEARCHED * work[number] / sum(work[number:])
+
+        def heard(found: Found, whole: bool = len(parts[p].units) == run.problem.n) -> None:
+            if whole and found.feasible:
+                run.progress.incumbent(found.value.cost)
+
+        yield _counted(run, search(parts[p], count, run.params, run.seed, start, seconds, run.stop, heard))
+
+
+def _counted(run: _Run, searched: tuple[Found, int]) -> Found:
+    run.starts += searched[1]
+    run.progress.advance()
+    return searched[0]
 
 
 def _prove(run: _Run, parts: list[Part], plans: list[dict[int, Found]], chosen: list[int], k: int) -> float | None:
@@ -157,38 +240,11 @@ def _prove(run: _Run, parts: list[Part], plans: list[dict[int, Found]], chosen: 
     for part, one, count_chosen in zip(parts, plans, chosen, strict=True):
         bounds.append({})
         for count in list(one):
-            pursue = count == count_chosen and one[count].feasible
+            pursue = count == count_chosen and one[count].feasible and part.plain
             one[count], bounds[-1][count] = bound_of(part, one[count], count, run.params, run.gap, pursue, run.stop)
             run.progress.advance()
     least = best_sum(bounds, k, lambda a, b: a + b, 0.0)
     return None if least is None or not np.isfinite(least[0]) else least[0]
-
-
-def _search(run: _Run, part: Part, k: int, *, single: bool) -> Found:
-    # Compiled kernels load here, not when the package is imported.
-    from gridgeo_solvers.partition.integer import Limits, polish
-    from gridgeo_solvers.partition.search import search
-
-    # Each further band, and cut borders far more, make an integer programme harder than its size says.
-    harder = (40 if not part.centred else 1) * (1 if len(part.weights) < 2 else 3 * len(part.weights))
-    limits = Limits(run.params.whole // harder, run.params.nodes, passes=3 if run.polished else 0)
-
-    def heard(found: Found) -> None:
-        if single and found.feasible:
-            run.progress.incumbent(found.value.cost)
-
-    found, starts = search(
-        part,
-        k,
-        run.params,
-        run.seed,
-        stop=run.stop,
-        polish=lambda plan: polish(part, plan, k, limits, run.stop),
-        heard=heard,
-        start=None if run.start is None else start_rows(part, run.start, k),
-    )
-    run.starts += starts
-    return found
 
 
 def _nearest(run: _Run, parts: list[Part]) -> Partition | None:
@@ -201,16 +257,20 @@ def _nearest(run: _Run, parts: list[Part]) -> Partition | None:
 
 
 def _answer(run: _Run, plans: list[tuple[Part, IntArray]], bound: float | None = None) -> Partition:
-    problem = run.problem
-    assignment = np.full(problem.n, -1, dtype=np.int64)
+    assignment = np.full(run.problem.n, -1, dtype=np.int64)
     used = 0
     for part, plan in plans:
         assignment[part.units] = plan[part.row_of] + used
         used += int(plan.max()) + 1
-    assignment = _by_lowest_unit(assignment)
-    faults = tuple(fault.text for fault in judge(problem, assignment))
+    return _told(run, assignment, bound)
+
+
+def _told(run: _Run, assignment: IntArray, bound: float | None = None) -> Partition:
+    """An assignment with all that is known of it; grids are numbered by their seeds, else by their lowest unit."""
+    problem = run.problem
+    assignment = _by_seed(assignment, problem.seeds) if problem.seeds else _by_lowest_unit(assignment)
     value = evaluate(problem, assignment)
-    objective = value["objective"]
+    objective = float(value["objective"])
     if bound is not None and bound >= objective * (1 - 1e-9):
         bound = objective
     gap = relative_gap(objective, bound)
@@ -224,7 +284,7 @@ def _answer(run: _Run, plans: list[tuple[Part, IntArray]], bound: float | None =
         seed=run.seed,
         totals=value["totals"],
         starts=run.starts,
-        faults=faults,
+        faults=tuple(fault.text for fault in judge(problem, assignment)),
     )
 
 
@@ -235,15 +295,51 @@ def _by_lowest_unit(assignment: IntArray) -> IntArray:
     return rank[label]
 
 
+def _by_seed(assignment: IntArray, seeds: tuple[int, ...]) -> IntArray:
+    """Grids numbered as the seeds that they hold, where each holds one."""
+    holds = assignment[np.array(seeds, dtype=np.int64)]
+    if len(np.unique(holds)) < len(seeds) or len(seeds) <= int(assignment.max()):
+        return assignment
+    number = np.empty(len(seeds), dtype=np.int64)
+    number[holds] = np.arange(len(seeds))
+    return number[assignment]
+
+
+def _second_try(run: _Run, parts: list[Part], broken: Partition) -> Partition:
+    """A search from the plan that breaks least, where one that breaks no rule can be made of it; else the refusal."""
+    nearest = broken
+    if len(np.unique(broken.assignment)) == run.problem.k:
+        mended = nearest_plan(run.problem, broken.assignment, stop=run.stop)
+        if not judge(run.problem, mended):
+            answer = _whole(replace(run, start=mended), parts)
+            return _told(run, mended) if answer.faults else answer
+        nearest = _told(run, mended)
+    raise _not_found(run, parts, nearest)
+
+
+def _refused(run: _Run, reasons: list[str], nearest: Partition | None) -> Infeasible:
+    """Certain reasons, with the fewest rules that conflict."""
+    conflict = smallest_conflict(run.problem, nodes=0, stop=run.stop)
+    return Infeasible(reasons, nearest=nearest, proven=True, conflict=conflict, causes=_causes(run, nearest))
+
+
+def _causes(run: _Run, nearest: Partition | None) -> tuple[str, ...]:
+    return () if nearest is None else tuple(causes(run.problem, nearest.assignment))
+
+
 def _not_found(run: _Run, parts: list[Part], nearest: Partition) -> Infeasible:
     from gridgeo_solvers.partition.exact import no_plan_exists
 
     more = len(nearest.faults) - MOST_NAMED
     breaks = "the nearest plan breaks: " + "; ".join(nearest.faults[:MOST_NAMED]) + f" and {more} more" * (more > 0)
     breaks += f". {advice(run.problem).capitalize()}"
-    if len(parts) == 1 and no_plan_exists(parts[0], run.problem.k, run.stop):
+    conflict = smallest_conflict(run.problem, nodes=TESTED, stop=run.stop, plans=(nearest.assignment,))
+    told = {"nearest": nearest, "conflict": conflict, "causes": _causes(run, nearest)}
+    if conflict is not None:
+        return Infeasible([f"{conflict.text}; {breaks}"], proven=True, **told)
+    if len(parts) == 1 and parts[0].plain and no_plan_exists(parts[0], run.problem.k, run.stop):
         text = f"no {run.problem.k} connected grids keep every band (proven by branch and bound); {breaks}"
-        return Infeasible([text], nearest=nearest, proven=True)
+        return Infeasible([text], proven=True, **told)
     spent = f"{time.perf_counter() - run.began:.0f} s and {run.starts} starts"
     text = f"no plan that keeps every rule was found in {spent}, and none is proven impossible; {breaks}"
-    return Infeasible([text], nearest=nearest, proven=False)
+    return Infeasible([text], proven=False, **told)

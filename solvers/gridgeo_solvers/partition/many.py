@@ -24,7 +24,7 @@ from gridgeo_solvers.stop import AnyOf, StopRule
 TOGETHER = 60
 """Jobs are handed to a worker in handfuls of about this many units: a message costs as much as a tiny job."""
 
-QUICK = PartitionParams(starts=4, kept=1, rounds=4, sweeps=2000, exact_units=0)
+QUICK = PartitionParams(starts=4, plans=1, rounds=4, sweeps=2000, exact_units=0)
 """For a thousand problems of some sixty units: a good plan and a bound for each, without pursuing proof."""
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_array
 
-from gridgeo_solvers.partition.parts import FloatArray, IntArray
+from gridgeo_solvers.partition.parts import FloatArray
 
 WALL = 60.0
 """Seconds after which one solve is given up unless told otherwise; node limits end it far earlier."""

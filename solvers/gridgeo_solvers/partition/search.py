@@ -1,64 +1,225 @@
-"""Multi-start search on one connected part: many cheap starts, few long annealings, merge and split, polish."""
+"""The search on one connected part: centres first, then whole plans, then whatever still breaks a rule.
+
+Where distances count, sets of centres are compared by what their transportation problem costs (`centres`), and the best
+are made whole: grown, annealed, and improved by integer programmes whose centres follow. A set whose transportation
+problem already costs more than the best plan can't give a better one and is passed over. Where only borders count, or
+while a rule is broken, grids are merged, split and annealed instead.
+"""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from gridgeo_solvers.partition.annealing import anneal
 from gridgeo_solvers.partition.answer import PartitionParams
+from gridgeo_solvers.partition.centres import CentreSearch
+from gridgeo_solvers.partition.integer import Limits, assign
 from gridgeo_solvers.partition.parts import IntArray, Part
-from gridgeo_solvers.partition.starts import fresh_start, grow
+from gridgeo_solvers.partition.shaking import any_start, merge_and_split
+from gridgeo_solvers.partition.starts import grow
+from gridgeo_solvers.partition.transport import Draft
 from gridgeo_solvers.partition.values import Found, better, found
 from gridgeo_solvers.stop import StopRule
 
+SHAKES = 8
+"""Moves of centres that one round of merging and splitting counts for."""
 PATIENCE = 12
-"""Merge-and-split rounds without gain after which the search ends."""
+"""Rounds of merging and splitting without gain after which they end."""
 MISSES = 8
-"""Plans outside a band, and no nearer to it than the best, that are polished all the same."""
-FEW = 40
-"""Rows up to which a third of the starts is enough."""
-
-Polish = Callable[[IntArray], Found]
-"""A plan to one that is no worse (see `integer.polish`)."""
-
-
-def merge_and_split(part: Part, plan: IntArray, k: int, random: np.random.Generator) -> IntArray:
-    """Join two adjacent grids and cut another one in two, so that a centre travels across the part."""
-    if k < 3:
-        return fresh_start(part, k, random)
-    u, v, _ = part.graph.edges()
-    cut = np.flatnonzero(plan[u] != plan[v])
-    edge = int(random.choice(cut))
-    a, b = int(plan[u[edge]]), int(plan[v[edge]])
-    rows = np.bincount(plan, minlength=k)
-    open_grids = [g for g in range(k) if g not in (a, b) and rows[g] > 1]
-    if not open_grids:
-        return plan
-    spread = part.distances.medoids(plan, k)[1][open_grids] + 1e-12
-    split = int(random.choice(open_grids, p=spread / spread.sum()))
-    moved = plan.copy()
-    moved[moved == b] = a
-    return _halve(part, moved, split, b, random)
+"""Plans outside a band, and no nearer to it than the best, that are improved all the same."""
+PAIRS = 60_000_000
+"""Pairs of row and grid that all moves of centres may settle, before there are fewer moves."""
+FOLLOWED = 4
+"""Times that centres follow an improved plan."""
+LAPS = 50
+"""Most times that the search begins again while there is time."""
+LONGEST = 30.0
+"""Seconds that one integer programme takes at the most."""
 
 
-def _halve(part: Part, plan: IntArray, grid: int, new: int, random: np.random.Generator) -> IntArray:
-    """Cut `grid` in two connected halves grown from two far rows; the second half is called `new`."""
-    rows = np.flatnonzero(plan == grid)
-    inner = part.graph.subgraph(rows)
-    site_of = np.full(part.n, -1, dtype=np.int64)
-    site_of[part.row_of[::-1]] = np.arange(len(part.row_of))[::-1]
-    sites = site_of[rows]
-    first = int(random.integers(len(rows)))
-    second = int(part.distances.table(sites[[first]])[rows, 0].argmax())
-    if second == first:
-        second = (first + 1) % len(rows)
-    near = part.distances.table(sites[[first, second]])[rows]
-    halves = grow(near, np.zeros(2), np.array([first, second]), inner.indptr, inner.indices)
-    split = plan.copy()
-    split[rows[halves == 1]] = new
-    return split
+@dataclass
+class Search:
+    """One part, one number of grids; `best` is the best plan so far.
+
+    `seconds` is what may be spent by the clock; None where only `params` limit the work, so that the answer repeats.
+    """
+
+    part: Part
+    k: int
+    params: PartitionParams
+    random: np.random.Generator
+    stop: StopRule
+    heard: Callable[[Found], None]
+    seconds: float | None = None
+    best: Found | None = None
+    starts: int = 0
+    began: float = field(default_factory=time.perf_counter)
+    tried: set[tuple[int, ...]] = field(default_factory=set)
+
+    def run(self, start: IntArray | None) -> Found:
+        """The best plan found, begun from `start` where one is given."""
+        part, k = self.part, self.k
+        if k in (1, part.n) and not len(part.seeds):
+            plan = np.zeros(part.n, dtype=np.int64) if k == 1 else np.arange(part.n, dtype=np.int64)
+            return self._tell(found(part, plan, k))
+        if start is not None:
+            self._improve(found(part, start, k))
+        if part.centred:
+            self._by_centres()
+        if not part.centred or not self.known.feasible:
+            self._by_shaking()
+        return self.known
+
+    @property
+    def known(self) -> Found:
+        """The best plan; there is one once anything was searched."""
+        assert self.best is not None
+        return self.best
+
+    def _tell(self, candidate: Found) -> Found:
+        if self.best is None or candidate.value < self.best.value:
+            self.best = candidate
+            self.heard(candidate)
+        return self.best
+
+    def _left(self) -> float:
+        """Seconds left, without end where the clock doesn't count."""
+        return np.inf if self.seconds is None else self.began + self.seconds - time.perf_counter()
+
+    def _over(self) -> bool:
+        return self._left() <= 0 or self.stop()
+
+    def _limits(self) -> Limits:
+        seconds = LONGEST if self.seconds is None else float(np.clip(0.4 * self._left(), 0.2, LONGEST))
+        return Limits(pairs=self.params.pairs, nodes=self.params.nodes, seconds=seconds)
+
+    def _by_centres(self) -> None:
+        """Settle centres, then make the best sets whole; again with other centres while there is time."""
+        part, k, params = self.part, self.k, self.params
+        centres = CentreSearch(part, k, self.random)
+        first = self._draft(centres)
+        self.tried.discard(first.key)
+        self._tell(self._rough(first))
+        for _ in range(params.starts - 1):
+            if self._over():
+                return
+            self._draft(centres)
+        for lap in range(LAPS):
+            if centres.pool:
+                rank = 0 if lap == 0 else int(self.random.integers(len(centres.pool)))
+                centres.improve(centres.pool[rank], self._spent(0.4 if lap == 0 else 0.2))
+            made = self._make_whole(centres, params.plans)
+            if self.seconds is None or self._over() or (lap and not made):
+                return
+
+    def _spent(self, share: float) -> Callable[[int], float]:
+        """How much of the moves of centres is done: by the clock where it counts, `share` of what is left, else by number."""
+        if self.seconds is None:
+            most = min(self.params.rounds * max(self.k // 4, 1), max(PAIRS // (self.part.n * self.k), 24))
+            return lambda moves: 1.0 if self.stop() else moves / max(most, 1)
+        began, span = time.perf_counter(), max(share * self._left(), 1e-9)
+        return lambda moves: 1.0 if self._over() else (time.perf_counter() - began) / span
+
+    def _draft(self, centres: CentreSearch) -> Draft:
+        self.starts += 1
+        return centres.start()
+
+    def _make_whole(self, centres: CentreSearch, most: int) -> int:
+        """Make up to `most` of the best drafts whole that weren't yet; how many there were."""
+        made = 0
+        for draft in list(centres.pool):
+            if made >= most or self._over():
+                break
+            if draft.key in self.tried or (
+                self.known.feasible and draft.value * self.part.centred >= self.known.value.cost
+            ):
+                continue
+            made += 1
+            self.tried.add(draft.key)
+            self._follow(centres, draft, self._rough(draft))
+        return made
+
+    def _rough(self, draft: Draft) -> Found:
+        """A whole plan near a draft, not yet a good one."""
+        part, k = self.part, self.k
+        if len(part.seeds):
+            plan = any_start(part, k, self.random)
+        else:
+            near = part.distances.table(draft.centres) + np.einsum("mr,mg->rg", part.weights, draft.prices)
+            homes = part.row_of[draft.centres]
+            plan = grow(np.ascontiguousarray(near), np.zeros(k), homes, part.graph.indptr, part.graph.indices)
+        return self._anneal(plan, 0.1)
+
+    def _anneal(self, plan: IntArray, hot: float, times: int = 1) -> Found:
+        sweeps = self.params.sweeps * times
+        return anneal(self.part, plan, self.k, sweeps=sweeps, hot=hot, seed=int(self.random.integers(1 << 31)))
+
+    def _follow(self, centres: CentreSearch, draft: Draft, rough: Found) -> None:
+        """Integer programmes with the centres of `draft`, then with those of the plan that came out, while that helps."""
+        best = rough
+        for _ in range(FOLLOWED):
+            self._tell(best)
+            if self._over() or self.params.pairs == 0:
+                return
+            improved = self._assigned(draft, best)
+            moved = np.sort(self.part.centres(improved.plan, self.k))
+            gained, best = improved.value < best.value, better(best, improved)
+            if not gained or tuple(moved.tolist()) == draft.key:
+                break
+            draft = centres.transport.at(self.part.centres(best.plan, self.k), draft.prices)
+            self.tried.add(draft.key)
+        self._tell(best)
+
+    def _assigned(self, draft: Draft, start: Found) -> Found:
+        """The best plan with the centres of `draft`; grids are numbered as its centres are."""
+        return assign(self.part, self.k, draft.centres, draft.prices, start.plan, self._limits(), self._over)
+
+    def _improve(self, candidate: Found) -> None:
+        """Take a plan and improve it with its own centres."""
+        part, k = self.part, self.k
+        self._tell(candidate)
+        if self.params.pairs == 0 or self._over():
+            return
+        centres = part.centres(candidate.plan, k)
+        prices = np.zeros((len(part.weights), k))
+        limits = self._limits()
+        if part.centred:
+            prices = CentreSearch(part, k, self.random).transport.at(centres, prices).prices
+        else:
+            # Borders make a programme far harder than its size says.
+            limits = replace(limits, pairs=limits.pairs // 10)
+        self._tell(assign(part, k, centres, prices, candidate.plan, limits, self._over))
+
+    def _by_shaking(self) -> None:
+        """Annealed starts, then rounds of merging, splitting and annealing on the best."""
+        part, k, params = self.part, self.k, self.params
+        rounds = params.rounds // SHAKES
+        for _ in range(params.starts if not part.centred or len(part.seeds) else 0):
+            if self.best is not None and self._over():
+                return
+            self.starts += 1
+            self._tell(self._anneal(any_start(part, k, self.random), 5.0, 2))
+        self._improve(self._anneal(self.known.plan, 2.0, 8))
+        quiet = misses = 0
+        turn = 0
+        # While a rule is broken nothing else counts: no patience, twice the rounds, and some near misses are improved.
+        while not self._over() and turn < (2 * rounds if self.seconds is None else LAPS * rounds):
+            best = self.known
+            if best.feasible and (
+                quiet >= PATIENCE * (1 if self.seconds is None else 4)
+                or turn >= rounds * (1 if self.seconds is None else LAPS)
+            ):
+                break
+            turn += 1
+            candidate = self._anneal(merge_and_split(part, best.plan, k, self.random), 1.0 if turn % 4 else 3.0, 2)
+            if candidate.value < best.value or (not best.feasible and misses < MISSES):
+                misses += not best.feasible
+                self._improve(candidate)
+            quiet = 0 if self.known.value < best.value else quiet + 1
 
 
 def search(
@@ -66,64 +227,15 @@ def search(
     k: int,
     params: PartitionParams,
     seed: int,
-    *,
-    stop: StopRule,
-    polish: Polish,
-    heard: Callable[[Found], None],
     start: IntArray | None = None,
+    seconds: float | None = None,
+    stop: StopRule = bool,
+    heard: Callable[[Found], None] = id,
 ) -> tuple[Found, int]:
-    """Best plan of `k` grids found, and the number of starts tried. `heard` is told every improvement."""
-    if k == 1 or k == part.n:
-        plan = np.zeros(part.n, dtype=np.int64) if k == 1 else np.arange(part.n, dtype=np.int64)
-        only = found(part, plan, k)
-        heard(only)
-        return only, 1
+    """Best plan of `k` grids found, and the number of starts tried; `heard` is told every improvement.
+
+    Called in another process as well: everything it is given can be sent there.
+    """
     random = np.random.default_rng([seed, k, part.n])
-    pool = _pool(part, k, params, random, stop, start)
-    heard(pool[0])
-    starts = len(pool)
-    best = pool[0]
-    for candidate in pool[: params.kept]:
-        if stop():
-            return best, starts
-        longer = anneal(part, candidate.plan, k, sweeps=params.sweeps, hot=5.0, seed=int(random.integers(1 << 31)))
-        best = _told(best, better(longer, candidate), heard)
-    best = _told(best, better(best, polish(best.plan)), heard)
-    quiet = misses = 0
-    # While a band is broken nothing else counts: no patience, twice the rounds, and some near misses are polished.
-    for turn in range(2 * params.rounds):
-        if stop() or (best.feasible and (quiet >= PATIENCE or turn >= params.rounds)):
-            break
-        moved = merge_and_split(part, best.plan, k, random)
-        sweeps = max(params.sweeps // 4, 8)
-        candidate = anneal(part, moved, k, sweeps=sweeps, hot=1.0, seed=int(random.integers(1 << 31)))
-        cheap = part.n * k <= params.whole and len(part.weights) < 2
-        close = candidate.value.cost < 1.01 * best.value.cost if best.feasible else misses < MISSES
-        if candidate.value < best.value or (close and (cheap or not best.feasible)):
-            misses += not best.feasible
-            candidate = better(candidate, polish(candidate.plan))
-        quiet = 0 if candidate.value < best.value else quiet + 1
-        best = _told(best, candidate, heard)
-    return best, starts
-
-
-def _pool(
-    part: Part, k: int, params: PartitionParams, random: np.random.Generator, stop: StopRule, start: IntArray | None
-) -> list[Found]:
-    """Briefly annealed starts, best first; always at least one."""
-    pool = [] if start is None else [found(part, start, k)]
-    for _ in range(params.starts if part.n > FEW else -(-params.starts // 3)):
-        if pool and stop():
-            break
-        plan = fresh_start(part, k, random)
-        pool.append(
-            anneal(part, plan, k, sweeps=max(params.sweeps // 5, 8), hot=5.0, seed=int(random.integers(1 << 31)))
-        )
-    return sorted(pool, key=lambda one: one.value)
-
-
-def _told(best: Found, candidate: Found, heard: Callable[[Found], None]) -> Found:
-    if candidate.value < best.value:
-        heard(candidate)
-        return candidate
-    return best
+    one = Search(part, k, params, random, stop, heard, seconds)
+    return one.run(start), one.starts

@@ -20,7 +20,7 @@ from gridgeo_solvers.partition import PartitionParams
 from towns import lattice_town
 
 WIDE = {"households": 0.45}
-LITTLE = PartitionParams(starts=2, kept=1, rounds=0, sweeps=200, bound_steps=20, exact_units=0, nodes=1)
+LITTLE = PartitionParams(starts=2, plans=1, rounds=0, sweeps=200, bound_steps=20, exact_units=0, nodes=1)
 
 
 def communities(rows, columns, size, seed=0):

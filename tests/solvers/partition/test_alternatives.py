@@ -13,7 +13,7 @@ from gridgeo_solvers.partition.alternatives import alternatives, difference
 from gridgeo_solvers.stop import MaxIterations
 from ruled import keeps, rank_value, ruled_problems, valid_plans
 
-LIGHT = PartitionParams(starts=3, kept=1, rounds=2, sweeps=1500, bound_steps=60)
+LIGHT = PartitionParams(starts=3, plans=1, rounds=2, sweeps=1500, bound_steps=60)
 slow = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 

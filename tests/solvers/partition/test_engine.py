@@ -15,7 +15,7 @@ from gridgeo_solvers.progress import Progress
 from gridgeo_solvers.results import Status
 from gridgeo_solvers.stop import MaxIterations
 
-LIGHT = PartitionParams(starts=3, kept=1, rounds=2, sweeps=200, bound_steps=60)
+LIGHT = PartitionParams(starts=3, plans=1, rounds=2, sweeps=200, bound_steps=60)
 slow = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 

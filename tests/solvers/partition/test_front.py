@@ -11,7 +11,7 @@ from gridgeo_solvers.progress import Progress
 from gridgeo_solvers.stop import MaxIterations
 from ruled import imbalance, keeps, rank_value
 
-LIGHT = PartitionParams(starts=4, kept=1, rounds=3, sweeps=300, bound_steps=0)
+LIGHT = PartitionParams(starts=4, plans=1, rounds=3, sweeps=300, bound_steps=0)
 
 
 def town(k: int, tolerance: float) -> PartitionProblem:

@@ -17,7 +17,7 @@ from gridgeo_solvers.stop import MaxIterations
 from ruled import diameter, imbalance, keeps, rank_value, ruled_problems, valid_plans
 from ruled import worth as judged
 
-LIGHT = PartitionParams(starts=3, kept=1, rounds=2, sweeps=200, bound_steps=0)
+LIGHT = PartitionParams(starts=3, plans=1, rounds=2, sweeps=200, bound_steps=0)
 slow = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 

@@ -15,7 +15,7 @@ from gridgeo_solvers.partition.many import Fate, Job, outcomes, seed_of, solve_m
 from gridgeo_solvers.problems import Measure, PartitionProblem
 from gridgeo_solvers.progress import Progress
 
-LITTLE = PartitionParams(starts=2, kept=1, rounds=0, sweeps=50, bound_steps=10, exact_units=0, nodes=1)
+LITTLE = PartitionParams(starts=2, plans=1, rounds=0, sweeps=50, bound_steps=10, exact_units=0, nodes=1)
 
 
 def street(name, count=8, k=2, tolerance=0.3, seed=0):

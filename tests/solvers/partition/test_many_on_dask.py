@@ -12,7 +12,7 @@ from gridgeo_solvers.problems import Measure, PartitionProblem
 from gridgeo_solvers.progress import Progress
 
 JOBS = 40
-PARAMS = PartitionParams(starts=4, kept=1, rounds=0, sweeps=1000, bound_steps=40, exact_units=0, nodes=1)
+PARAMS = PartitionParams(starts=4, plans=1, rounds=0, sweeps=1000, bound_steps=40, exact_units=0, nodes=1)
 
 
 def block(number):
