@@ -7,6 +7,9 @@ from typing import Any
 
 import numpy as np
 import pulp
+from numpy.typing import NDArray
+
+from gridgeo_solvers.partition.distances import FloatArray
 
 WALL = 60.0
 """Seconds after which one programme is given up unless told otherwise; node limits end it far earlier."""
@@ -66,3 +69,33 @@ def run(model: Any, *, nodes: int | None = None, seconds: float = WALL, gap: flo
     if isinstance(engine, _Engine) and model.sol_status != pulp.LpSolutionInfeasible:
         bound = float(model.solverModel.getInfo().mip_dual_bound)
     return Outcome(bool(solved), model.sol_status == pulp.LpSolutionInfeasible, bound, spent)
+
+
+def row_duals(cost: FloatArray, columns: NDArray[np.bool_], sides: FloatArray) -> FloatArray | None:
+    """Duals of the linear programme min cost·z, Σ columns·z = sides, z ≥ 0; None where HiGHS is missing or fails.
+
+    `columns` has shape (variables, rows): which rows each variable counts in.
+    """
+    try:
+        import highspy
+    except ImportError:
+        return None
+    engine = highspy.Highs()
+    engine.setOptionValue("output_flag", False)
+    engine.setOptionValue("threads", 1)
+    programme = highspy.HighsLp()
+    variables, rows = columns.shape
+    programme.num_col_, programme.num_row_ = variables, rows
+    programme.col_cost_ = cost
+    programme.col_lower_, programme.col_upper_ = np.zeros(variables), np.full(variables, highspy.kHighsInf)
+    programme.row_lower_ = programme.row_upper_ = sides
+    matrix = programme.a_matrix_
+    matrix.format_ = highspy.MatrixFormat.kColwise
+    matrix.start_ = np.concatenate([[0], np.cumsum(columns.sum(axis=1))]).astype(np.int32)
+    matrix.index_ = np.nonzero(columns)[1].astype(np.int32)
+    matrix.value_ = np.ones(int(columns.sum()))
+    engine.passModel(programme)
+    engine.run()
+    if engine.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        return None
+    return np.array(engine.getSolution().row_dual)
