@@ -21,8 +21,10 @@ from gridgeo_solvers.stop import StopRule
 
 SETS = 20_000
 """Most sets that are listed and combined at one node."""
-LISTING = 400_000
+LISTING = 150_000
 """Nodes of the listing, over all sites of a node, after which it is given up."""
+AGAIN = 0.7
+"""Sets are listed again once the gap is below this share of the gap at which they were too many."""
 LIGHT = 1e-3
 """Share of the mean up to which a cut row may stay cut in a bound."""
 LIMIT = 300
@@ -39,6 +41,7 @@ class _Node:
     tick: int
     space: Space = field(compare=False)
     u: FloatArray = field(compare=False)
+    listed_at: float = field(compare=False, default=np.inf)
 
 
 @dataclass
@@ -104,12 +107,16 @@ class Tree:
         space, most, u = s.kept(allowed), most[stay], up.u
         if len(space.home) < self.k or not space.allowed.any(axis=0).all():
             return []
-        covered = self._combine(space, u, most)
-        if covered is not None:
-            if covered.complete:
+        listed_at = node.listed_at
+        if self.target - bound <= AGAIN * listed_at:
+            covered = self._combine(space, u, most)
+            if covered is None:
+                listed_at = self.target - bound
+            elif covered.complete:
                 return []
-            bound, u = max(bound, covered.bound), covered.u
-        return self._branch(space, u, bound, up.shared)
+            else:
+                bound, u = max(bound, covered.bound), covered.u
+        return self._branch(space, u, bound, up.shared, listed_at)
 
     def _combine(self, space: Space, u: FloatArray, most: FloatArray) -> Cover | None:
         """All sets left, combined; a better plan replaces the best. None where they are too many."""
@@ -132,7 +139,7 @@ class Tree:
         rank[plan[self.part.seeds]] = np.arange(self.k)
         return rank[plan]
 
-    def _branch(self, space: Space, u: FloatArray, bound: float, shared: FloatArray) -> list[_Node]:
+    def _branch(self, space: Space, u: FloatArray, bound: float, shared: FloatArray, listed_at: float) -> list[_Node]:
         a, b, _ = space.graph.edges()
         free = np.flatnonzero(~space.clash[a, b])
         if not len(free):
@@ -146,13 +153,13 @@ class Tree:
         if together is not None:
             joined = np.delete(u, j)
             joined[i - int(j < i)] += u[j]
-            children.append(self._node(bound, together, joined))
-        children.append(self._node(bound, space.apart(i, j), u))
+            children.append(self._node(bound, together, joined, listed_at))
+        children.append(self._node(bound, space.apart(i, j), u, listed_at))
         return children
 
-    def _node(self, bound: float, space: Space, u: FloatArray) -> _Node:
+    def _node(self, bound: float, space: Space, u: FloatArray, listed_at: float) -> _Node:
         self._ticks += 1
-        return _Node(bound, self._ticks, space, u)
+        return _Node(bound, self._ticks, space, u, listed_at)
 
 
 def ascend(space: Space, u: FloatArray, k: int, target: float, steps: int) -> _Ascent:

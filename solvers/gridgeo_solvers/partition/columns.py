@@ -12,17 +12,32 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from gridgeo_solvers.partition.pricing import FREE, IN, OUT, begin, by_ratio, fractional, put_in, reach
+from gridgeo_solvers.partition.pricing import (
+    FREE,
+    IMPOSSIBLE,
+    IN,
+    OUT,
+    begin,
+    by_ratio,
+    fractional,
+    put_in,
+    reach,
+    ways,
+)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def narrow(home, state, indptr, indices, x, seen, queue):
-    """Rule out rows that can't be connected with `home` any more; false where one of them is in."""
+def connect(home, state, weight, high, indptr, indices, dist, back, queue):
+    """Rule out rows too far for the weight that is left; false where one of them is in."""
+    inside = 0.0
     for i in range(len(state)):
-        x[i] = 0.0 if state[i] == OUT else 1.0
-    reach(home, x, indptr, indices, seen, queue)
+        if state[i] == IN:
+            inside += weight[i]
+    if inside > high:
+        return False
+    ways(home, weight, state, indptr, indices, high - inside + 1e-9 * high, dist, back, queue)
     for i in range(len(state)):
-        if not seen[i]:
+        if dist[i] == np.inf:
             if state[i] == IN:
                 return False
             state[i] = OUT
@@ -31,28 +46,33 @@ def narrow(home, state, indptr, indices, x, seen, queue):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def settle(state, x, reduced, weight, price, slack, clash):
-    """Fix rows whose other choice would cost more than `slack`: the free row whose other choice costs most, -1 where
-    none is free, -2 where rows that must be in clash.
-    """
-    branch = -1
-    most = -1.0
+    """Fix rows whose other choice would cost more than `slack`; false where rows that must be in clash."""
     for i in range(len(state)):
-        if state[i] != FREE:
+        if state[i] == FREE and 0.0 < x[i] < 1.0:
             continue
-        turned = abs(reduced[i] + price * weight[i])
-        if turned > slack and (x[i] <= 0.0 or x[i] >= 1.0):
+        if state[i] == FREE and abs(reduced[i] + price * weight[i]) > slack:
             if x[i] <= 0.0:
                 state[i] = OUT
             elif not put_in(i, state, clash):
-                return -2
-        elif turned > most:
-            most = turned
-            branch = i
-    if branch >= 0 and state[branch] != FREE:
-        branch = -1
-        for i in range(len(state)):
-            if state[i] == FREE:
-                return i
+                return False
+    return True
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def next_row(state, joined, reduced, weight, price, indptr, indices):
+    """Free row beside the connected part whose other choice costs most; -1 where none is."""
+    branch = -1
+    most = -1.0
+    for a in range(len(state)):
+        if state[a] != FREE:
+            continue
+        turned = abs(reduced[a] + price * weight[a])
+        if turned > most:
+            for e in range(indptr[a], indptr[a + 1]):
+                if joined[indices[e]]:
+                    branch = a
+                    most = turned
+                    break
     return branch
 
 
@@ -99,8 +119,11 @@ def sets_of(
     weight, low, high = weights[measure], lower[measure], upper[measure]
     order = by_ratio(reduced, weight)
     x = np.empty(n)
+    chosen = np.empty(n)
     seen = np.empty(n, dtype=np.bool_)
     queue = np.empty(n, dtype=np.int64)
+    dist = np.empty(n)
+    back = np.empty(n, dtype=np.int64)
     state = np.empty(n, dtype=np.int8)
     stack = np.empty((n + 3, n), dtype=np.int8)
     held, nodes = int(begin(home[s], allowed[s], clash, stack[0])), 0
@@ -110,14 +133,15 @@ def sets_of(
         nodes += 1
         if nodes > limit:
             return -1, nodes
-        if not narrow(home[s], state, indptr, indices, x, seen, queue):
+        if not connect(home[s], state, weight, high, indptr, indices, dist, back, queue):
             continue
         value, cut, price = fractional(order, reduced, weight, state, low, high, x)
-        if cut == -2 or value > most:
+        if cut == IMPOSSIBLE or value > most or not settle(state, x, reduced, weight, price, most - value, clash):
             continue
-        branch = settle(state, x, reduced, weight, price, most - value, clash)
-        if branch == -2:
-            continue
+        for i in range(n):
+            chosen[i] = 1.0 if state[i] == IN else 0.0
+        reach(home[s], chosen, indptr, indices, seen, queue)
+        branch = next_row(state, seen, reduced, weight, price, indptr, indices)
         if branch == -1:
             value, own = 0.0, 0.0
             for i in range(n):

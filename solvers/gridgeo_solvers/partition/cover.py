@@ -36,13 +36,13 @@ class Cover:
 
 def cover(sets: NDArray[np.bool_], cost: FloatArray, k: int, u: FloatArray, limit: float) -> Cover:
     """Cheapest choice of `k` of the `sets`, shape (sets, rows), below `limit`; `u` are multipliers to begin with."""
-    duals = _duals(sets, cost, k, u, limit)
-    if duals is not None:
-        u = duals
-    reduced = cost - sets @ u
-    least = float(reduced.min()) if len(reduced) else np.inf
-    if len(reduced) < k or not sets.any(axis=0).all():
+    if len(sets) < k or not sets.any(axis=0).all():
         return Cover(np.inf, None, True, u)
+    scale = limit / sets.shape[1]
+    duals = highs.row_duals(cost / scale, sets, k, 2.0 * sets.shape[1])
+    u = u if duals is None else duals * scale
+    reduced = cost - sets @ u
+    least = float(reduced.min())
     bound = float(u.sum()) + k * least
     excess = reduced - least
     slack = limit - bound
@@ -59,16 +59,6 @@ def cover(sets: NDArray[np.bool_], cost: FloatArray, k: int, u: FloatArray, limi
     if chosen[0] < 0:
         return Cover(limit, None, True, u)
     return Cover(float(cost[kept[chosen]].sum()), kept[chosen], True, u)
-
-
-def _duals(sets: NDArray[np.bool_], cost: FloatArray, k: int, u: FloatArray, limit: float) -> FloatArray | None:
-    """Multipliers of the rows from the linear programme over the sets."""
-    if not len(sets):
-        return None
-    scale = max(limit / sets.shape[1], 1e-12)
-    matrix = np.column_stack([sets, np.ones(len(sets), dtype=bool)])
-    values = highs.row_duals(cost / scale, matrix, np.append(np.ones(sets.shape[1]), k))
-    return None if values is None else values[:-1] * scale
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

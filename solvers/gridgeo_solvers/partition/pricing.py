@@ -15,6 +15,8 @@ from numba import njit
 
 OUT, FREE, IN = -1, 0, 1
 """State of a row in a node of the branch and bound."""
+COARSE = 20.0
+"""Times `light`: rows above it are made whole before rows are connected."""
 NONE, IMPOSSIBLE = -1, -2
 """In place of the row that is cut: no row is; no share of the free rows meets the band."""
 
@@ -68,27 +70,33 @@ def fractional(order, reduced, weight, state, low, high, x):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def ways(root, weight, state, indptr, indices, dist, back):
-    """Least weight to be added to connect every row with `root` through rows that aren't out (rows in are free)."""
-    n = len(weight)
-    done = np.zeros(n, dtype=np.bool_)
+def ways(root, weight, state, indptr, indices, most, dist, back, queue):
+    """Least weight to be added to connect every row with `root` through rows that aren't out (rows in are free).
+
+    Ways heavier than `most` count as none. `queue` is room for as many rows as there are.
+    """
     dist[:] = np.inf
     back[:] = -1
     dist[root] = 0.0
-    for _ in range(n):
-        a = -1
-        for i in range(n):
-            if not done[i] and dist[i] < np.inf and (a < 0 or dist[i] < dist[a]):
-                a = i
-        if a < 0:
-            break
-        done[a] = True
+    queue[0] = root
+    waiting = 1
+    while waiting > 0:
+        p = 0
+        for q in range(1, waiting):
+            if dist[queue[q]] < dist[queue[p]]:
+                p = q
+        a = queue[p]
+        waiting -= 1
+        queue[p] = queue[waiting]
         for e in range(indptr[a], indptr[a + 1]):
             b = indices[e]
-            if done[b] or state[b] == OUT:
+            if state[b] == OUT:
                 continue
             reached = dist[a] + (0.0 if state[b] == IN else weight[b])
-            if reached < dist[b]:
+            if reached <= most and reached < dist[b]:
+                if dist[b] == np.inf:
+                    queue[waiting] = b
+                    waiting += 1
                 dist[b] = reached
                 back[b] = a
 
@@ -146,7 +154,7 @@ def begin(home, allowed, clash, state):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def mend(root, weight, state, high, x, clash, indptr, indices, seen, dist, back):
+def mend(root, weight, state, high, x, indptr, indices, seen, dist, back, queue):
     """What to do about rows cut off from `root`: the row to branch on, or
     -1 (nothing is cut off, or nothing can be done), -2 (no set is left), -3 (`state` was narrowed, solve again).
     """
@@ -160,8 +168,8 @@ def mend(root, weight, state, high, x, clash, indptr, indices, seen, dist, back)
             lost = i
     if lost < 0:
         return -1
-    ways(root, weight, state, indptr, indices, dist, back)
     left = high - inside + 1e-9 * high
+    ways(root, weight, state, indptr, indices, left, dist, back, queue)
     narrowed = False
     for i in range(n):
         if dist[i] > left:
@@ -215,12 +223,14 @@ def cheapest(home, reduced, weight, start, low, high, clash, indptr, indices, li
         held -= 1
         states[t] = states[held]
         bounds[t] = bounds[held]
-        branch = cut if cut >= 0 and weight[cut] > light else clashing(state, x, weight, clash)
+        branch = cut if cut >= 0 and weight[cut] > COARSE * light else clashing(state, x, weight, clash)
         if branch < 0:
             reach(home, x, indptr, indices, seen, queue)
-            branch = mend(home, weight, state, high, x, clash, indptr, indices, seen, dist, back)
+            branch = mend(home, weight, state, high, x, indptr, indices, seen, dist, back, queue)
             if branch == -1:
-                return bound, nodes
+                if cut < 0 or weight[cut] <= light:
+                    return bound, nodes
+                branch = cut
             if branch == -2:
                 continue
         for side in range(2):

@@ -143,15 +143,16 @@ def _too_far(weight, high, indptr, indices, clash):
     state = np.empty(n, dtype=np.int8)
     dist = np.empty(n)
     back = np.empty(n, dtype=np.int64)
+    queue = np.empty(n, dtype=np.int64)
     changed = True
     while changed:
         changed = False
         for a in range(n):
             for i in range(n):
                 state[i] = OUT if clash[a, i] else 0
-            ways(a, weight, state, indptr, indices, dist, back)
+            ways(a, weight, state, indptr, indices, high - weight[a], dist, back, queue)
             for b in range(n):
-                if b != a and not clash[a, b] and dist[b] + weight[a] > high:
+                if b != a and not clash[a, b] and dist[b] == np.inf:
                     clash[a, b] = True
                     clash[b, a] = True
                     changed = True
