@@ -19,19 +19,21 @@ from gridgeo_solvers.partition.space import BoolArray, Space
 from gridgeo_solvers.partition.values import Found, better, found
 from gridgeo_solvers.stop import StopRule
 
+STEPS = 40
+"""Steps of multipliers at a node below the first."""
 SETS = 20_000
 """Most sets that are listed and combined at one node."""
-LISTING = 150_000
+LISTING = 60_000
 """Nodes of the listing, over all sites of a node, after which it is given up."""
-AGAIN = 0.7
+AGAIN = 0.6
 """Sets are listed again once the gap is below this share of the gap at which they were too many."""
 LIGHT = 1e-3
 """Share of the mean up to which a cut row may stay cut in a bound."""
-LIMIT = 300
+LIMIT = 150
 """Nodes spent on the cheapest set of one site."""
 PROBE = 30
 """Nodes spent on ruling out one pair."""
-WORK = 60_000_000
+WORK = 30_000_000
 """Nodes of knapsacks and listings after which a proof is given up."""
 
 
@@ -56,10 +58,15 @@ class _Ascent:
 
 
 class Tree:
-    """Branch and bound over one part with `k` grids, from a plan and multipliers `u` of the part's rows."""
+    """Branch and bound over one part with `k` grids, from a plan and multipliers `u` of the part's rows.
 
-    def __init__(self, part: Part, best: Found, k: int, space: Space, u: FloatArray, bound: float) -> None:
-        self.part, self.best, self.k = part, best, k
+    At most `sets` sets are listed and combined at one node.
+    """
+
+    def __init__(
+        self, part: Part, best: Found, k: int, space: Space, u: FloatArray, bound: float, sets: int = SETS
+    ) -> None:
+        self.part, self.best, self.k, self.sets = part, best, k, sets
         self.nodes = 0
         self.work = 0
         self._ticks = 1
@@ -91,7 +98,7 @@ class Tree:
         """The open children of a node; none where it is settled."""
         if len(node.space.home) < self.k or node.space.n < self.k:
             return []
-        up = ascend(node.space, node.u, self.k, self.target, 150 if self.nodes == 1 else 60)
+        up = ascend(node.space, node.u, self.k, self.target, 150 if self.nodes == 1 else STEPS)
         self.work += up.work
         bound = max(node.bound, up.value)
         if bound >= self.target:
@@ -120,29 +127,31 @@ class Tree:
 
     def _combine(self, space: Space, u: FloatArray, most: FloatArray) -> Cover | None:
         """All sets left, combined; a better plan replaces the best. None where they are too many."""
-        listed, spent = listing(space, u, most)
+        listed, spent = listing(space, u, most, self.sets)
         self.work += spent
         if listed is None:
             return None
         sets, cost = listed
         done = cover(sets, cost, self.k, u, self.target)
         if done.complete and done.chosen is not None:
-            plan = sets[done.chosen].argmax(axis=0)[space.label].astype(np.int64)
-            self.best = better(self.best, found(self.part, self._in_order(plan), self.k))
+            self._keep(sets[done.chosen].argmax(axis=0)[space.label].astype(np.int64))
         return done
 
-    def _in_order(self, plan: IntArray) -> IntArray:
-        """Grids in the order of the seeds."""
-        if not len(self.part.seeds):
-            return plan
-        rank = np.empty(self.k, dtype=np.int64)
-        rank[plan[self.part.seeds]] = np.arange(self.k)
-        return rank[plan]
+    def _keep(self, plan: IntArray) -> None:
+        """Replace the best plan by a better one, its grids in the order of the seeds."""
+        if len(self.part.seeds):
+            rank = np.empty(self.k, dtype=np.int64)
+            rank[plan[self.part.seeds]] = np.arange(self.k)
+            plan = rank[plan]
+        self.best = better(self.best, found(self.part, plan, self.k))
 
     def _branch(self, space: Space, u: FloatArray, bound: float, shared: FloatArray, listed_at: float) -> list[_Node]:
         a, b, _ = space.graph.edges()
         free = np.flatnonzero(~space.clash[a, b])
         if not len(free):
+            # Every edge is decided: each row is a grid.
+            if space.n == self.k:
+                self._keep(space.label)
             return []
         a, b = a[free], b[free]
         doubt = np.minimum(shared[a, b], 1 - shared[a, b])
@@ -197,10 +206,12 @@ def ascend(space: Space, u: FloatArray, k: int, target: float, steps: int) -> _A
     return best
 
 
-def listing(space: Space, u: FloatArray, most: FloatArray) -> tuple[tuple[BoolArray, FloatArray] | None, int]:
+def listing(
+    space: Space, u: FloatArray, most: FloatArray, room: int = SETS
+) -> tuple[tuple[BoolArray, FloatArray] | None, int]:
     """Sets worth up to ``most[site]`` with their costs, None where they are too many; and the nodes spent."""
-    out = np.zeros((SETS, space.n), dtype=bool)
-    cost = np.zeros(SETS)
+    out = np.zeros((room, space.n), dtype=bool)
+    cost = np.zeros(room)
     count, spent = 0, 0
     for s in range(len(space.home)):
         count, nodes = sets_of(

@@ -10,9 +10,11 @@ from scipy.spatial import Delaunay
 
 from gridgeo_solvers.graph import Graph
 from gridgeo_solvers.partition import Measure, PartitionParams, PartitionProblem, read_instance
+from gridgeo_solvers.partition.branching import Tree
 from gridgeo_solvers.partition.exact import bound_of, no_plan_exists
 from gridgeo_solvers.partition.instances import MOI_KM2
 from gridgeo_solvers.partition.parts import Part, parts_of
+from gridgeo_solvers.partition.space import whole
 from gridgeo_solvers.partition.values import Found, found
 from gridgeo_solvers.stop import MaxIterations
 
@@ -90,6 +92,18 @@ def test_a_proof_that_is_stopped_gives_a_bound_below_every_plan(problem, asked):
 def test_no_plan_exists_only_where_none_does(problem):
     (part,) = parts_of(problem)
     assert not (no_plan_exists(part, problem.k, NEVER) and all_plans(part, problem.k))
+
+
+@slow
+@given(lumpy_problems(), st.randoms(use_true_random=False))
+def test_branching_on_edges_alone_finds_the_best_of_all_plans(problem, random):
+    (part,) = parts_of(problem)
+    plans = all_plans(part, problem.k)
+    assume(plans)
+    everything = whole(part, np.ones(part.cost.shape, dtype=bool))
+    tree = Tree(part, random.choice(plans), problem.k, everything, np.zeros(part.n), 0.0, sets=0)
+    best, bound = tree.run(NEVER)
+    assert bound == best.value.cost == pytest.approx(min(plan.value.cost for plan in plans), rel=1e-8)
 
 
 def test_seeds_keep_their_grids_in_a_proven_plan():
