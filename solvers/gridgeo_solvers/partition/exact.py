@@ -16,6 +16,9 @@ from gridgeo_solvers.partition.space import whole
 from gridgeo_solvers.partition.values import Found
 from gridgeo_solvers.stop import StopRule
 
+SEVERAL = 30
+"""Share of the work on a proof that is spent where several measures have bands."""
+
 __all__ = ["bound_of", "no_plan_exists"]
 
 
@@ -30,11 +33,15 @@ def bound_of(
     if not pursue or part.n > params.exact_units or value >= best.value.cost * (1 - gap) or stop():
         return best, value
     if _listable(part):
-        return _grow(part, best, k, bound, stop)
+        best, value = _grow(part, best, k, bound, stop)
+        # Sets are priced by one measure: with several, Hess's model may prove what they don't.
+        if len(part.weights) < 2 or value >= best.value.cost * (1 - gap):
+            return best, value
     _, pairs = bound.fixed_out(part, k, best.value.cost)
-    if int((pairs <= best.value.cost * (1 + 1e-9)).sum()) > PAIRS:
+    if int((pairs <= best.value.cost * (1 + 1e-9)).sum()) > PAIRS or stop():
         return best, value
-    return prove(part, best, k, bound, nodes=NODES, seconds=WALL, stop=stop)
+    best, other = prove(part, best, k, bound, nodes=NODES, seconds=WALL, stop=stop)
+    return best, min(max(value, other), best.value.cost)
 
 
 def _listable(part: Part) -> bool:
@@ -47,4 +54,5 @@ def _grow(part: Part, best: Found, k: int, bound: Bound, stop: StopRule) -> tupl
     if bound.value >= limit:
         return best, best.value.cost
     _, pairs = bound.fixed_out(part, k, limit)
-    return Tree(part, best, k, whole(part, pairs < limit), bound.u, bound.value).run(stop, WORK)
+    work = WORK if len(part.weights) < 2 else WORK // SEVERAL
+    return Tree(part, best, k, whole(part, pairs < limit), bound.u, bound.value).run(stop, work)
