@@ -7,6 +7,9 @@ from typing import Any
 
 import numpy as np
 import pulp
+from numpy.typing import NDArray
+
+from gridgeo_solvers.partition.distances import FloatArray
 
 WALL = 60.0
 """Seconds after which one programme is given up unless told otherwise; node limits end it far earlier."""
@@ -66,3 +69,37 @@ def run(model: Any, *, nodes: int | None = None, seconds: float = WALL, gap: flo
     if isinstance(engine, _Engine) and model.sol_status != pulp.LpSolutionInfeasible:
         bound = float(model.solverModel.getInfo().mip_dual_bound)
     return Outcome(bool(solved), model.sol_status == pulp.LpSolutionInfeasible, bound, spent)
+
+
+def row_duals(cost: FloatArray, columns: NDArray[np.bool_], k: int, missing: float) -> FloatArray | None:
+    """Duals of the rows of min cost·z, every row in one column, `k` columns, z ≥ 0; None where HiGHS is missing or fails.
+
+    `columns` has shape (variables, rows): which rows each variable holds. A row in no column costs `missing`, and so does
+    a column too many or too few, so that there always are duals.
+    """
+    try:
+        import highspy
+    except ImportError:
+        return None
+    variables, rows = columns.shape
+    size = variables + rows + 2
+    programme = highspy.HighsLp()
+    programme.num_col_, programme.num_row_ = size, rows + 1
+    programme.col_cost_ = np.append(cost, np.full(rows + 2, missing))
+    programme.col_lower_, programme.col_upper_ = np.zeros(size), np.full(size, highspy.kHighsInf)
+    programme.row_lower_ = programme.row_upper_ = np.append(np.ones(rows), float(k))
+    matrix = programme.a_matrix_
+    matrix.format_ = highspy.MatrixFormat.kColwise
+    held = columns.sum(axis=1) + 1
+    matrix.start_ = np.concatenate([[0], np.cumsum(held), held.sum() + 1 + np.arange(rows + 2)]).astype(np.int32)
+    index = np.nonzero(np.column_stack([columns, np.ones(variables, dtype=bool)]))[1]
+    matrix.index_ = np.concatenate([index, np.arange(rows + 1), [rows]]).astype(np.int32)
+    matrix.value_ = np.append(np.ones(int(held.sum()) + rows + 1), -1.0)
+    engine = highspy.Highs()
+    engine.setOptionValue("output_flag", False)
+    engine.setOptionValue("threads", 1)
+    engine.passModel(programme)
+    engine.run()
+    if engine.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        return None
+    return np.array(engine.getSolution().row_dual)[:rows]
