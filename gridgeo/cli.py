@@ -16,6 +16,8 @@ from typing import Annotated, Any
 import typer
 
 from gridgeo import __version__
+from gridgeo.commands.options import Gap, Json, Mode, PlanFile, Seed, Shift, TimeLimit, Town, deviations, rows
+from gridgeo.commands.partition import partition
 from gridgeo.errors import BadInput, NoFeasiblePlan
 from gridgeo.terminal import err, interruptible, out, progress, show
 from gridgeo_solvers.errors import BadProblem, Infeasible
@@ -29,16 +31,6 @@ app = typer.Typer(
 )
 solve_app = typer.Typer(help="Solve a published benchmark instance.", no_args_is_help=True)
 app.add_typer(solve_app, name="solve")
-
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-Seed = Annotated[int, typer.Option(help="The same input, seed and versions give the same answer.")]
-TimeLimit = Annotated[
-    float | None, typer.Option(min=0.1, help="Seconds of search at the most; without it the search ends by itself.")
-]
-Mode = Annotated[str, typer.Option(help="foot, ebike or car.")]
-Shift = Annotated[float, typer.Option(min=1.0, help="Minutes of a shift.")]
-Town = Annotated[Path, typer.Argument(help="Jurisdiction file, made by 'gridgeo import'.", metavar="TOWN.gpkg")]
-PlanFile = Annotated[Path, typer.Argument(help="Plan file, made by 'gridgeo partition', or a CSV unit,grid.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -76,63 +68,12 @@ def import_(
     show(_town_figures(town) | {"file": str(output)}, as_json)
 
 
-@app.command()
-def partition(
-    town: Town,
-    output: Annotated[
-        Path, typer.Option("-o", "--output", help="Plan file to write (.gpkg, .csv, .geojson, .fgb, .parquet).")
-    ],
-    k: Annotated[int | None, typer.Option("-k", help="Number of grids.")] = None,
-    households: Annotated[
-        str | None, typer.Option(help="Households of a grid as LOW:HIGH; the count of grids follows.")
-    ] = None,
-    officers: Annotated[int | None, typer.Option(help="Number of officers, one grid each.")] = None,
-    balance: Annotated[
-        list[str] | None, typer.Option(help="MEASURE=BAND, e.g. households=0.10 or area=20000:90000; repeatable.")
-    ] = None,
-    objective: Annotated[str, typer.Option(help="compactness, boundary or travel.")] = "compactness",
-    within: Annotated[
-        str | None, typer.Option(help="Level whose areas no grid may cross; default the whole jurisdiction.")
-    ] = None,
-    keep_together: Annotated[Path | None, typer.Option(help="CSV unit,group: units of a group share a grid.")] = None,
-    barriers: Annotated[Path | None, typer.Option(help="More lines that can't be crossed, any vector file.")] = None,
-    time_limit: TimeLimit = None,
-    gap: Annotated[float, typer.Option(min=0.0, help="Relative gap at which the search may end.")] = 0.0,
-    seed: Seed = 0,
-    as_json: Json = False,
-) -> None:
-    """Draw balanced, connected, compact grids; exit 3 with the reasons where no plan can keep the rules."""
-    from gridgeo.plans.partitioning import partition as draw
-    from gridgeo.roads.barriers import add_barriers
-    from gridgeo.sources import read_csv, read_jurisdiction, read_layer
-
-    count, band = _one_count(k, households, officers)
-    place = read_jurisdiction(town)
-    if barriers is not None:
-        place = add_barriers(place, read_layer(barriers))
-    together = () if keep_together is None else _groups(read_csv(keep_together), keep_together)
-    with progress() as observer, interruptible() as interrupt:
-        plan = draw(
-            place,
-            count,
-            households=band,
-            balance=_balance(balance),
-            objective=objective,
-            within=within,
-            keep_together=together,
-            time_limit=time_limit,
-            gap=gap,
-            seed=seed,
-            stop=interrupt,
-            progress=observer,
-        )
-    plan.to_file(output)
-    show(_plan_figures(plan) | {"file": str(output)}, as_json, _grid_rows(plan))
+app.command()(partition)
 
 
 @app.command()
 def check(town: Town, plan: PlanFile, as_json: Json = False) -> None:
-    """Judge a plan: count, contiguity, nesting, balance, tiling, sums; exit 3 if a hard rule is broken."""
+    """Judge a plan by every hard rule it was drawn by; exit 3 if one is broken."""
     from gridgeo.plans.files import read_plan
     from gridgeo.plans.judging import RULES
     from gridgeo.plans.judging import check as judge
@@ -144,7 +85,7 @@ def check(town: Town, plan: PlanFile, as_json: Json = False) -> None:
     faults = [{"rule": f.rule, "grid": f.grid, "text": f.text} for f in verdict.faults]
     broken = {fault.rule for fault in verdict.faults}
     result = {rule.replace(" ", "_"): "broken" if rule in broken else "holds" for rule in RULES}
-    show({"ok": verdict.ok} | result | _deviations(drawn), as_json, faults, title="Broken rules")
+    show({"ok": verdict.ok} | result | deviations(drawn), as_json, faults, title="Broken rules")
     if not verdict.ok:
         raise typer.Exit(3)
 
@@ -174,7 +115,7 @@ def compare(
         new = b.worst_deviation()[str(name)]
         result[f"{name}_worst_deviation"] = {"A": round(old, 4), "B": round(new, 4), "Δ": round(new - old, 4)}
     result["grids"] = {"A": a.assignment.nunique(), "B": b.assignment.nunique()}
-    show(result, as_json, _rows(flows), title="Moves")
+    show(result, as_json, rows(flows), title="Moves")
 
 
 @app.command()
@@ -210,7 +151,7 @@ def patrol(
             progress=observer,
         )
     routes.to_file(output)
-    show(routes.figures() | {"file": str(output)}, as_json, _rows(routes.summary()))
+    show(routes.figures() | {"file": str(output)}, as_json, rows(routes.summary()))
 
 
 @app.command()
@@ -246,7 +187,7 @@ def visits(
             progress=observer,
         )
     routes.to_file(output)
-    show(routes.figures() | {"file": str(output)}, as_json, _rows(routes.summary()))
+    show(routes.figures() | {"file": str(output)}, as_json, rows(routes.summary()))
 
 
 @app.command()
@@ -298,7 +239,7 @@ def solve_partition(
     output: Annotated[Path, typer.Option("-o", "--output", help="Solution file to write.")],
     objective: Annotated[str, typer.Option(help="compactness or boundary.")] = "compactness",
     time_limit: TimeLimit = None,
-    gap: Annotated[float, typer.Option(min=0.0, help="Relative gap at which the search may end.")] = 0.0,
+    gap: Gap = 0.0,
     seed: Seed = 0,
     as_json: Json = False,
 ) -> None:
@@ -314,38 +255,6 @@ def solve_partition(
     show({name: value for name, value in solution.items() if name != "assignment"} | {"file": str(output)}, as_json)
 
 
-def _one_count(
-    k: int | None, households: str | None, officers: int | None
-) -> tuple[int | None, tuple[float, float] | None]:
-    given = [
-        name for name, value in (("-k", k), ("--households", households), ("--officers", officers)) if value is not None
-    ]
-    if len(given) != 1:
-        raise BadInput(
-            f"say how many grids in one way: -k N, --households LOW:HIGH or --officers N; given: {', '.join(given) or 'none'}"
-        )
-    if households is None:
-        return (k if officers is None else officers), None
-    from gridgeo.plans.rules import Band
-
-    band = Band.parse(households)
-    if band.low is None or band.high is None:
-        raise BadInput(f"--households {households}: write LOW:HIGH, e.g. 300:500")
-    return None, (band.low, band.high)
-
-
-def _balance(options: list[str] | None) -> dict[str, str] | None:
-    if not options:
-        return None
-    bands: dict[str, str] = {}
-    for option in options:
-        name, sign, band = option.partition("=")
-        if not sign:
-            raise BadInput(f"--balance {option}: write MEASURE=BAND, e.g. households=0.10")
-        bands[name.strip()] = band.strip()
-    return bands
-
-
 def _levels(text: str | None) -> dict[str, str] | None:
     if text is None:
         return None
@@ -356,13 +265,6 @@ def _levels(text: str | None) -> dict[str, str] | None:
             raise BadInput(f"--levels {text}: write ADMIN_LEVEL=NAME pairs, e.g. 8=town,10=quarter")
         rules[number.strip()] = name.strip()
     return rules
-
-
-def _groups(table: Any, path: Path) -> list[tuple[str, ...]]:
-    for column in ("unit", "group"):
-        if column not in table.columns:
-            raise BadInput(f"{path}: needs the columns unit and group; '{column}' is missing")
-    return [tuple(part["unit"].astype(str)) for _, part in table.groupby("group", sort=True)]
 
 
 def _town_figures(town: Any) -> dict[str, Any]:
@@ -380,41 +282,6 @@ def _town_figures(town: Any) -> dict[str, Any]:
         "barriers": len(town.barriers),
         "places": len(town.places),
     }
-
-
-def _plan_figures(plan: Any) -> dict[str, Any]:
-    figures = plan.figures
-    return {
-        "grids": plan.rules.k,
-        "objective": figures.objective,
-        "minimised": plan.rules.objective,
-        "bound": figures.bound,
-        "gap": figures.gap,
-        "status": figures.status,
-        "seed": figures.seed,
-    } | _deviations(plan)
-
-
-def _deviations(plan: Any) -> dict[str, Any]:
-    bands = plan.rules.balance
-    return {
-        f"{name}_worst_deviation": f"{value:.1%}" + (f" (band {bands[str(name)]})" if name in bands else "")
-        for name, value in plan.worst_deviation().items()
-    }
-
-
-def _grid_rows(plan: Any) -> list[dict[str, Any]]:
-    table = plan.grids.drop(columns=["geometry", "code"])
-    rounded = table.assign(
-        area_m2=table["area_m2"].round().astype(int),
-        difficulty=table["difficulty"].round(2),
-        workload_min=table["workload_min"].round().astype(int),
-    )
-    return _rows(rounded)
-
-
-def _rows(table: Any) -> list[dict[str, Any]]:
-    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
 
 
 def main() -> None:

@@ -13,6 +13,13 @@
 A message says what was wrong, where (file, row, unit, field) and what to do next.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gridgeo.plans.plan import Plan
+
 
 class GridgeoError(Exception):
     """Base of every error that gridgeo raises on purpose."""
@@ -35,10 +42,11 @@ class OutsideJurisdiction(BadInput):
 
 
 class NoFeasiblePlan(GridgeoError, RuntimeError):
-    """No plan meets the rules; `reasons` lists which rules and units conflict."""
+    """No plan meets the rules; `reasons` lists which rules and units conflict, `nearest` is the plan that breaks least."""
 
-    def __init__(self, reasons: list[str]) -> None:
+    def __init__(self, reasons: list[str], *, nearest: Plan | None = None) -> None:
         self.reasons = list(reasons)
+        self.nearest = nearest
         super().__init__("no feasible plan: " + "; ".join(self.reasons))
 
 
