@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.sparse.csgraph import dijkstra
+from scipy.sparse.csgraph import connected_components, dijkstra
 
 from gridgeo.errors import BadInput
 from gridgeo.jurisdictions import Jurisdiction
@@ -31,6 +31,11 @@ DETOUR = 4.0
 
 SAME_M = 1e-3
 """Metres up to which two junctions are equally near."""
+
+SCRAP = 0.01
+"""Share of all junctions up to which a network is a scrap that the map joins to nothing."""
+ASIDE_M = 200.0
+"""Metres that one walks farther to streets that lead somewhere."""
 
 _LEAST_S = 1e-3
 """Shortest time along a street: sparse matrices take 0 for "no edge"."""
@@ -201,18 +206,12 @@ def road_graph(road_nodes: gpd.GeoDataFrame, road_edges: gpd.GeoDataFrame, mode:
 def unit_travel_seconds(jurisdiction: Jurisdiction, mode: str = "foot") -> NDArray[np.float64]:
     """Seconds from each unit to each other along the streets, shape (units, units).
 
-    A unit is entered at the junction nearest to a point well inside it (the first of equally near ones), and the way there is walked
-    straight. Between units that no street joins, the straight line counts `DETOUR` times.
+    A unit is entered at a junction near to a point well inside it, and the way there is walked straight; see `unit_doors`. Between
+    units that no street joins, the straight line counts `DETOUR` times.
     """
     roads = road_graph(jurisdiction.road_nodes, jurisdiction.road_edges, mode)
-    used = np.unique(np.concatenate([roads.tail, roads.head]))
     centre = shapely.get_coordinates(jurisdiction.units.geometry.representative_point().to_numpy())
-    doors = shapely.STRtree(shapely.points(roads.x[used], roads.y[used]))
-    spots = shapely.points(centre)
-    _, gap = doors.query_nearest(spots, return_distance=True, all_matches=False)
-    which, near = doors.query(spots, predicate="dwithin", distance=gap + SAME_M)
-    door = np.full(len(centre), len(roads.nodes), dtype=np.int64)
-    np.minimum.at(door, which, used[near])
+    door = unit_doors(roads, centre)
     walk = np.hypot(centre[:, 0] - roads.x[door], centre[:, 1] - roads.y[door]) / WALKING_M_S
     entries, back = np.unique(door, return_inverse=True)
     between = dijkstra(roads.matrix(), indices=entries)[:, entries][np.ix_(back, back)]
@@ -221,3 +220,32 @@ def unit_travel_seconds(jurisdiction: Jurisdiction, mode: str = "foot") -> NDArr
     seconds = np.where(np.isfinite(seconds), seconds, DETOUR * straight)
     np.fill_diagonal(seconds, 0.0)
     return np.asarray(seconds)
+
+
+def unit_doors(roads: RoadGraph, spots: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Position of the junction at which one enters the streets from each of `spots`, shape (spots, 2), metres.
+
+    The nearest junction, the first of equally near ones. Scraps of streets that the map joins to nothing are passed by
+    where a network of more than `SCRAP` of all junctions is at most `ASIDE_M` farther.
+    """
+    matrix = roads.matrix()
+    used = np.unique(np.concatenate([roads.tail, roads.head]))
+    label = connected_components(matrix, directed=True, connection="weak")[1]
+    size = np.bincount(label[used], minlength=label.max() + 1)
+    large = used[size[label[used]] > SCRAP * len(used)]
+    any_door, any_gap = _nearest(roads, used, spots)
+    large_door, large_gap = _nearest(roads, large, spots)
+    return np.where(large_gap <= any_gap + ASIDE_M, large_door, any_door)
+
+
+def _nearest(
+    roads: RoadGraph, nodes: NDArray[np.int64], spots: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    if not len(nodes):
+        return np.zeros(len(spots), dtype=np.int64), np.full(len(spots), np.inf)
+    tree, points = shapely.STRtree(shapely.points(roads.x[nodes], roads.y[nodes])), shapely.points(spots)
+    _, gap = tree.query_nearest(points, return_distance=True, all_matches=False)
+    which, near = tree.query(points, predicate="dwithin", distance=gap + SAME_M)
+    door = np.full(len(spots), len(roads.nodes), dtype=np.int64)
+    np.minimum.at(door, which, nodes[near])
+    return door, np.asarray(gap)

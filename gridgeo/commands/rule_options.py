@@ -189,6 +189,9 @@ def _seeds(path: Path) -> Any:
     """Units of a CSV with a column unit, else the points of a layer (a CSV with lon and lat is one)."""
     from gridgeo.sources import read_csv, read_layer
 
-    if path.suffix.lower() == ".csv" and "unit" in read_csv(path).columns:
-        return _table(path, ("unit",))["unit"].tolist()
-    return read_layer(path)
+    if path.suffix.lower() != ".csv":
+        return read_layer(path)
+    columns = read_csv(path).columns
+    if "unit" not in columns and not {"lon", "lat"} <= set(columns):
+        raise BadInput(f"{path}: needs a column unit, or lon and lat of stations; it has {', '.join(columns)}")
+    return _table(path, ("unit",))["unit"].tolist() if "unit" in columns else read_layer(path)

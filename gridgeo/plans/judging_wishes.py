@@ -21,6 +21,8 @@ NO_STREET = 4.0
 
 WALKING_M_S = 1.25
 SAME_M = 1e-3
+SCRAP = 0.01
+ASIDE_M = 200.0
 SLACK_S = 1e-3
 """Seconds by which a way may pass the reach: the rounding of summed floats."""
 
@@ -124,13 +126,22 @@ def _streets(jurisdiction: Jurisdiction) -> Any:
 def _doors(
     jurisdiction: Jurisdiction, streets: Any, spots: dict[Any, tuple[float, float]]
 ) -> dict[Any, tuple[int, float]]:
-    """The junction nearest to each unit, the first in the table of equally near ones, and the seconds to it."""
+    """The junction at which each unit is entered, and the seconds to it: the nearest, the first of equally near ones.
+
+    Streets that the map joins to nothing, of at most 1 % of all junctions, are left aside where others are at most 200 m
+    farther.
+    """
     nodes = jurisdiction.road_nodes
     nodes = nodes[nodes["node"].isin(list(streets.nodes))]
     x, y, number = nodes.geometry.x.to_numpy(), nodes.geometry.y.to_numpy(), nodes["node"].tolist()
+    scraps = [one for one in nx.weakly_connected_components(streets) if len(one) <= SCRAP * len(streets)]
+    joined = ~nodes["node"].isin(set().union(*scraps)).to_numpy()
     doors = {}
     for unit, (east, north) in spots.items():
         gap = np.hypot(x - east, y - north)
-        first = int(np.flatnonzero(gap <= gap.min() + SAME_M)[0])
+        best = float(gap.min())
+        far = float(gap[joined].min()) if joined.any() else np.inf
+        wanted = joined & (gap <= far + SAME_M) if far <= best + ASIDE_M else gap <= best + SAME_M
+        first = int(np.flatnonzero(wanted)[0])
         doors[unit] = (number[first], float(gap[first]) / WALKING_M_S)
     return doors

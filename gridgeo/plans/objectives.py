@@ -20,7 +20,7 @@ OBJECTIVES: Mapping[str, str] = {
     "travel": "mass · seconds on foot to each grid's best unit",
     "cuts": "number of neighbouring units in different grids",
     "ties": "metres of border that part neighbours of one custom, or that follow no road or river",
-    "diameter": "longest walk between two units of one grid, seconds",
+    "diameter": "longest way between two units of one grid: seconds on foot where walks are asked for, else km straight",
     "balance": "largest deviation of a grid from its target, as a share",
 }
 """What a plan can minimise, alone or several together."""
