@@ -57,14 +57,14 @@ def alternatives(
     BadInput, NoFeasiblePlan
         As `gridgeo.partition`.
     """
-    from gridgeo_solvers.partition.alternatives import alternatives as several
-
     if isinstance(count, bool) or not isinstance(count, int) or count < 1:
         raise BadInput(f"{count!r} alternatives are asked for; give a whole number of at least 1")
     for what, share in (("worse", worse), ("apart", apart)):
         if not 0 <= share <= 1:
             raise BadInput(f"{what} is {share}; give a share between 0 and 1, 0.05 is 5 %")
+    wanted = rules_for(jurisdiction, k, rules, wishes)
     search = Search(time_limit, 0.0, seed, stop, progress or Progress())
+    from gridgeo_solvers.partition.alternatives import alternatives as several
 
     def attempt(held: Rules, problem: PartitionProblem, limit: float | None) -> list[Plan]:
         answers = several(
@@ -79,7 +79,7 @@ def alternatives(
         )
         return [drawn(jurisdiction, held, problem, answer) for answer in answers]
 
-    return fewest_that_hold(jurisdiction, rules_for(jurisdiction, k, rules, wishes), search, attempt)
+    return fewest_that_hold(jurisdiction, wanted, search, attempt)
 
 
 @dataclass(frozen=True)
@@ -124,8 +124,6 @@ def front(
     NoFeasiblePlan
         No number of grids and tolerance has a plan.
     """
-    from gridgeo_solvers.partition.front import front as pareto
-
     wanted = rules_for(jurisdiction, k, rules, wishes)
     _refuse_bands(wanted, tolerances)
 
@@ -137,6 +135,8 @@ def front(
 
     def problem_of(count: int, tolerance: float) -> PartitionProblem:
         return build_problem(jurisdiction, held(count, tolerance))
+
+    from gridgeo_solvers.partition.front import front as pareto
 
     points = pareto(
         problem_of,
