@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from dataclasses import replace
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated, Any
@@ -237,17 +238,21 @@ def export(
 def solve_partition(
     instance: Annotated[Path, typer.Argument(help="Instance in the benchmark format.", metavar="INSTANCE.json")],
     output: Annotated[Path, typer.Option("-o", "--output", help="Solution file to write.")],
-    objective: Annotated[str, typer.Option(help="compactness or boundary.")] = "compactness",
+    objective: Annotated[
+        str, typer.Option(help="compactness, boundary, cuts, diameter or balance; several as in 'gridgeo partition'.")
+    ] = "compactness",
     time_limit: TimeLimit = None,
     gap: Gap = 0.0,
     seed: Seed = 0,
     as_json: Json = False,
 ) -> None:
     """Partition a published instance: contiguous, balanced, compact."""
+    from gridgeo.plans.objectives import read_objective
     from gridgeo.sources import read_json, write_json
     from gridgeo_solvers.partition import read_instance, solve, write_solution
 
-    problem = read_instance(read_json(instance), objective)
+    terms = read_objective(objective)
+    problem = replace(read_instance(read_json(instance)), objective=terms[0].objective if len(terms) == 1 else terms)
     with progress() as observer, interruptible() as interrupt:
         answer = solve(problem, stop=interrupt, time_limit=time_limit, gap=gap, seed=seed, progress=observer)
     solution = write_solution(answer)

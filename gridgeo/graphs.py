@@ -243,7 +243,8 @@ def _nearest(
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     if not len(nodes):
         return np.zeros(len(spots), dtype=np.int64), np.full(len(spots), np.inf)
-    tree, points = shapely.STRtree(shapely.points(roads.x[nodes], roads.y[nodes])), shapely.points(spots)
+    places = np.asarray(shapely.points(roads.x[nodes], roads.y[nodes]), dtype=object)
+    tree, points = shapely.STRtree(places), shapely.points(spots)
     _, gap = tree.query_nearest(points, return_distance=True, all_matches=False)
     which, near = tree.query(points, predicate="dwithin", distance=gap + SAME_M)
     door = np.full(len(spots), len(roads.nodes), dtype=np.int64)

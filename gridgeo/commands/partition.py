@@ -12,13 +12,25 @@ from gridgeo.commands.options import Gap, Json, Seed, TimeLimit, Town, deviation
 from gridgeo.errors import BadInput, NoFeasiblePlan
 from gridgeo.terminal import interruptible, progress, show
 
+SEVERAL = "Several plans to choose from"
+
 Start = Annotated[Path | None, typer.Option(help="Plan to improve: a plan file or a CSV unit,grid.")]
-Alternatives = Annotated[int | None, typer.Option(help="Draw this many different good plans into the folder -o.")]
+Alternatives = Annotated[
+    int | None, typer.Option(help="Draw this many different good plans into the folder -o.", rich_help_panel=SEVERAL)
+]
 Front = Annotated[
-    bool, typer.Option("--front", help="Draw plans of every count -k LOW:HIGH and tolerance into the folder -o.")
+    bool,
+    typer.Option(
+        "--front",
+        help="Draw plans of every count -k LOW:HIGH and tolerance into the folder -o.",
+        rich_help_panel=SEVERAL,
+    ),
 ]
 Tolerances = Annotated[
-    str | None, typer.Option(help="Tolerances that --front tries, with commas; default 0.05,0.1,0.15,0.2,0.3.")
+    str | None,
+    typer.Option(
+        help="Tolerances that --front tries, with commas; default 0.05,0.1,0.15,0.2,0.3.", rich_help_panel=SEVERAL
+    ),
 ]
 Nearest = Annotated[
     Path | None, typer.Option(help="Where no plan keeps the rules: file for the one that breaks them least.")

@@ -10,23 +10,44 @@ import typer
 
 from gridgeo.errors import BadInput
 
+COUNT = "How many grids"
+ALIKE = "What grids have alike"
+GOAL = "What is made small"
+WHERE = "Where grids may lie"
+SOFT = "What is wished for softly"
+"""Headings under which the help lists the options."""
+
 Count = Annotated[
-    str | None, typer.Option("-k", help="Number of grids, or LOW:HIGH: the fewest of them that keep every rule.")
+    str | None,
+    typer.Option(
+        "-k", help="Number of grids, or LOW:HIGH: the fewest of them that keep every rule.", rich_help_panel=COUNT
+    ),
 ]
-Households = Annotated[str | None, typer.Option(help="Households of a grid as LOW:HIGH; the count of grids follows.")]
-Officers = Annotated[int | None, typer.Option(help="Number of officers, one grid each.")]
+Households = Annotated[
+    str | None,
+    typer.Option(help="Households of a grid as LOW:HIGH; the count of grids follows.", rich_help_panel=COUNT),
+]
+Officers = Annotated[int | None, typer.Option(help="Number of officers, one grid each.", rich_help_panel=COUNT)]
 OfficerHours = Annotated[
-    float | None, typer.Option(help="Hours of work a month that one officer does; the fewest officers follow.")
+    float | None,
+    typer.Option(
+        help="Hours of work a month that one officer does; the fewest officers follow.", rich_help_panel=COUNT
+    ),
 ]
 Balance = Annotated[
-    list[str] | None, typer.Option(help="MEASURE=BAND, e.g. households=0.10 or area=20000:90000; repeatable.")
+    list[str] | None,
+    typer.Option(help="MEASURE=BAND, e.g. households=0.10 or area=20000:90000; repeatable.", rich_help_panel=ALIKE),
 ]
 Aim = Annotated[
-    list[str] | None, typer.Option(help="Measure whose worst deviation is made small first of all; repeatable.")
+    list[str] | None,
+    typer.Option(help="Measure whose worst deviation is made small first of all; repeatable.", rich_help_panel=ALIKE),
 ]
 Targets = Annotated[
     Path | None,
-    typer.Option(help="CSV with seed (a unit of each grid) and a column for each measure: what that grid shall have."),
+    typer.Option(
+        help="CSV with seed (a unit of each grid) and a column for each measure: what that grid shall have.",
+        rich_help_panel=ALIKE,
+    ),
 ]
 Goal = Annotated[
     str,
@@ -34,32 +55,54 @@ Goal = Annotated[
         "--objective",
         help="compactness, boundary, travel, cuts, ties, diameter or balance; 'balance,boundary' settles one before "
         "the other, 'compactness+0.5*boundary' weighs them.",
+        rich_help_panel=GOAL,
     ),
 ]
 Within = Annotated[
     str | None,
-    typer.Option(help="Level whose areas no grid may cross, or several with commas that nest; default the whole."),
+    typer.Option(
+        help="Level whose areas no grid may cross, or several with commas that nest; default the whole.",
+        rich_help_panel=WHERE,
+    ),
 ]
-Together = Annotated[Path | None, typer.Option(help="CSV unit,group: units of a group share a grid.")]
-Apart = Annotated[Path | None, typer.Option(help="CSV unit_a,unit_b: the two never share a grid.")]
+Together = Annotated[
+    Path | None, typer.Option(help="CSV unit,group: units of a group share a grid.", rich_help_panel=WHERE)
+]
+Apart = Annotated[
+    Path | None, typer.Option(help="CSV unit_a,unit_b: the two never share a grid.", rich_help_panel=WHERE)
+]
 Seeds = Annotated[
     Path | None,
-    typer.Option(help="CSV unit, or points of stations in any vector file: each in a grid of its own."),
+    typer.Option(
+        help="CSV unit, or points of stations in any vector file: each in a grid of its own.", rich_help_panel=WHERE
+    ),
 ]
-Fix = Annotated[Path | None, typer.Option(help="CSV unit,seed: the unit lies in the grid of that seed.")]
-Splits = Annotated[int | None, typer.Option(help="An area of --split-level lies in at most this many grids and one.")]
-SplitLevel = Annotated[str | None, typer.Option(help="Level whose areas --splits counts.")]
+Fix = Annotated[
+    Path | None, typer.Option(help="CSV unit,seed: the unit lies in the grid of that seed.", rich_help_panel=WHERE)
+]
+Splits = Annotated[
+    int | None,
+    typer.Option(help="An area of --split-level lies in at most this many grids and one.", rich_help_panel=WHERE),
+]
+SplitLevel = Annotated[str | None, typer.Option(help="Level whose areas --splits counts.", rich_help_panel=WHERE)]
 Customs = Annotated[
-    Path | None, typer.Option(help="CSV unit,custom: neighbours of one custom stay together if they can.")
+    Path | None,
+    typer.Option(help="CSV unit,custom: neighbours of one custom stay together if they can.", rich_help_panel=SOFT),
 ]
 PreferBorders = Annotated[
-    str | None, typer.Option(help="roads, rivers or both with a comma: grids end there if they can.")
+    str | None,
+    typer.Option(help="roads, rivers or both with a comma: grids end there if they can.", rich_help_panel=SOFT),
 ]
-Reach = Annotated[float | None, typer.Option(help="Most minutes on foot between two units of a grid.")]
+Reach = Annotated[
+    float | None, typer.Option(help="Most minutes on foot between two units of a grid.", rich_help_panel=WHERE)
+]
 Links = Annotated[
-    Path | None, typer.Option(help="CSV unit_a,unit_b: one can walk between them, whatever the map says.")
+    Path | None,
+    typer.Option(help="CSV unit_a,unit_b: one can walk between them, whatever the map says.", rich_help_panel=WHERE),
 ]
-Barriers = Annotated[Path | None, typer.Option(help="More lines that can't be crossed, any vector file.")]
+Barriers = Annotated[
+    Path | None, typer.Option(help="More lines that can't be crossed, any vector file.", rich_help_panel=WHERE)
+]
 
 
 def read_wishes(options: Mapping[str, Any]) -> tuple[int | tuple[int, int] | None, dict[str, Any]]:

@@ -182,7 +182,7 @@ class Plan:
         """The one row of the `plan` table: rules, figures, versions and a hash of the input."""
         return {
             "jurisdiction": self.jurisdiction.name,
-            "k": int(self.assignment.nunique()),
+            "k": self.rules.most,
             "rules": json.dumps(self.rules.as_json(), ensure_ascii=False, sort_keys=True),
             "objective_name": self.rules.objective,
             "objective": self.figures.objective,
