@@ -118,42 +118,10 @@ def partition_map(path: Path, k: int) -> dict[str, Any]:
     } | worst
 
 
-def partition_instance(path: Path, seconds: float) -> dict[str, Any]:
-    """A published instance, beside METIS on the same graph, judged by the judge that shares no code with either."""
-    import numpy as np
-    import pymetis
-
-    from gridgeo_solvers.check import evaluate, judge
-    from gridgeo_solvers.partition import read_instance, solve
-    from gridgeo_solvers.partition.instances import MOI_KM2
-
-    instance = json.loads(path.read_text())
-    problem = read_instance(instance)
-    start = time.perf_counter()
-    answer = solve(problem, time_limit=seconds, seed=0)
-    spent = time.perf_counter() - start
-    graph = problem.graph
-    weights = [int(node["pop"]) for node in instance["nodes"]]
-    _, parts = pymetis.part_graph(
-        problem.k, xadj=graph.indptr.tolist(), adjncy=graph.indices.tolist(), vweights=weights
-    )
-    metis = np.asarray(parts, dtype=np.int64)
-    best = next(iter(instance["best_known"].values()))["value"]
-    return {
-        "seconds": spent,
-        "objective": answer.objective,
-        "bound": answer.bound,
-        "gap": answer.gap,
-        "status": str(answer.status),
-        "faults": len(judge(problem, answer.assignment)),
-        "over_best_known": answer.objective / MOI_KM2 / best - 1,
-        "metis_over_best_known": evaluate(problem, metis)["objective"] / MOI_KM2 / best - 1,
-        "metis_faults": len(judge(problem, metis)),
-    }
-
-
-def cases(shared: Path) -> dict[str, Callable[[], dict[str, Any]]]:
+def cases(shared: Path, seeds: int = 1, peer_seconds: float = 60.0) -> dict[str, Callable[[], dict[str, Any]]]:
     """Every case by name."""
+    import partition
+
     from gridgeo.sources import sample_map
 
     found: dict[str, Callable[[], dict[str, Any]]] = {
@@ -168,16 +136,7 @@ def cases(shared: Path) -> dict[str, Callable[[], dict[str, Any]]]:
             found[f"route {name}"] = lambda path=path: route_map(path, 10)
             if name == "north-bayreuth":
                 found["import north-bayreuth × 3"] = lambda path=path: import_repeated(path, 3)
-    for name, seconds in (
-        ("us2010_IA_county", 120),
-        ("us2010_OK_county", 120),
-        ("us2010_NM_tract", 60),
-        ("london_msoa983_k33", 30),
-    ):
-        path = shared / "benchmarks" / "partition" / f"{name}.json"
-        if path.exists():
-            found[f"solve {name}"] = lambda path=path, seconds=seconds: partition_instance(path, seconds)
-    return found
+    return found | partition.cases(shared, seeds, peer_seconds)
 
 
 def machine() -> dict[str, Any]:
@@ -191,44 +150,102 @@ def machine() -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    """Run the named cases, or all, and write them with the machine's figures."""
+def options() -> argparse.ArgumentParser:
+    """What the command takes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", metavar="CASE")
+    parser.add_argument(
+        "names", nargs="*", metavar="CASE", help="cases to run, or the beginnings of their names; all if none"
+    )
     parser.add_argument("--shared", type=Path, default=Path(os.environ.get("GRIDGEO_SHARED", ROOT.parent / "shared")))
     parser.add_argument("--output", type=Path, default=RESULTS / "latest.json")
+    parser.add_argument("--seeds", type=int, default=1, help="runs of every partition case, with the seeds 0, 1, …")
+    parser.add_argument("--peer-seconds", type=float, default=60.0, help="CPU seconds for every peer")
+    parser.add_argument("--up-to", type=float, default=float("inf"), help="leave out partition cases of more seconds")
+    parser.add_argument("--rerun", action="store_true", help="keep the other cases that stand in the results file")
+    parser.add_argument("--list", action="store_true", help="print the names of the cases and end")
+    parser.add_argument(
+        "--table",
+        type=Path,
+        nargs="?",
+        const=True,
+        metavar="FILE",
+        help="print a results file as a Markdown table and end",
+    )
     parser.add_argument("--one", help=argparse.SUPPRESS)
-    given = parser.parse_args()
-    known = cases(given.shared)
+    return parser
+
+
+def run_one(name: str, given: argparse.Namespace) -> dict[str, Any]:
+    """One case in a process of its own; a case that fails leaves its last words."""
+    asked = ["--one", name, "--shared", str(given.shared), "--seeds", str(given.seeds)]
+    done = subprocess.run(
+        [sys.executable, __file__, *asked, "--peer-seconds", str(given.peer_seconds)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        return {"failed": (done.stderr.strip().splitlines() or [f"ended with status {done.returncode}"])[-1]}
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def told(row: dict[str, Any]) -> str:
+    """The figures of a row on one line."""
+    from tables import BREAK, measured_text, peers_text
+
+    if "runs" in row:
+        return measured_text(row)
+    if "peers" in row:
+        return peers_text(row).replace(BREAK, "; ")
+    return ", ".join(
+        f"{key} {value:,.4g}" if isinstance(value, float) else f"{key} {value}" for key, value in row.items()
+    )
+
+
+def chosen(names: list[str], known: list[str]) -> list[str]:
+    """The cases that `names` mean: those of that name, else those that begin with it."""
+    found: dict[str, None] = {}
+    for name in names:
+        matches = [name] if name in known else [case for case in known if case.startswith(name)]
+        if not matches:
+            raise SystemExit(f"no case '{name}'; there are: {', '.join(known)}")
+        found |= dict.fromkeys(matches)
+    return list(found) or known
+
+
+def main() -> None:
+    """Run the named cases, or all, and write them with the machine's figures."""
+    given = options().parse_args()
+    if given.table is not None:
+        from tables import table
+
+        path = given.output if given.table is True else given.table
+        print(table(json.loads(path.read_text(encoding="utf-8"))), end="")
+        return
+    import partition
+
+    known = cases(given.shared, given.seeds, given.peer_seconds)
     if given.one:
         row = known[given.one]()
         row["peak_mib"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
         sys.stdout.write(json.dumps(row, default=str))
         return
+    if given.list:
+        print("\n".join(known))
+        return
     if not (given.shared / "benchmarks").is_dir():
         print(f"no instances at {given.shared}: cases that need them are left out", file=sys.stderr)
-    unknown = [name for name in given.names if name not in known]
-    if unknown:
-        parser.error(f"no case '{unknown[0]}'; there are: {', '.join(known)}")
+    names = [name for name in chosen(given.names, list(known)) if partition.limit_of(name) <= given.up_to]
     rows = {}
-    for name in given.names or known:
-        done = subprocess.run(
-            [sys.executable, __file__, "--one", name, "--shared", str(given.shared)],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            rows[name] = {"failed": done.stderr.strip().splitlines()[-1]}
-        else:
-            rows[name] = json.loads(done.stdout)
-        figures = ", ".join(
-            f"{key} {value:,.4g}" if isinstance(value, float) else f"{key} {value}" for key, value in rows[name].items()
-        )
-        print(f"{name}: {figures}", flush=True)
+    if given.rerun and given.output.exists():
+        rows = json.loads(given.output.read_text(encoding="utf-8"))["cases"]
     given.output.parent.mkdir(exist_ok=True)
-    given.output.write_text(json.dumps({"machine": machine(), "cases": rows}, indent=1, default=str) + "\n")
-    if any("failed" in row for row in rows.values()):
+    for name in names:
+        rows[name] = run_one(name, given)
+        print(f"{name}: {told(rows[name])}", flush=True)
+        document = {"machine": machine(), "cases": rows}
+        given.output.write_text(json.dumps(document, indent=1, default=str) + "\n", encoding="utf-8")
+    if any("failed" in rows[name] for name in names):
         sys.exit("a case failed; its message stands in its row")
 
 

@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from gridgeo.importing import import_osm
     from gridgeo.jurisdictions import Jurisdiction
     from gridgeo.plans.choices import alternatives, front
+    from gridgeo.plans.each import partition_each
     from gridgeo.plans.files import read_plan
     from gridgeo.plans.judging import Verdict, check
+    from gridgeo.plans.many import partition_many
     from gridgeo.plans.partitioning import partition
     from gridgeo.plans.plan import Plan
     from gridgeo.plans.rules import Rules
@@ -35,6 +37,8 @@ __all__ = [
     "front",
     "import_osm",
     "partition",
+    "partition_each",
+    "partition_many",
     "patrol_routes",
     "read_jurisdiction",
     "read_plan",
@@ -57,6 +61,8 @@ _DOORS = {
     "front": "plans.choices",
     "import_osm": "importing",
     "partition": "plans.partitioning",
+    "partition_each": "plans.each",
+    "partition_many": "plans.many",
     "patrol_routes": "routes",
     "read_jurisdiction": "sources",
     "read_plan": "plans",

@@ -17,9 +17,10 @@ from typing import Annotated, Any
 import typer
 
 from gridgeo import __version__
+from gridgeo.bench import bench_app
 from gridgeo.commands.options import Gap, Json, Mode, PlanFile, Seed, Shift, TimeLimit, Town, deviations, rows
 from gridgeo.commands.partition import partition
-from gridgeo.errors import BadInput, NoFeasiblePlan
+from gridgeo.errors import BadInput, NoFeasiblePlan, told
 from gridgeo.terminal import err, interruptible, out, progress, show
 from gridgeo_solvers.errors import BadProblem, Infeasible
 
@@ -32,6 +33,7 @@ app = typer.Typer(
 )
 solve_app = typer.Typer(help="Solve a published benchmark instance.", no_args_is_help=True)
 app.add_typer(solve_app, name="solve")
+app.add_typer(bench_app, name="bench")
 
 
 @app.callback(invoke_without_command=True)
@@ -304,7 +306,7 @@ def main() -> None:
         sys.exit(2)
     except (NoFeasiblePlan, Infeasible) as error:
         err.print("gridgeo: no feasible plan", soft_wrap=True, markup=False)
-        for reason in error.reasons:
+        for reason in told(error.reasons, error.conflict, error.causes):
             err.print(f"  - {reason}", soft_wrap=True, markup=False)
         sys.exit(3)
     except KeyboardInterrupt:

@@ -31,3 +31,20 @@ def deviations(plan: Any) -> dict[str, Any]:
         f"{name}_worst_deviation": f"{value:.1%}" + (f" (band {bands[str(name)]})" if name in bands else "")
         for name, value in plan.worst_deviation().items()
     }
+
+
+def plan_figures(plan: Any) -> dict[str, Any]:
+    """What the solver said of a plan, and its worst deviations."""
+    figures = plan.figures
+    told: dict[str, Any] = {
+        "grids": int(plan.assignment.nunique()),
+        "objective": figures.objective,
+        "minimised": plan.rules.objective,
+        "bound": figures.bound,
+        "gap": figures.gap,
+        "status": figures.status,
+        "seed": figures.seed,
+    }
+    if plan.rules.aim:
+        told["aim"] = list(plan.rules.aim)
+    return told | {"objectives": dict(figures.objectives)} | deviations(plan)

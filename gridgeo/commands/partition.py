@@ -1,4 +1,4 @@
-"""`gridgeo partition`: draw one plan, several to choose from, or a front."""
+"""`gridgeo partition`: draw one plan, several to choose from, a front, or plans of many places."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
+from gridgeo.commands import many_options as many
 from gridgeo.commands import rule_options as rule
-from gridgeo.commands.options import Gap, Json, Seed, TimeLimit, Town, deviations, rows
+from gridgeo.commands.options import Gap, Json, Seed, TimeLimit, plan_figures, rows
 from gridgeo.errors import BadInput, NoFeasiblePlan
 from gridgeo.terminal import interruptible, progress, show
 
@@ -40,14 +41,14 @@ Output = Annotated[
     typer.Option(
         "-o",
         "--output",
-        help="Plan file to write (.gpkg, .csv, .geojson, .fgb, .parquet), or a folder for several plans.",
+        help="Plan file to write (.gpkg, .csv, .geojson, .fgb, .parquet), or a folder for several plans or towns.",
     ),
 ]
 
 
 def partition(
     context: typer.Context,
-    town: Town,
+    towns: many.Towns,
     output: Output,
     k: rule.Count = None,
     households: rule.Households = None,
@@ -69,6 +70,10 @@ def partition(
     reach: rule.Reach = None,
     links: rule.Links = None,
     barriers: rule.Barriers = None,
+    each: many.Each = None,
+    counts: many.Counts = None,
+    jobs: many.Jobs = None,
+    dask: many.Dask = None,
     start: Start = None,
     alternatives: Alternatives = None,
     front: Front = False,
@@ -82,7 +87,16 @@ def partition(
     """Draw balanced, connected, compact grids; exit 3 with the reasons where no plan can keep the rules."""
     # Typer hands over each option by name as well; so the rules are read in one place.
     options = context.params
+    many.refuse_mixed(options)
     _refuse_mixed(options)
+    if len(towns) > 1 or each is not None:
+        from gridgeo.commands.many import draw_each, draw_towns
+
+        if each is None:
+            draw_towns(options)
+        else:
+            draw_each(options, _place(options))
+        return
     try:
         plans = _draw(options)
     except NoFeasiblePlan as error:
@@ -92,7 +106,7 @@ def partition(
         raise
     if alternatives is None and not front:
         plans[0].to_file(output)
-        show(_figures(plans[0]) | {"file": str(output)}, as_json, _grids(plans[0]))
+        show(plan_figures(plans[0]) | {"file": str(output)}, as_json, _grids(plans[0]))
         return
     from gridgeo.plans.files import write_choices
 
@@ -116,13 +130,9 @@ def _draw(options: dict[str, Any]) -> list[Any]:
     from gridgeo.plans.choices import TOLERANCES, alternatives, front
     from gridgeo.plans.files import read_plan
     from gridgeo.plans.partitioning import partition as draw
-    from gridgeo.roads.barriers import add_barriers
-    from gridgeo.sources import read_jurisdiction, read_layer
 
     count, wishes = rule.read_wishes(options)
-    place = read_jurisdiction(options["town"])
-    if options["barriers"] is not None:
-        place = add_barriers(place, read_layer(options["barriers"]))
+    place = _place(options)
     start = None if options["start"] is None else read_plan(options["start"], place)
     with progress() as observer, interruptible() as interrupt:
         common = {"time_limit": options["time_limit"], "seed": options["seed"], "stop": interrupt, "progress": observer}
@@ -134,27 +144,21 @@ def _draw(options: dict[str, Any]) -> list[Any]:
         return [draw(place, count, start=start, gap=options["gap"], **common, **wishes)]
 
 
+def _place(options: dict[str, Any]) -> Any:
+    from gridgeo.roads.barriers import add_barriers
+    from gridgeo.sources import read_jurisdiction, read_layer
+
+    place = read_jurisdiction(options["towns"][0])
+    if options["barriers"] is None:
+        return place
+    return add_barriers(place, read_layer(options["barriers"]))
+
+
 def _tolerances(text: str | None) -> list[float]:
     try:
         return [float(part) for part in text.split(",")] if text else []
     except ValueError:
         raise BadInput(f"--tolerances {text}: write shares with commas, e.g. 0.05,0.10,0.20") from None
-
-
-def _figures(plan: Any) -> dict[str, Any]:
-    figures = plan.figures
-    told: dict[str, Any] = {
-        "grids": int(plan.assignment.nunique()),
-        "objective": figures.objective,
-        "minimised": plan.rules.objective,
-        "bound": figures.bound,
-        "gap": figures.gap,
-        "status": figures.status,
-        "seed": figures.seed,
-    }
-    if plan.rules.aim:
-        told["aim"] = list(plan.rules.aim)
-    return told | {"objectives": dict(figures.objectives)} | deviations(plan)
 
 
 def _grids(plan: Any) -> list[dict[str, Any]]:

@@ -153,6 +153,8 @@ def _files(options: Mapping[str, Any]) -> dict[str, Any]:
 def _count(options: Mapping[str, Any]) -> tuple[int | tuple[int, int] | None, dict[str, Any]]:
     ways = {"-k N": "k", "--households LOW:HIGH": "households", "--officers N": "officers"}
     ways |= {"--officer-hours H": "officer_hours"}
+    if options["each"] is not None:
+        ways |= {"--counts FILE": "counts"}
     given = [words for words, name in ways.items() if options[name] is not None]
     grown = options["targets"] is not None or options["seeds"] is not None
     if len(given) > 1 or (not given and not grown):

@@ -136,40 +136,4 @@ def objective_values(problem: PartitionProblem, assignment: NDArray[np.int64]) -
     assignment
         Grid 0..k-1 of every unit.
     """
-    told = evaluate(problem, assignment)
-    if "objectives" in told:
-        return {str(name): float(value) for name, value in told["objectives"].items() if value is not None}
-    labels = np.asarray(assignment)
-    values: dict[str, float] = {}
-    single = [Objective.COMPACTNESS, Objective.BOUNDARY]
-    for objective in single + ([Objective.TRAVEL] if problem.seconds is not None else []):
-        values[str(objective)] = float(evaluate(replace(problem, objective=objective), labels)["objective"])
-    u, v, _ = problem.graph.edges()
-    parted = labels[u] != labels[v]
-    values["cuts"] = float(parted.sum())
-    if problem.ties is not None:
-        values["ties"] = float(np.asarray(problem.ties)[parted].sum())
-    values["diameter"] = max(_widest(problem, np.flatnonzero(labels == g)) for g in range(problem.k))
-    values["balance"] = _imbalance(problem, labels)
-    return values
-
-
-def _widest(problem: PartitionProblem, members: NDArray[np.int64]) -> float:
-    if problem.seconds is not None:
-        return float(problem.seconds[np.ix_(members, members)].max(initial=0.0))
-    x, y = problem.x[members], problem.y[members]
-    return max((float(np.hypot(x - x[i], y - y[i]).max()) / 1000 for i in range(len(members))), default=0.0)
-
-
-def _imbalance(problem: PartitionProblem, labels: NDArray[np.int64]) -> float:
-    chosen = [m for m in problem.measures if m.aim] or [m for m in problem.measures if m.banded]
-    order = np.arange(problem.k)
-    if len(problem.seeds) == problem.k:
-        order = labels[np.array(problem.seeds, dtype=np.int64)]
-    worst = 0.0
-    for one in chosen:
-        totals = np.bincount(labels, weights=one.weights, minlength=problem.k)[order]
-        target = totals.sum() / problem.k if one.target is None else np.asarray(one.target, dtype=float)
-        share = np.abs(totals - target) / np.maximum(target, 1e-12)
-        worst = max(worst, float(share.max()))
-    return worst
+    return {name: float(value) for name, value in evaluate(problem, assignment)["objectives"].items()}

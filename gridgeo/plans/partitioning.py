@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar, Unpack
+from typing import Any, TypeVar, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,16 @@ from gridgeo_solvers.problems import PartitionProblem
 from gridgeo_solvers.progress import Progress
 from gridgeo_solvers.stop import StopRule
 
-__all__ = ["Search", "build_problem", "drawn", "fewest_that_hold", "grid_count", "partition", "rules_for"]
+__all__ = [
+    "Search",
+    "build_problem",
+    "drawn",
+    "fewest_that_hold",
+    "grid_count",
+    "partition",
+    "reasons_of_counts",
+    "rules_for",
+]
 
 Found = TypeVar("Found")
 
@@ -227,25 +236,42 @@ def _refusal(
     """The solver's refusal, with its nearest plan under the planner's names."""
     if isinstance(error, NoFeasiblePlan):
         return error
+    why: dict[str, Any] = {"conflict": error.conflict, "causes": error.causes}
     near = error.nearest
     if problem is None or not isinstance(near, Partition) or (near.assignment < 0).any():
-        return NoFeasiblePlan(error.reasons)
+        return NoFeasiblePlan(error.reasons, **why)
     figures = Figures(
         near.objective, status="breaks rules", seed=near.seed, objectives=objective_values(problem, near.assignment)
     )
     plan = Plan(jurisdiction, numbered(jurisdiction, near.assignment), rules, figures)
-    return NoFeasiblePlan(error.reasons, nearest=plan)
+    return NoFeasiblePlan(error.reasons, nearest=plan, **why)
 
 
 def _none_holds(rules: Rules, failed: list[NoFeasiblePlan], parts: str | None) -> NoFeasiblePlan:
-    nearest = next((one.nearest for one in reversed(failed) if one.nearest is not None), None)
-    reasons = list(failed[-1].reasons)
-    if rules.most > rules.fewest:
-        tried = f"{rules.fewest} to {rules.fewest + len(failed) - 1}"
-        reasons = [f"no number of grids from {tried} keeps every rule"]
-        for count, one in ((0, failed[0]), (len(failed) - 1, failed[-1]))[: len(failed)]:
-            reasons += [f"{rules.fewest + count} grids: {reason}" for reason in one.reasons]
-    return NoFeasiblePlan(reasons + ([] if parts is None else [parts]), nearest=nearest)
+    """The refusals of every number of grids as one: the last one's conflict, the nearest plan with its causes."""
+    last = failed[-1]
+    near = next((one for one in reversed(failed) if one.nearest is not None), last)
+    reasons = reasons_of_counts(rules.fewest, rules.most, [one.reasons for one in failed])
+    causes = near.causes if near.nearest is not None else last.causes
+    return NoFeasiblePlan(
+        reasons + ([] if parts is None else [parts]), nearest=near.nearest, conflict=last.conflict, causes=causes
+    )
+
+
+def reasons_of_counts(fewest: int, most: int, failed: Sequence[Sequence[str]]) -> list[str]:
+    """Why no number of grids holds, from the reasons against each number from `fewest` on, at the most up to `most`.
+
+    Examples
+    --------
+    >>> reasons_of_counts(3, 4, [["unit 7 is too heavy"], ["unit 7 is still too heavy"]])[:2]
+    ['no number of grids from 3 to 4 keeps every rule', '3 grids: unit 7 is too heavy']
+    """
+    if most == fewest:
+        return list(failed[-1])
+    reasons = [f"no number of grids from {fewest} to {fewest + len(failed) - 1} keeps every rule"]
+    for count in dict.fromkeys((0, len(failed) - 1)):
+        reasons += [f"{fewest + count} grids: {reason}" for reason in failed[count]]
+    return reasons
 
 
 def _start(jurisdiction: Jurisdiction, start: Plan, rules: Rules, progress: Progress) -> NDArray[np.int64]:

@@ -1,30 +1,39 @@
-"""The independent judge: does an answer keep every rule, and what is it worth?
+"""The independent judge: does an answer keep every rule?
 
-Nothing here is shared with the solvers, so that a mistake there cannot hide itself.
+Nothing here is shared with the solvers, so that a mistake there cannot hide itself. What an answer is worth is
+computed in `gridgeo_solvers.check_values`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from gridgeo_solvers.problems import Objective, PartitionProblem
-from gridgeo_solvers.words import against
+from gridgeo_solvers.check_values import Members, evaluate, longest_way
+from gridgeo_solvers.measures import Measure
+from gridgeo_solvers.problems import PartitionProblem
+from gridgeo_solvers.words import against, figures
+
+__all__ = ["SLACK", "Fault", "evaluate", "judge"]
 
 SLACK = 1e-9
 """Share of a band's edge by which a total may pass it: the rounding of a floating-point sum."""
+LAST_DIGITS = 8 * float(np.finfo(np.float64).eps)
+"""The same where all weights are whole numbers: their sums are exact, only the edge itself was rounded."""
+MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
 class Fault:
     """One broken rule: its name, the grid concerned (None for the whole plan) and a sentence.
 
-    The sentence calls a grid by its unit of most mass: grids get their names later.
+    The sentence calls a grid by its unit of most mass: grids get their names later. A band's rule is named like its
+    measure; the others are assigned, count, contiguity, nesting, seeds, reach, together, apart and splits.
     """
 
     rule: str
@@ -32,123 +41,122 @@ class Fault:
     text: str
 
 
-def judge(problem: PartitionProblem, assignment: NDArray[np.int64]) -> list[Fault]:
-    """Every broken hard rule of `assignment` (grid 0..k-1 of every unit); an empty list is a valid answer."""
-    grid_of = np.asarray(assignment)
-    if grid_of.shape != (problem.n,):
-        return [Fault("assigned", None, f"{grid_of.size} units are assigned, there are {problem.n}")]
-    outside = np.flatnonzero((grid_of < 0) | (grid_of >= problem.k))
-    if len(outside):
-        named = ", ".join(problem.unit_name(int(i)) for i in outside[:5])
-        return [Fault("assigned", None, f"{len(outside)} units lie in no grid 0..{problem.k - 1}, e.g. {named}")]
-    faults = []
-    for g in range(problem.k):
-        members = np.flatnonzero(grid_of == g)
-        if len(members) == 0:
-            faults.append(Fault("count", g, f"grid {g} has no unit"))
-            continue
-        faults += _contiguity(problem, g, members) + _bands(problem, g, members) + _nesting(problem, g, members)
-    for units in problem.together:
-        grids = sorted({int(grid_of[i]) for i in units})
-        if len(grids) > 1:
-            named = ", ".join(problem.unit_name(i) for i in units[:5])
-            faults.append(Fault("together", None, f"{named} must share a grid and lie in {len(grids)}"))
-    return faults + _group_counts(problem, grid_of)
+def judge(problem: PartitionProblem, assignment: ArrayLike) -> list[Fault]:
+    """Every broken hard rule of `assignment` (grid 0..k-1 of every unit); an empty list is a valid answer.
 
-
-def evaluate(problem: PartitionProblem, assignment: NDArray[np.int64]) -> dict[str, Any]:
-    """Objective, totals and largest relative deviation per measure, computed from the problem alone.
-
-    Returns
-    -------
-    dict
-        ``objective`` (see `Objective` for units), ``totals`` {measure: array (k,)},
-        ``max_deviation`` {measure: share of the mean}, ``boundary`` metres between grids.
+    Grids come first, in their order, then what concerns the whole plan.
     """
-    grid_of = np.asarray(assignment)
-    totals = {m.name: np.bincount(grid_of, weights=m.weights, minlength=problem.k) for m in problem.measures}
-    deviation = {}
-    for name, total in totals.items():
-        mean = total.sum() / problem.k
-        deviation[name] = float(np.abs(total - mean).max() / mean) if mean > 0 else 0.0
-    u, v, length = problem.graph.edges()
-    boundary = float(length[grid_of[u] != grid_of[v]].sum())
-    if problem.objective is Objective.BOUNDARY:
-        objective = boundary
-    else:
-        grids = [np.flatnonzero(grid_of == g) for g in range(problem.k)]
-        objective = float(sum(_spread(problem, members) for members in grids if len(members)))
-    return {"objective": objective, "totals": totals, "max_deviation": deviation, "boundary": boundary}
+    given = np.asarray(assignment)
+    if given.shape != (problem.n,):
+        return [Fault("assigned", None, f"{given.size} units are assigned, there are {problem.n}")]
+    outside = np.flatnonzero(~((given >= 0) & (given < problem.k) & (given == np.floor(given))))
+    if len(outside):
+        named = ", ".join(problem.unit_name(int(i)) for i in outside[:MOST_NAMED])
+        return [Fault("assigned", None, f"{len(outside)} units lie in no grid 0..{problem.k - 1}, e.g. {named}")]
+    grid_of = given.astype(np.int64)
+    members = Members(grid_of, problem.k)
+    faults = [Fault("count", g, f"grid {g} has no unit") for g in np.flatnonzero(members.sizes == 0).tolist()]
+    faults += _contiguity(problem, members)
+    for measure in problem.measures:
+        faults += _band(problem, measure, members)
+    faults += _nesting(problem, members)
+    faults += _seeds(problem, members)
+    faults += _reach(problem, members)
+    faults += _apart(problem, grid_of)
+    faults += _together(problem, grid_of)
+    faults += _splits(problem, members)
+    return sorted(faults, key=lambda fault: (fault.grid is None, fault.grid or 0))
 
 
-def _spread(problem: PartitionProblem, members: NDArray[np.int64]) -> float:
-    """Mass-weighted cost of the members to their best member."""
-    mass = problem.mass[members]
-    if problem.objective is Objective.TRAVEL:
-        assert problem.seconds is not None
-        return float((mass @ problem.seconds[np.ix_(members, members)]).min())
-    best = np.inf
-    for start in range(0, len(members), 512):
-        centre = members[start : start + 512]
-        km = (
-            np.hypot(
-                problem.x[centre, None] - problem.x[None, members], problem.y[centre, None] - problem.y[None, members]
-            )
-            / 1000
-        )
-        if problem.whole_km:
-            km = np.rint(km)
-        best = min(best, float(((km * km) @ mass).min()))
-    return best
+def _called(problem: PartitionProblem, members: Members, g: int) -> str:
+    units = members.of(g)
+    return f"the grid of {problem.unit_name(int(units[problem.mass[units].argmax()]))}"
 
 
-def _contiguity(problem: PartitionProblem, g: int, members: NDArray[np.int64]) -> list[Fault]:
-    inside = np.zeros(problem.n, dtype=bool)
-    inside[members] = True
+def _contiguity(problem: PartitionProblem, members: Members) -> Iterator[Fault]:
     u, v, _ = problem.graph.edges()
-    kept = inside[u] & inside[v]
+    kept = members.grid_of[u] == members.grid_of[v]
     matrix = coo_array((np.ones(int(kept.sum())), (u[kept], v[kept])), shape=(problem.n, problem.n))
-    _, label = connected_components(matrix, directed=False)
-    pieces = len(np.unique(label[members]))
-    if pieces == 1:
-        return []
-    text = f"{_called(problem, members)} falls into {pieces} pieces that share no walkable border"
-    return [Fault("contiguity", g, text)]
+    _, piece = connected_components(matrix, directed=False)
+    firsts = np.unique(piece, return_index=True)[1]
+    pieces = np.bincount(members.grid_of[firsts], minlength=problem.k)
+    for g in np.flatnonzero(pieces > 1).tolist():
+        text = f"{_called(problem, members, g)} falls into {pieces[g]} pieces that share no walkable border"
+        yield Fault("contiguity", g, text)
 
 
-def _called(problem: PartitionProblem, members: NDArray[np.int64]) -> str:
-    return f"the grid of {problem.unit_name(int(members[problem.mass[members].argmax()]))}"
+def _band(problem: PartitionProblem, measure: Measure, members: Members) -> Iterator[Fault]:
+    totals = np.bincount(members.grid_of, weights=measure.weights, minlength=problem.k)
+    slack = LAST_DIGITS if (measure.weights == np.floor(measure.weights)).all() else SLACK
+    lower, upper = (np.broadcast_to(np.asarray(end, dtype=float), problem.k) for end in (measure.lower, measure.upper))
+    missed = (totals < lower - slack * np.abs(lower)) | (totals > upper + slack * np.abs(upper))
+    for g in np.flatnonzero(missed & (members.sizes > 0)).tolist():
+        value, band = against(float(totals[g]), float(lower[g]), float(upper[g]))
+        text = f"{_called(problem, members, g)} has {measure.told(value)}, outside the band {band}"
+        yield Fault(measure.name, g, text)
 
 
-def _bands(problem: PartitionProblem, g: int, members: NDArray[np.int64]) -> list[Fault]:
-    faults = []
-    for m in problem.measures:
-        total = float(m.weights[members].sum())
-        low, high = m.lower - SLACK * abs(m.lower), m.upper + SLACK * abs(m.upper)
-        if total < low or total > high:
-            value, band = against(total, m.lower, m.upper)
-            text = f"{_called(problem, members)} has {m.told(value)}, outside the band {band}"
-            faults.append(Fault(m.name, g, text))
-    return faults
-
-
-def _nesting(problem: PartitionProblem, g: int, members: NDArray[np.int64]) -> list[Fault]:
+def _nesting(problem: PartitionProblem, members: Members) -> Iterator[Fault]:
     if problem.group is None:
-        return []
-    groups = np.unique(problem.group[members]).tolist()
-    if len(groups) == 1:
-        return []
-    named = ", ".join(problem.group_name(label) for label in groups)
-    return [Fault("nesting", g, f"{_called(problem, members)} lies in more than one group: {named}")]
-
-
-def _group_counts(problem: PartitionProblem, grid_of: NDArray[np.int64]) -> list[Fault]:
-    faults = []
+        return
+    labels, met = members.met(problem.group)
+    counts = np.bincount(met[:, 1], minlength=problem.k)
+    for g in np.flatnonzero(counts > 1).tolist():
+        named = ", ".join(problem.group_name(int(label)) for label in labels[met[met[:, 1] == g, 0]])
+        yield Fault("nesting", g, f"{_called(problem, members, g)} lies in more than one group: {named}")
+    held = dict(zip(labels.tolist(), np.bincount(met[:, 0], minlength=len(labels)).tolist(), strict=True))
     for label, count in (problem.grids_per_group or {}).items():
-        assert problem.group is not None
-        found = len(np.unique(grid_of[problem.group == label]))
+        found = held.get(label, 0)
         if found != count:
-            faults.append(
-                Fault("nesting", None, f"{problem.group_name(label)} has {found} grids, {count} were asked for")
-            )
-    return faults
+            text = f"{problem.group_name(label)} has {found} grids, {count} were asked for"
+            yield Fault("nesting", None, text)
+
+
+def _seeds(problem: PartitionProblem, members: Members) -> Iterator[Fault]:
+    for g, i in enumerate(problem.seeds):
+        lies = int(members.grid_of[i])
+        if lies != g:
+            text = f"{problem.unit_name(i)} is the seed of grid {g} and lies in {_called(problem, members, lies)}"
+            yield Fault("seeds", g, text)
+
+
+def _reach(problem: PartitionProblem, members: Members) -> Iterator[Fault]:
+    if np.isinf(problem.reach):
+        return
+    unit = "km" if problem.seconds is None else "seconds"
+    for g in np.flatnonzero(members.sizes > 1).tolist():
+        way, i, j = longest_way(problem, members.of(g))
+        if way > problem.reach * (1 + SLACK):
+            value, most = figures(way, problem.reach)
+            ends = f"{problem.unit_name(i)} to {problem.unit_name(j)}"
+            text = f"{_called(problem, members, g)} takes {value} {unit} from {ends}, the reach is {most}"
+            yield Fault("reach", g, text)
+
+
+def _together(problem: PartitionProblem, grid_of: NDArray[np.int64]) -> Iterator[Fault]:
+    for units in problem.together:
+        grids = {int(grid_of[i]) for i in units}
+        if len(grids) > 1:
+            named = ", ".join(problem.unit_name(i) for i in units[:MOST_NAMED])
+            yield Fault("together", None, f"{named} must share a grid and lie in {len(grids)}")
+
+
+def _apart(problem: PartitionProblem, grid_of: NDArray[np.int64]) -> Iterator[Fault]:
+    for i, j in problem.apart:
+        if grid_of[i] == grid_of[j]:
+            text = f"{problem.unit_name(i)} and {problem.unit_name(j)} must lie in different grids and share one"
+            yield Fault("apart", int(grid_of[i]), text)
+
+
+def _splits(problem: PartitionProblem, members: Members) -> Iterator[Fault]:
+    if problem.zone is None:
+        return
+    labels, met = members.met(problem.zone)
+    counts = np.bincount(met[:, 0], minlength=len(labels))
+    for row in np.flatnonzero((counts > problem.splits + 1) & (labels >= 0)).tolist():
+        inside = np.flatnonzero(problem.zone == labels[row])
+        called = problem.unit_name(int(inside[problem.mass[inside].argmax()]))
+        text = (
+            f"the area {labels[row]} around {called} is cut into {counts[row]} grids, {problem.splits + 1} are allowed"
+        )
+        yield Fault("splits", None, text)

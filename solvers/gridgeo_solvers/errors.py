@@ -20,10 +20,24 @@ class Infeasible(RuntimeError):
         The answer that breaks the rules least, where one was made; its faults are listed on it.
     proven
         Whether it is certain that no answer exists; false means that none was found.
+    conflict
+        The fewest rules that leave no answer together, where they were found.
+    causes
+        Sentences that name the worst items of `nearest`, the worst first.
     """
 
-    def __init__(self, reasons: list[str], *, nearest: Any = None, proven: bool = True) -> None:
+    def __init__(
+        self,
+        reasons: list[str],
+        *,
+        nearest: Any = None,
+        proven: bool = True,
+        conflict: Any = None,
+        causes: tuple[str, ...] = (),
+    ) -> None:
         self.reasons = list(reasons)
         self.nearest = nearest
         self.proven = proven
+        self.conflict = conflict
+        self.causes = causes
         super().__init__("; ".join(self.reasons))

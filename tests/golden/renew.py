@@ -1,4 +1,8 @@
-"""Write all golden values anew: ``python tests/golden/renew.py``. Read the difference before it is committed."""
+"""Write all golden values anew: ``python tests/golden/renew.py``. Read the difference before it is committed.
+
+``python tests/golden/renew.py bounds`` renews the regression of bounds alone: plans and bounds in it only get better, and
+nothing is written where a bound stands above a plan.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,12 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 
 def main() -> None:
-    """Solve every case and write one file for each."""
+    """Solve every case and write one file for each, and the file of bounds."""
+    import bounds
+
+    bounds.renew()
+    if sys.argv[1:] == ["bounds"]:
+        return
     from cases import SMALL, monaco_answer
 
     from gridgeo.importing import import_osm

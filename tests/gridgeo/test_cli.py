@@ -239,3 +239,54 @@ def test_a_visit_without_minutes_is_refused_by_row(run, town, drawn, tmp_path):
     assert status == 2
     assert "minutes" in text
     assert not (tmp_path / "v.gpkg").exists()
+
+
+def test_every_quarter_is_partitioned_by_itself_into_one_plan(run, town, tmp_path):
+    plan = tmp_path / "plan.gpkg"
+    words = ("partition", town, "--each", "quarter", "-k", 4, "--balance", "households=0.4", "--jobs", 1, "--json")
+    status, text, _ = run(*words, "-o", plan)
+    figures = json.loads(text)
+    assert status == 0
+    assert (figures["places"], figures["solved"], figures["grids"]) == (2, 2, 4)
+    assert [row["name"] for row in figures["rows"]] == ["West", "East"]
+    assert run("check", town, plan)[0] == 0
+
+
+def test_a_quarter_without_a_plan_is_named_and_the_plan_of_the_others_is_written(run, town, tmp_path):
+    (tmp_path / "counts.csv").write_text("area,k\nwest,13\nEast,2\n")
+    plan = tmp_path / "plan.gpkg"
+    words = ("partition", town, "--each", "quarter", "--counts", tmp_path / "counts.csv", "--jobs", 1)
+    status, text, errors = run(*words, "--balance", "households=0.4", "-o", plan)
+    assert status == 3
+    assert "West: 13 grids are asked for" in errors
+    assert "East" in text
+    assert plan.exists()
+
+
+def test_several_towns_are_written_into_a_folder(run, town, tmp_path):
+    twin = tmp_path / "twin.gpkg"
+    twin.write_bytes(town.read_bytes())
+    (tmp_path / "broken.gpkg").write_text("not a map")
+    words = ("-k", 3, "--balance", "households=0.3", "--jobs", 1, "--json", "-o", tmp_path / "plans")
+    status, text, errors = run("partition", town, twin, tmp_path / "broken.gpkg", *words)
+    assert status == 2
+    assert [(row["name"], row["status"]) for row in json.loads(text)["rows"]] == [
+        ("town", "optimal"), ("twin", "optimal"), ("broken", "refused"),
+    ]  # fmt: skip
+    assert "broken.gpkg" in errors
+    assert sorted(path.name for path in (tmp_path / "plans").iterdir()) == ["town.gpkg", "twin.gpkg"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("-k", 4, "--jobs", 2), "--jobs can't be used with one town"),
+        (("--each", "quarter", "-k", 4, "--within", "quarter"), "--within can't be used with --each"),
+        (("--each", "quarter", "-k", 4, "--counts", "counts.csv"), "in one way"),
+        (("--each", "planet", "-k", 4), "jurisdiction, quarter"),
+    ],
+)
+def test_options_that_say_nothing_together_are_refused(run, town, tmp_path, words, message):
+    status, _, errors = run("partition", town, *words, "-o", tmp_path / "plan.gpkg")
+    assert status == 2
+    assert message in errors

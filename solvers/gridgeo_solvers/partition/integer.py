@@ -1,174 +1,275 @@
-"""Integer programming on grids with fixed centres (PuLP driving HiGHS).
+"""Integer programming on grids with fixed centres: which row goes to which of them.
 
-The model is the assignment of rows to the centres of some grids, all bands as hard rules (or priced, while a plan still
-breaks them). Contiguity is held by precedence (Zoltners and Sinha 1983): a row may join a grid only together with a
-neighbour that lies nearer to the centre. Nearness is measured along paths that prefer the grid's present rows, so the
-present plan is always a solution of the model and the answer is never worse. Precedence is a restriction of
-contiguity: bounds of these models say nothing about the problem.
+A row may go to the few grids that are nearly best for it by cost plus price (`transport`), so that the programme stays
+small at every size. Bands are hard rules (priced while a plan still breaks them). Contiguity is added as answers break
+it: a piece that hangs loose needs a row of the ring around it (Oehrlein and Haunert 2017), first on the relaxation, where
+it is cheap, then on whole answers. Every answer is a plan of the problem; its bound says nothing about other centres.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import pulp
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
+from numpy.typing import NDArray
+from scipy.sparse import coo_array, csr_array, vstack
+from scipy.sparse.csgraph import connected_components
 
-from gridgeo_solvers.partition import highs
 from gridgeo_solvers.partition.parts import FloatArray, IntArray, Part
+from gridgeo_solvers.partition.programme import Programme
 from gridgeo_solvers.partition.values import Found, better, found
 from gridgeo_solvers.stop import StopRule
 
-OUTSIDE = 1000.0
-"""How much longer a step is that leaves a grid's present rows."""
+NAMED = 6
+"""Most rows of one loose piece that ask for a way home at once."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Work of one polishing: variables of one programme, its nodes, and passes over the groups."""
+    """Work of one programme: pairs of row and grid beyond one a row, nodes of branch and bound, rounds of cuts."""
 
-    variables: int
-    nodes: int
-    passes: int = 3
+    pairs: int = 3000
+    nodes: int = 20
+    rounds: int = 20
+    gap: float = 1e-4
+    seconds: float = 30.0
 
 
-def polish(part: Part, plan: IntArray, k: int, limits: Limits, stop: StopRule) -> Found:
-    """Improve `plan` by integer programmes until none helps: all grids at once if small, else adjacent ones."""
-    best = found(part, plan, k)
-    for _ in range(limits.passes):
-        before = best
-        for group in _groups(part, best.plan, k, limits.variables):
-            if stop():
-                return best
-            if not best.feasible and k > 3 and not _concerned(part, best.plan, k, group):
-                continue
-            best = better(best, found(part, reassign(part, best.plan, k, group, limits.nodes), k))
-        if not best.value < before.value or (best.value.cost > before.value.cost * (1 - 1e-5) and best.feasible):
+def assign(
+    part: Part, k: int, centres: IntArray, prices: FloatArray, start: IntArray, limits: Limits, stop: StopRule
+) -> Found:
+    """Best plan found with these centres, begun from `start`, which is answered where nothing better is met."""
+    best = found(part, start, k)
+    model = _Model(part, k, centres, prices, start, limits.pairs, elastic=not best.feasible)
+    for _ in range(limits.rounds):
+        answer = model.programme.relax()
+        if answer.values is None or stop():
             break
+        if not model.cut(model.read(answer.values)):
+            break
+    model.begin_from(start)
+    for _ in range(limits.rounds):
+        if stop():
+            break
+        answer = model.programme.solve(nodes=limits.nodes, gap=limits.gap, seconds=limits.seconds)
+        if answer.values is None:
+            break
+        plan = model.read(answer.values)
+        if not model.cut(plan):
+            best = better(best, found(part, plan, k))
+            break
+        whole = mended(part, plan, centres)
+        if whole is not None:
+            best = better(best, found(part, whole, k))
+        model.begin_from(best.plan)
     return best
 
 
-def reassign(part: Part, plan: IntArray, k: int, grids: list[int], nodes: int) -> IntArray:
-    """Best assignment of the rows of `grids` to their present centres under precedence; `plan` where none is found."""
-    rows = np.flatnonzero(np.isin(plan, grids))
-    centre = part.centres(plan, k)
-    sites = [int(centre[g]) for g in grids]
-    model = pulp.LpProblem("reassign", pulp.LpMinimize)
-    x = [[model.add_variable(f"x_{i}_{p}", cat="Binary") for p in range(len(grids))] for i in range(len(rows))]
-    cost = part.distances.table(np.array(sites))[rows] * part.centred
-    scale = max(float(cost.mean()), 1e-12) if part.centred else 1.0
-    terms: list[Any] = [(x[i][p], cost[i, p] / scale) for i in range(len(rows)) for p in range(len(grids))]
-    if not part.centred:
-        terms = _cut_terms(part, rows, grids, x, model)
-    for row in x:
-        model += pulp.LpAffineExpression([(v, 1) for v in row]) == 1
-    _precede(part, plan, rows, grids, sites, x, model)
-    elastic = part.violation(plan, k) > 0
-    terms += _bands(part, rows, grids, x, model, elastic)
-    model.setObjective(pulp.LpAffineExpression(terms))
-    for i, r in enumerate(rows.tolist()):
-        for p, g in enumerate(grids):
-            x[i][p].setInitialValue(int(plan[r] == g))
-    if not highs.run(model, nodes=nodes, gap=1e-5).solved:
-        return plan
-    improved = plan.copy()
-    chosen = np.array([[v.value() or 0.0 for v in row] for row in x])
-    improved[rows] = np.array(grids)[chosen.argmax(axis=1)]
-    return improved
+class _Model:
+    """The programme of one set of centres, with the column of every pair of row and grid (-1 where not allowed)."""
+
+    def __init__(
+        self, part: Part, k: int, centres: IntArray, prices: FloatArray, start: IntArray, pairs: int, *, elastic: bool
+    ) -> None:
+        self.part, self.k = part, k
+        self.homes = part.row_of[centres]
+        cost = part.distances.table(centres)
+        allowed = _allowed(part, cost, prices, start, self.homes, pairs)
+        self.row, self.grid = np.nonzero(allowed)
+        self.column = np.full(allowed.shape, -1, dtype=np.int64)
+        self.column[self.row, self.grid] = np.arange(len(self.row))
+        self.scale = max(float(cost[np.arange(part.n), start].mean()) * part.centred, 1e-12)
+        if not part.centred:
+            self.scale = max(float(part.cut.mean()), 1e-12)
+        edges = _Edges(part, self.column) if part.cut.any() else None
+        misses = len(part.weights) * k if elastic else 0
+        areas = _areas(part, self.column)
+        parts = [cost[self.row, self.grid] * part.centred / self.scale]
+        parts.append(edges.cost / self.scale if edges else np.zeros(0))
+        parts.append(np.repeat(50.0 * part.n / np.maximum(part.mean, 1e-12), 2 * k) if misses else np.zeros(0))
+        parts.append(np.zeros(areas.count))
+        sizes = [len(p) for p in parts]
+        fixed = np.concatenate([allowed.sum(axis=1)[self.row] == 1, np.zeros(sum(sizes[1:]), dtype=bool)])
+        whole = np.concatenate([np.ones(sizes[0]), np.zeros(sizes[1] + sizes[2]), np.ones(sizes[3])])
+        ceiling = np.concatenate([np.ones(sizes[0] + sizes[1]), np.full(sizes[2], np.inf), np.ones(sizes[3])])
+        self.programme = Programme(np.concatenate(parts), fixed.astype(float), ceiling, whole)
+        self._size = sum(sizes)
+        self._once()
+        self._bands(sizes[0] + sizes[1] if misses else -1)
+        if edges:
+            self.programme.add_rows(*edges.rules(sizes[0], self._size))
+        if areas.count:
+            self.programme.add_rows(*areas.rules(sum(sizes[:3]), self._size, part.splits))
+
+    def read(self, values: FloatArray) -> IntArray:
+        """The plan of a solution; shares go where most is."""
+        share = np.full((self.part.n, self.k), -1.0)
+        share[self.row, self.grid] = values[: len(self.row)]
+        return share.argmax(axis=1).astype(np.int64)
+
+    def begin_from(self, plan: IntArray) -> None:
+        """Start the next solve from a plan that the columns can express."""
+        if (self.column[np.arange(self.part.n), plan] >= 0).all() and self._size == len(self.row):
+            self.programme.begin_from((plan[self.row] == self.grid).astype(float))
+
+    def cut(self, plan: IntArray) -> bool:
+        """Add the lazy rules that `plan` breaks; whether there were any."""
+        needs = []
+        for rows in loose(self.part, plan, self.homes):
+            g = int(plan[rows[0]])
+            ring = np.unique(np.concatenate([self.part.graph.neighbours(r) for r in rows]))
+            others = self.column[np.setdiff1d(ring, rows), g]
+            columns = others[others >= 0].tolist()
+            needs += [(int(self.column[r, g]), columns) for r in rows[:NAMED]]
+        rivals = []
+        if len(self.part.apart.indices):
+            u, v, _ = self.part.apart.edges()
+            meet = np.flatnonzero(plan[u] == plan[v])
+            for a, b in zip(u[meet].tolist(), v[meet].tolist(), strict=True):
+                both = (self.column[a] >= 0) & (self.column[b] >= 0)
+                rivals += [(int(self.column[a, g]), int(self.column[b, g])) for g in np.flatnonzero(both)]
+        if needs:
+            self.programme.add_needs(needs)
+        if rivals:
+            self.programme.add_rivals(rivals)
+        return bool(needs or rivals)
+
+    def _once(self) -> None:
+        n, m = self.part.n, len(self.row)
+        rows = csr_array((np.ones(m), (self.row, np.arange(m))), shape=(n, self._size))
+        self.programme.add_rows(rows, np.ones(n), np.ones(n))
+
+    def _bands(self, misses: int) -> None:
+        """Bands of every measure and grid; from column `misses` on (if any) what a total lacks or has too much."""
+        part, k, m = self.part, self.k, len(self.row)
+        low, high = part.bands(k)
+        for q, w in enumerate(part.weights):
+            # Rows are kept within an absolute 1e-6; whole numbers need no margin, others a hair of it.
+            margin = 0.0 if float(np.abs(w - np.rint(w)).max()) == 0.0 else 2e-6
+            rows = csr_array((w[self.row], (self.grid, np.arange(m))), shape=(k, self._size))
+            if misses >= 0:
+                at = misses + 2 * k * q + np.arange(2 * k)
+                sign = np.concatenate([np.ones(k), -np.ones(k)])
+                rows = rows + csr_array((sign, (np.tile(np.arange(k), 2), at)), shape=(k, self._size))
+            ends = np.where(low[q] > 0, low[q] + margin, -np.inf), np.where(np.isfinite(high[q]), high[q] - margin, np.inf)
+            self.programme.add_rows(rows, *ends)
 
 
-def _groups(part: Part, plan: IntArray, k: int, variables: int) -> list[list[int]]:
-    """Sets of grids to treat at once: all, or each grid with its longest-bordering neighbours while the model fits."""
-    if part.n * k <= variables:
-        return [list(range(k))]
-    rows = np.bincount(plan, minlength=k)
-    u, v, _ = part.graph.edges()
-    touch = np.zeros((k, k))
-    np.add.at(touch, (plan[u], plan[v]), 1.0)
-    touch += touch.T
-    np.fill_diagonal(touch, 0.0)
-    groups: list[list[int]] = []
-    for g in range(k):
-        group = [g]
-        while True:
-            near = touch[group].sum(axis=0)
-            near[group] = 0.0
-            other = int(near.argmax())
-            size = len(group) + 1
-            if near[other] <= 0 or size > 4 or (size > 2 and int(rows[[*group, other]].sum()) * size > variables):
-                break
-            group.append(other)
-        if sorted(group) not in groups and len(group) > 1:
-            groups.append(sorted(group))
-    return groups
+class _Edges:
+    """One column for every border that may be cut: 1 where its ends part."""
+
+    def __init__(self, part: Part, column: IntArray) -> None:
+        ends = np.repeat(np.arange(part.n), np.diff(part.graph.indptr))
+        once = (ends < part.graph.indices) & (part.cut > 0)
+        u, v, cost = ends[once], part.graph.indices[once], part.cut[once]
+        one = ((column[u] >= 0).sum(axis=1) == 1) & ((column[v] >= 0).sum(axis=1) == 1)
+        self.u, self.v, self.cost = u[~one], v[~one], cost[~one]
+        self._column = column
+
+    def rules(self, first: int, size: int) -> tuple[csr_array, FloatArray, FloatArray]:
+        """A border is cut as much as its ends differ in any grid."""
+        rows = []
+        for a, b in ((self.u, self.v), (self.v, self.u)):
+            edge, grid = np.nonzero(self._column[a] >= 0)
+            count = len(edge)
+            other = self._column[b[edge], grid]
+            at = np.concatenate([np.arange(count), np.arange(count), np.flatnonzero(other >= 0)])
+            columns = np.concatenate([self._column[a[edge], grid], first + edge, other[other >= 0]])
+            data = np.concatenate([np.ones(count), -np.ones(count), -np.ones(int((other >= 0).sum()))])
+            rows.append(csr_array((data, (at, columns)), shape=(count, size)))
+        matrix = vstack(rows, format="csr")
+        return matrix, np.full(matrix.shape[0], -np.inf), np.zeros(matrix.shape[0])
 
 
-def _concerned(part: Part, plan: IntArray, k: int, grids: list[int]) -> bool:
-    """Whether one of `grids` is outside a band."""
-    totals = part.totals(plan, k)[:, grids]
-    return bool(((totals > part.upper[:, None]) | (totals < part.lower[:, None])).any())
+@dataclass(frozen=True)
+class _Areas:
+    """One column for every area and grid that may touch: the pairs are `zone`, `grid`; `use` says which columns need it."""
+
+    zone: IntArray
+    grid: IntArray
+    use: tuple[IntArray, IntArray]
+
+    @property
+    def count(self) -> int:
+        return len(self.zone)
+
+    def rules(self, first: int, size: int, splits: int) -> tuple[csr_array, FloatArray, FloatArray]:
+        """A row's grid touches its area; an area is touched by at most ``splits + 1`` grids."""
+        column, pair = self.use
+        m = len(column)
+        touch = csr_array(
+            (np.concatenate([np.ones(m), -np.ones(m)]), (np.tile(np.arange(m), 2), np.concatenate([column, first + pair]))),
+            shape=(m, size),
+        )
+        zones = int(self.zone.max()) + 1
+        few = csr_array((np.ones(self.count), (self.zone, first + np.arange(self.count))), shape=(zones, size))
+        high = np.concatenate([np.zeros(m), np.full(zones, splits + 1.0)])
+        return vstack([touch, few], format="csr"), np.full(m + zones, -np.inf), high
 
 
-def _precede(
-    part: Part, plan: IntArray, rows: IntArray, grids: list[int], sites: list[int], x: list[list[Any]], model: Any
-) -> None:
-    position = {int(r): i for i, r in enumerate(rows)}
+def _areas(part: Part, column: IntArray) -> _Areas:
+    row, grid = np.nonzero((column >= 0) & (part.zone >= 0)[:, None])
+    k = column.shape[1]
+    pairs, use = np.unique(part.zone[row] * k + grid, return_inverse=True)
+    return _Areas(pairs // k, pairs % k, (column[row, grid], use))
+
+
+def _allowed(
+    part: Part, cost: FloatArray, prices: FloatArray, start: IntArray, homes: IntArray, pairs: int
+) -> NDArray[np.bool_]:
+    """Pairs of row and grid of the programme: its present grid, and those that are nearly best for it."""
+    n, k = cost.shape
+    if part.centred:
+        dear = cost + np.einsum("mr,mg->rg", part.weights, prices) if len(part.weights) else cost
+        dear = dear - dear.min(axis=1, keepdims=True)
+    else:
+        dear = _hops(part, start, k)
+    last = min(n + pairs, dear.size) - 1
+    allowed: NDArray[np.bool_] = dear <= np.partition(dear.ravel(), last)[last]
+    allowed[np.arange(n), start] = True
+    for rows in (homes, part.seeds):
+        allowed[rows] = False
+        allowed[rows, np.arange(len(rows))] = True
+    return allowed
+
+
+def _hops(part: Part, plan: IntArray, k: int) -> FloatArray:
+    """Number of borders between every row and every grid, 9 from the third on."""
     ends = np.repeat(np.arange(part.n), np.diff(part.graph.indptr))
-    for p, (g, site) in enumerate(zip(grids, sites, strict=True)):
-        home = int(part.row_of[site])
-        inside = (plan[ends] == g) & (plan[part.graph.indices] == g)
-        usable = np.isin(plan[ends], grids) & np.isin(plan[part.graph.indices], grids)
-        way = np.where(inside, part.steps, part.steps * OUTSIDE)
-        matrix = csr_array((way[usable], (ends[usable], part.graph.indices[usable])), shape=(part.n, part.n))
-        far: FloatArray = dijkstra(matrix, directed=False, indices=home)  # type: ignore[call-overload]
-        for i, r in enumerate(rows.tolist()):
-            if r == home:
-                model += x[i][p] == 1
-                continue
-            if not np.isfinite(far[r]):
-                model += x[i][p] == 0
-                continue
-            nearer = [position[int(b)] for b in part.graph.neighbours(r) if int(b) in position and far[b] < far[r]]
-            model += pulp.LpAffineExpression([(x[i][p], 1), *((x[b][p], -1) for b in nearer)]) <= 0
+    near = csr_array((np.ones(len(ends)), (ends, part.graph.indices)), shape=(part.n, part.n))
+    inside = np.zeros((part.n, k))
+    inside[np.arange(part.n), plan] = 1.0
+    hops = np.full((part.n, k), 9.0)
+    for step in (2.0, 1.0):
+        reached = near @ (near @ inside) if step == 2.0 else near @ inside
+        hops[reached > 0] = step
+    hops[np.arange(part.n), plan] = 0.0
+    return hops
 
 
-def _bands(part: Part, rows: IntArray, grids: list[int], x: list[list[Any]], model: Any, elastic: bool) -> list[Any]:
-    """Bands of `grids`, hard or (elastic) with misses priced above any gain in cost; returns the priced terms."""
-    terms: list[Any] = []
-    price = 50.0 * len(rows)
-    for m, (low, high, mean) in enumerate(zip(part.lower, part.upper, part.mean, strict=True)):
-        w = part.weights[m, rows]
-        # The programme keeps rows within an absolute 1e-6; whole numbers need no margin, others a hair of it.
-        margin = 0.0 if float(np.abs(w - np.rint(w)).max()) == 0.0 else 2e-6
-        for p in range(len(grids)):
-            total = pulp.LpAffineExpression([(x[i][p], float(w[i])) for i in range(len(rows)) if w[i]])
-            for edge, sign in ((high - margin, -1), (low + margin, 1)):
-                if not np.isfinite(edge) or edge <= 0:
-                    continue
-                slack: Any = 0
-                if elastic:
-                    slack = model.add_variable(f"miss_{m}_{p}_{'over' if sign < 0 else 'under'}", lowBound=0)
-                    terms.append((slack, price / float(mean)))
-                model += (total + sign * slack <= edge) if sign < 0 else (total + sign * slack >= edge)
-    return terms
+def loose(part: Part, plan: IntArray, homes: IntArray) -> list[IntArray]:
+    """Connected pieces of grids that don't hold their grid's home."""
+    ends = np.repeat(np.arange(part.n), np.diff(part.graph.indptr))
+    same = plan[ends] == plan[part.graph.indices]
+    matrix = coo_array((np.ones(int(same.sum())), (ends[same], part.graph.indices[same])), shape=(part.n, part.n))
+    count, label = connected_components(matrix, directed=False)
+    if count == len(homes):
+        return []
+    held = np.zeros(count, dtype=bool)
+    held[label[homes]] = True
+    order = np.argsort(label, kind="stable")
+    pieces = np.split(order, np.cumsum(np.bincount(label, minlength=count))[:-1])
+    return [piece for c, piece in enumerate(pieces) if not held[c]]
 
 
-def _cut_terms(part: Part, rows: IntArray, grids: list[int], x: list[list[Any]], model: Any) -> list[Any]:
-    """One variable per edge inside the group that is 1 when its ends part; outer edges are always cut."""
-    position = {int(r): i for i, r in enumerate(rows)}
-    u, v, length = part.graph.edges()
-    scale = max(float(length.mean()), 1e-12)
-    terms = []
-    for a, b, metres in zip(u.tolist(), v.tolist(), length.tolist(), strict=True):
-        if a not in position or b not in position or metres <= 0:
-            continue
-        i, j = position[a], position[b]
-        cut = model.add_variable(f"cut_{i}_{j}", lowBound=0, upBound=1)
-        terms.append((cut, metres / scale))
-        for p in range(len(grids)):
-            model += pulp.LpAffineExpression([(x[i][p], 1), (x[j][p], -1), (cut, -1)]) <= 0
-            model += pulp.LpAffineExpression([(x[j][p], 1), (x[i][p], -1), (cut, -1)]) <= 0
-    return terms
+def mended(part: Part, plan: IntArray, centres: IntArray) -> IntArray | None:
+    """`plan` with loose pieces given to neighbouring grids, row by row; None where that can't be."""
+    from gridgeo_solvers.partition.starts import grow
+
+    held = plan.copy()
+    for rows in loose(part, plan, part.row_of[centres]):
+        held[rows] = -1
+    near = np.ascontiguousarray(part.distances.table(centres))
+    own = np.where(held[:, None] == np.arange(len(centres))[None, :], -1.0, near)
+    whole: IntArray = grow(own, np.zeros(len(centres)), part.row_of[centres], part.graph.indptr, part.graph.indices)
+    return whole if (whole >= 0).all() else None

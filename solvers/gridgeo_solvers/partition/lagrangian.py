@@ -2,12 +2,15 @@
 
 Hess's model (Hess et al. 1965): x_rs assigns row r to centre s, k centres open, bands on every open grid, contiguity
 left out. The rule "every row exactly once" is priced by multipliers u (Lagrangian relaxation); what remains falls apart
-into one continuous knapsack per site, solved exactly for one measure by the price at which its band binds, and the k
-cheapest sites are opened. Any u gives a valid bound; subgradient steps with Polyak's length raise it.
+into one continuous knapsack per site, bounded from below for one measure by the price of its band, and the k cheapest
+sites are opened. Any u and any prices give a valid bound. Deflected subgradient steps of Polyak's length raise it, from
+multipliers that spread what a good plan costs (Validi, Buchanan and Lykhovyd 2022 bound the same model).
+
+While steps are made a site sees its nearest rows alone; the value that is answered is computed over all rows.
 """
 
 # Compiled kernels: their types are inferred at the first call.
-# mypy: disallow-untyped-defs=False
+# mypy: disallow-untyped-defs=False, check-untyped-defs=False
 
 from __future__ import annotations
 
@@ -18,6 +21,16 @@ from numba import njit
 
 from gridgeo_solvers.partition.parts import FloatArray, IntArray, Part
 from gridgeo_solvers.stop import StopRule
+
+LONGEST = 0.05
+"""Longest step, as the gap that it would close, in shares of the incumbent."""
+MEMORY = 0.9
+"""Share of the last direction in the next one."""
+PATIENCE, DECAY, SHORTEST = 25, 0.75, 1e-3
+"""Steps without gain after which steps are shortened, by what, and how short they get before the search ends."""
+SEEN = 6
+"""Rows that a site sees, in mean rows of a grid."""
+CHUNK = 512
 
 
 @dataclass(frozen=True)
@@ -52,39 +65,71 @@ class Bound:
 
 
 def lagrangian(part: Part, k: int, incumbent: float, plan: IntArray, steps: int, stop: StopRule) -> Bound:
-    """Bound of `part` with `k` grids after at most `steps` subgradient steps, started from the costs of `plan`."""
-    measure = _leading(part)
-    weights = part.weights[measure] if measure >= 0 else np.ones(part.n)
-    low = float(part.lower[measure]) if measure >= 0 else 0.0
-    high = float(part.upper[measure]) if measure >= 0 else np.inf
-    centres = part.centres(plan, k)
-    u = _start(part, centres, plan, weights)
-    price = np.zeros(part.cost.shape[1])
-    best = Bound(-np.inf, u.copy(), np.zeros_like(price), price.copy(), measure)
-    share, stale = 1.0, 0
-    direction = np.zeros(part.n)
-    columns = np.ascontiguousarray(part.cost.T)
-    for _ in range(steps):
-        if stop():
+    """Bound of `part` with `k` grids after at most `steps` steps, started from what `plan` costs."""
+    sight = _Sight(part, k)
+    u = max(_starts(part, k, plan, sight.load), key=lambda tried: sight.look(tried, k, 6))
+    best, price, stale, length = -np.inf, sight.price.copy(), 0, 1.0
+    kept, direction = u, np.zeros(part.n)
+    for step in range(steps):
+        if step % 8 == 0 and stop():
             break
-        worth = site_worth(columns, part.row_of, u, weights, low, high, price)
-        chosen = np.argsort(worth, kind="stable")[:k]
-        value = float(u.sum() + worth[chosen].sum())
-        if value > best.value:
-            stale = 0 if value > best.value + 1e-5 * abs(incumbent) else stale + 1
-            best = Bound(value, u.copy(), worth, price.copy(), measure)
-        else:
-            stale += 1
-        if stale > 12:
-            share, stale = share * 0.6, 0
-            u = best.u.copy()
-        slope = 1.0 - use_of(part, u, weights, price, chosen)
-        direction = slope + 0.5 * direction
+        value = sight.look(u, k, 3)
+        stale = 0 if value > best + 2e-5 * abs(incumbent) else stale + 1
+        if value > best:
+            best, kept, price = value, u, sight.price.copy()
+        if stale >= PATIENCE:
+            length, stale, u, direction = length * DECAY, 0, kept, np.zeros(part.n)
+            sight.price[:] = price
+            continue
+        slope = 1.0 - sight.uses(u, k)
+        direction = MEMORY * direction + (1 - MEMORY if direction.any() else 1.0) * slope
         norm = float(direction @ direction)
-        if norm < 1e-12 or best.value >= incumbent or share < 1e-3:
+        if norm < 1e-12 or best >= incumbent or length < SHORTEST:
             break
-        u = u + share * max(incumbent - value, 1e-9 * abs(incumbent)) / norm * direction
-    return best
+        u = u + length * min(max(incumbent - value, 1e-9 * abs(incumbent)), LONGEST * abs(incumbent)) / norm * direction
+    return sight.proven(kept, price, k)
+
+
+class _Sight:
+    """What every site sees: its nearest rows, what they add, and the price at which its band binds."""
+
+    def __init__(self, part: Part, k: int) -> None:
+        self.part = part
+        self.measure = _leading(part)
+        self.load = np.ascontiguousarray(part.weights[self.measure]) if self.measure >= 0 else np.ones(part.n)
+        self.low = float(part.lower[self.measure]) if self.measure >= 0 else 0.0
+        self.high = float(part.upper[self.measure]) if self.measure >= 0 else np.inf
+        self.home = part.row_of
+        self.price = np.zeros(len(self.home))
+        self._worth = np.zeros(len(self.home))
+        self._near, self._cost = _nearest(part, min(part.n, max(SEEN * part.n // k, 150)))
+
+    def look(self, u: FloatArray, k: int, passes: int) -> float:
+        """The bound at `u` by the rows in sight; the prices move towards those at which bands bind."""
+        _worths(self._near, self._cost, self.load, u, self.home, self.low, self.high, self.price, self._worth, passes)
+        return float(u.sum() + np.partition(self._worth, k - 1)[:k].sum())
+
+    def uses(self, u: FloatArray, k: int) -> FloatArray:
+        """How often each row is taken by the k cheapest sites, shape (rows,)."""
+        chosen = np.argpartition(self._worth, k - 1)[:k]
+        return _uses(self._near, self._cost, self.load, u, self.home, self.price, chosen, self.part.n)
+
+    def proven(self, u: FloatArray, price: FloatArray, k: int) -> Bound:
+        """The bound at `u` and `price` over all rows."""
+        part, worth = self.part, np.empty(len(self.home))
+        edge = np.where(price > 0, price * self.high if np.isfinite(self.high) else 0.0, price * self.low)
+        if not np.isfinite(self.high):
+            price, edge = np.minimum(price, 0.0), np.where(price > 0, 0.0, edge)
+        for first in range(0, len(worth), CHUNK):
+            sites = np.arange(first, min(first + CHUNK, len(worth)))
+            reduced = part.distances.table(sites) * part.centred - u[:, None] + np.outer(self.load, price[sites])
+            home = (self.home[sites], np.arange(len(sites)))
+            own = reduced[home]
+            worth[sites] = np.minimum(reduced, 0.0).sum(axis=0) + np.maximum(own, 0.0) - edge[sites]
+        value = float(u.sum() + np.partition(worth, k - 1)[:k].sum())
+        # Sums of some thousand terms are exact to far less than this share of what went into them.
+        value -= 1e-11 * (float(np.abs(u).sum()) + float(np.abs(worth).max()) * k)
+        return Bound(value, u, worth, price, self.measure)
 
 
 def _leading(part: Part) -> int:
@@ -94,73 +139,86 @@ def _leading(part: Part) -> int:
     return int(width.argmin())
 
 
-def _start(part: Part, centres: IntArray, plan: IntArray, weights: FloatArray) -> FloatArray:
-    """What every row pays now, and what its second choice would cost, half each."""
-    costs = np.sort(part.cost[:, centres], axis=1)
-    own = part.cost[np.arange(part.n), centres[plan]]
-    return 0.5 * own + 0.5 * np.maximum(own, costs[:, 1]) if costs.shape[1] > 1 else own
+def _nearest(part: Part, count: int) -> tuple[IntArray, FloatArray]:
+    """The rows that add least per mass to every site, and what they add; shape (sites, count) each."""
+    d, sites = part.distances, len(part.row_of)
+    mass = np.maximum(np.bincount(part.row_of, weights=d.mass, minlength=part.n), 1e-12)
+    near, cost = np.empty((sites, count), dtype=np.int32), np.empty((sites, count))
+    for first in range(0, sites, CHUNK):
+        chunk = np.arange(first, min(first + CHUNK, sites))
+        table = np.ascontiguousarray((d.table(chunk) * part.centred).T)
+        way = table / mass[None, :]
+        way[np.arange(len(chunk)), part.row_of[chunk]] = -1.0
+        rows = np.argpartition(way, count - 1, axis=1)[:, :count]
+        near[chunk], cost[chunk] = rows, np.take_along_axis(table, rows, axis=1)
+    return near, cost
+
+
+def _starts(part: Part, k: int, plan: IntArray, load: FloatArray) -> list[FloatArray]:
+    """Multipliers to begin from: what rows pay, what grids pay per load, and that smoothed over the borders."""
+    costs = part.distances.table(part.centres(plan, k)) * part.centred
+    own = costs[np.arange(part.n), plan]
+    loads = np.maximum(np.bincount(plan, weights=load, minlength=k), 1e-12)
+    mean = np.maximum(np.bincount(plan, weights=own, minlength=k) / loads, 1e-12)
+    way = costs / np.maximum(load, 1e-9)[:, None] / np.sqrt(mean[None, :] * mean[plan][:, None])
+    weight = 1.0 / (way + 0.3) ** 2
+    smooth = np.exp((weight * np.log(mean)[None, :]).sum(axis=1) / weight.sum(axis=1)) * load
+    return [own, mean[plan] * load, smooth]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def site_worth(columns, row_of, u, weights, low, high, price):
-    """Least cost of opening each site at multipliers `u`; `price` is updated to the price at which its band binds.
+def _worths(near, cost, load, u, home, low, high, price, worth, passes):
+    """Least cost of opening each site; its price takes `passes` Newton steps towards where its load meets its band.
 
-    The dual of one knapsack is concave in the price and its slope is the load drawn minus the edge of the band, so
-    the price is found by halving, beginning at the price of the last call. Any price gives a valid worth.
+    The slope of the load in the price is read off the rows within a window around the margin.
     """
-    sites, rows = columns.shape
-    worth = np.empty(sites)
-    for s in range(sites):
-        home = row_of[s]
-        top = 0.0
-        bottom = 0.0
-        load = weights[home]
-        for r in range(rows):
-            reduced = columns[s, r] - u[r]
-            if reduced < 0.0 and r != home:
-                load += weights[r]
-            if weights[r] > 0.0:
-                top = max(top, -reduced / weights[r])
-                bottom = min(bottom, -reduced / weights[r])
-        lam = 0.0
-        edge = 0.0
-        if load > high:
-            edge, bottom, lam = high, 0.0, price[s]
-        elif load < low:
-            edge, top, lam = low, 0.0, price[s]
-        else:
-            bottom, top = 0.0, 0.0
-        if lam <= bottom or lam >= top:
-            lam = 0.5 * (bottom + top)
-        best = -np.inf
-        for turn in range(24):
-            load = weights[home]
-            value = columns[s, home] - u[home] + lam * weights[home] - lam * edge
-            for r in range(rows):
-                reduced = columns[s, r] - u[r] + lam * weights[r]
-                if reduced < 0.0 and r != home:
+    for s in range(len(near)):
+        h = home[s]
+        p = price[s]
+        top = -np.inf
+        kept = p
+        window = 0.15 * (abs(u[h]) / load[h] if load[h] > 0.0 else 1.0) + 1e-12
+        for _ in range(passes):
+            total = 0.0
+            value = 0.0
+            margin = 0.0
+            for q in range(near.shape[1]):
+                r = near[s, q]
+                w = load[r]
+                reduced = cost[s, q] - u[r] + p * w
+                if reduced < 0.0 or r == h:
+                    total += w
                     value += reduced
-                    load += weights[r]
-            if value > best:
-                best = value
-                price[s] = lam
-            if top <= bottom or abs(load - edge) <= 1e-3 * edge:
+                if -window * w < reduced < window * w:
+                    margin += w
+            miss = 0.0
+            if p > 0.0:
+                value -= p * high
+                miss = total - high
+            elif p < 0.0:
+                value -= p * low
+                miss = total - low
+            elif total > high:
+                miss = total - high
+            elif total < low:
+                miss = total - low
+            if value > top:
+                top = value
+                kept = p
+            if abs(miss) < 2e-3 * max(low, 1e-12) or (miss == 0.0):
                 break
-            if load > edge:
-                bottom = lam
-            else:
-                top = lam
-            if turn == 0:
-                lam = min(max(lam + 0.05 * (abs(lam) if load > edge else -abs(lam)), bottom), top)
-            if turn > 0 or lam <= bottom or lam >= top:
-                lam = 0.5 * (bottom + top)
-        worth[s] = best
-    return worth
+            step = p + miss * 2.0 * window / max(margin, 0.05 * max(total, low))
+            p = 0.0 if p * step < 0.0 else step
+        price[s] = kept
+        worth[s] = top
 
 
-def use_of(part: Part, u: FloatArray, weights: FloatArray, price: FloatArray, chosen: IntArray) -> FloatArray:
-    """How often each row is taken by the `chosen` sites at these prices, shape (rows,)."""
-    reduced = part.cost[:, chosen] - u[:, None] + np.outer(weights, price[chosen])
-    taken = reduced < 0.0
-    taken[part.row_of[chosen], np.arange(len(chosen))] = True
-    return taken.sum(axis=1).astype(np.float64)
+@njit(cache=True, nogil=True, error_model="numpy")
+def _uses(near, cost, load, u, home, price, chosen, n):
+    use = np.zeros(n)
+    for s in chosen:
+        for q in range(near.shape[1]):
+            r = near[s, q]
+            if r == home[s] or cost[s, q] - u[r] + price[s] * load[r] < 0.0:
+                use[r] += 1.0
+    return use

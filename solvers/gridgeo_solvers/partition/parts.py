@@ -303,7 +303,7 @@ def _distances(
 
 def _cuts(problem: PartitionProblem, terms: _Terms, position: IntArray, graph: Graph) -> FloatArray:
     """What parting neighbouring rows costs, beside ``graph.indices``."""
-    if not terms.cut.any():
+    if not terms.cut.any() or not len(graph.indices):
         return np.zeros(len(graph.indices))
     u, v, _ = problem.graph.edges()
     a, b = position[u], position[v]

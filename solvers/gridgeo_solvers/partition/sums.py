@@ -88,9 +88,11 @@ def grid_sums(weights: FloatArray, lower: float, upper: float) -> Sums | None:
     return Sums(step, least, reach >> least)
 
 
-def counts_of(part: Part) -> range:
-    """Numbers of grids at which the part's totals fit the bands, narrowed by what its rows can add up to."""
-    counts = part.counts()
+def counts_of(part: Part, fixed: int | None = None) -> range:
+    """Numbers of grids (`fixed` where given) at which the part's totals fit the bands, narrowed by what its rows can
+    add up to.
+    """
+    counts = part.counts(fixed)
     for weights, lower, upper in zip(part.weights, part.lower, part.upper, strict=True):
         sums = grid_sums(weights, float(lower), float(upper)) if len(counts) else None
         if sums is None:
