@@ -95,6 +95,12 @@ class Part:
         )  # fmt: skip
 
     @cached_property
+    def rivals(self) -> tuple[IntArray, IntArray]:
+        """Both rows of every pair of rivals, each pair once."""
+        u, v, _ = self.apart.edges()
+        return u, v
+
+    @cached_property
     def guide(self) -> FloatArray:
         """Every row to every site, shape (rows, sites); only for parts of a few thousand units."""
         return self.distances.table(np.arange(len(self.units)))
@@ -150,7 +156,7 @@ class Part:
         under = np.where(totals < low * (1 - SLACK), low - totals, 0.0)
         missed = float(((over + under) / self.mean[:, None]).sum())
         if len(self.apart.indices):
-            u, v, _ = self.apart.edges()
+            u, v = self.rivals
             missed += float((plan[u] == plan[v]).sum())
         if (self.zone >= 0).any():
             touched = np.zeros((int(self.zone.max()) + 1, k), dtype=bool)
@@ -199,10 +205,11 @@ def parts_of(problem: PartitionProblem, rank: int | None = None) -> list[Part]:
 def start_rows(part: Part, assignment: IntArray, k: int) -> IntArray | None:
     """A given assignment of all units as a plan of `part`; None where it isn't one of `k` connected grids."""
     given = np.asarray(assignment)[part.units]
-    labels = np.unique(given, return_inverse=True)[1].astype(np.int64) if not len(part.seeds) else given
+    # Seeded grids keep their order: a part's grids are in the order of its seeds.
+    labels = np.unique(given, return_inverse=True)[1].astype(np.int64)
     plan = np.zeros(part.n, dtype=np.int64)
     plan[part.row_of] = labels
-    if len(np.unique(labels)) != k or int(labels.max()) + 1 != k or (plan[part.row_of] != labels).any():
+    if int(labels.max()) + 1 != k or (plan[part.row_of] != labels).any():
         return None
     return plan if int(part.graph.within(plan).components().max()) + 1 == k else None
 
@@ -258,6 +265,8 @@ def _part(
     lower_of = np.array([np.broadcast_to(np.maximum(m.lower, 0.0), problem.k) for m in banded])
     upper_of = np.array([np.broadcast_to(m.upper, problem.k) for m in banded])
     seeds = position[np.array(problem.seeds, dtype=np.int64)]
+    if len(problem.seeds) == problem.k and banded:
+        lower_of, upper_of = lower_of[:, seeds >= 0], upper_of[:, seeds >= 0]
     return Part(
         units=units,
         row_of=row_of,
@@ -327,7 +336,11 @@ def _rivals(problem: PartitionProblem, units: IntArray, row_of: IntArray, rows: 
         rivals.append(row_of[np.argwhere(np.triu(far | far.T, 1))])
     ends = np.concatenate(rivals)
     ends = ends[(ends >= 0).all(axis=1) & (ends[:, 0] != ends[:, 1])]
-    return Graph.from_edges(rows, np.unique(np.sort(ends, axis=1), axis=0))
+    # A reach can make rivals of most pairs: as single numbers they are sorted soonest.
+    keys = np.sort(np.concatenate([ends[:, 0] * rows + ends[:, 1], ends[:, 1] * rows + ends[:, 0]]))
+    keys = keys[np.append(True, keys[1:] != keys[:-1])] if len(keys) else keys
+    indptr = np.concatenate([[0], np.cumsum(np.bincount(keys // rows, minlength=rows))]).astype(np.int64)
+    return Graph(indptr, keys % rows, np.ones(len(keys)))
 
 
 def _ways(problem: PartitionProblem, units: IntArray) -> FloatArray:

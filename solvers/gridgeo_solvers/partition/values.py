@@ -9,7 +9,7 @@ from gridgeo_solvers.partition.parts import IntArray, Part
 
 @dataclass(frozen=True, order=True)
 class Value:
-    """First the missed bands (sum of shares of the means), then the cost."""
+    """First what rules are missed by (see `Part.violation`), then the cost."""
 
     violation: float
     cost: float
@@ -24,7 +24,7 @@ class Found:
 
     @property
     def feasible(self) -> bool:
-        """Whether every band holds."""
+        """Whether every rule holds."""
         return self.value.violation <= 0.0
 
 
