@@ -64,6 +64,23 @@ class _Piece:
     town: Jurisdiction
 
 
+@dataclass(frozen=True)
+class _Found:
+    """What an area came to: the grid 0, 1, … of each of its units, and its rules where they could be made."""
+
+    drawn: Drawn
+    grid: NDArray[np.int64] | None
+    rules: Rules | None
+
+    @classmethod
+    def of(cls, name: str, outcome: Outcome, case: Case | None) -> _Found:
+        """Without the arrays of the problem: there may be thousands."""
+        if case is None:
+            return cls(unsolved(name, outcome), None, None)
+        shown = outcome.answer or outcome.nearest
+        return cls(case.told(name, outcome), None if shown is None else shown.assignment, case.rules)
+
+
 def partition_each(
     jurisdiction: Jurisdiction,
     level: str,
@@ -126,8 +143,9 @@ def partition_each(
         return piece.town, cut.rules(piece.town, piece.area, counts[piece.area])
 
     work = Work(executor, workers, params, time_limit, gap, seed, stop, progress or Progress())
+    name = {piece.area: piece.town.name for piece in parts}
     found = {
-        outcome.name: (outcome, case)
+        outcome.name: _Found.of(name[outcome.name], outcome, case)
         for outcome, case in Turns({piece.area: piece for piece in parts}, asked, work).outcomes()
     }
     return _assembled(jurisdiction, cut.whole, parts, found, seed)
@@ -242,26 +260,22 @@ def _assembled(
     jurisdiction: Jurisdiction,
     wish: Rules,
     parts: list[_Piece],
-    found: Mapping[str, tuple[Outcome, Case | None]],
+    found: Mapping[str, _Found],
     seed: int,
 ) -> Each:
     """The plans of all areas as one."""
     labels = np.empty(len(jurisdiction.units), dtype=np.int64)
-    used = 0
-    areas: list[Drawn] = []
+    used = total = 0
     for piece in parts:
-        outcome, case = found[piece.area]
-        shown = outcome.answer or outcome.nearest
-        inside = np.zeros(len(piece.rows), dtype=np.int64) if shown is None else shown.assignment
+        grid, rules = found[piece.area].grid, found[piece.area].rules
+        inside = np.zeros(len(piece.rows), dtype=np.int64) if grid is None else grid
         labels[piece.rows] = inside + used
         used += int(inside.max()) + 1
-        name = piece.town.name
-        areas.append(unsolved(name, outcome) if case is None else case.told(name, outcome))
+        total += 1 if rules is None else rules.fewest
+    areas = [found[piece.area].drawn for piece in parts]
     if not any(area.solved for area in areas):
         raise NoFeasiblePlan([f"{area.name}: {reason}" for area in areas for reason in area.reasons])
-    cases = [case for _, case in found.values() if case is not None]
-    total = sum(1 if case is None else case.rules.fewest for _, case in found.values())
-    bands = {name: band if name in wish.targets else _widest(name, cases) for name, band in wish.balance.items()}
+    bands = {name: band if name in wish.targets else _widest(name, parts, found) for name, band in wish.balance.items()}
     figures = _summed(areas, wish, seed)
     plan = Plan(jurisdiction, numbered(jurisdiction, labels), _of_the_whole(wish, total, bands), figures)
     each = Each(plan, tuple(areas))
@@ -275,10 +289,12 @@ def _of_the_whole(wish: Rules, total: int, bands: Mapping[str, Band]) -> Rules:
     return replace(wish, k=total if total >= len(wish.seeds) else (total, len(wish.seeds)), balance=bands)
 
 
-def _widest(name: str, cases: Sequence[Case]) -> Band:
+def _widest(name: str, parts: Sequence[_Piece], found: Mapping[str, _Found]) -> Band:
+    ruled = [(piece.town.units, found[piece.area].rules) for piece in parts]
     ends = [
-        case.rules.balance[name].bounds(float(measure(case.town.units, name).sum()), case.rules.fewest)
-        for case in cases
+        rules.balance[name].bounds(float(measure(units, name).sum()), rules.fewest)
+        for units, rules in ruled
+        if rules is not None
     ]
     return Band(low=min(low for low, _ in ends), high=max(high for _, high in ends))
 

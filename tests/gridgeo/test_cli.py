@@ -282,6 +282,12 @@ def test_several_towns_are_written_into_a_folder(run, town, tmp_path):
     [
         (("-k", 4, "--jobs", 2), "--jobs can't be used with one town"),
         (("--each", "quarter", "-k", 4, "--within", "quarter"), "--within can't be used with --each"),
+        (("--each", "quarter", "-k", 4, "--alternatives", 2), "--alternatives can't be used with --each"),
+        (("--each", "quarter", "-k", 4, "--front"), "--front can't be used with --each"),
+        (("--each", "quarter", "-k", 4, "--start", "absent.gpkg"), "--start can't be used with --each"),
+        (("-k", 4, "--counts", "counts.csv"), "--counts can't be used with one town"),
+        (("absent.gpkg", "-k", 4, "--keep-apart", "absent.csv"), "--keep-apart can't be used with several towns"),
+        (("absent.gpkg", "-k", 4, "--nearest", "near.gpkg"), "--nearest can't be used with several towns"),
         (("--each", "quarter", "-k", 4, "--counts", "counts.csv"), "in one way"),
         (("--each", "planet", "-k", 4), "jurisdiction, quarter"),
     ],
