@@ -10,6 +10,8 @@ from gridgeo.errors import BadInput
 NONE = dict.fromkeys(
     [
         "k",
+        "each",
+        "counts",
         "households",
         "officers",
         "officer_hours",
