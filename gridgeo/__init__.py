@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from gridgeo.importing import import_osm
     from gridgeo.jurisdictions import Jurisdiction
+    from gridgeo.plans.choices import alternatives, front
     from gridgeo.plans.each import partition_each
     from gridgeo.plans.files import read_plan
     from gridgeo.plans.judging import Verdict, check
     from gridgeo.plans.many import partition_many
     from gridgeo.plans.partitioning import partition
     from gridgeo.plans.plan import Plan
+    from gridgeo.plans.rules import Rules
     from gridgeo.reports import write_report
     from gridgeo.roads.barriers import add_barriers
     from gridgeo.routes import Routes, patrol_routes, read_routes, visit_routes
@@ -27,9 +29,12 @@ __all__ = [
     "Jurisdiction",
     "Plan",
     "Routes",
+    "Rules",
     "Verdict",
     "add_barriers",
+    "alternatives",
     "check",
+    "front",
     "import_osm",
     "partition",
     "partition_each",
@@ -48,9 +53,12 @@ _DOORS = {
     "Jurisdiction": "jurisdictions",
     "Plan": "plans",
     "Routes": "routes",
+    "Rules": "plans",
     "Verdict": "plans.judging",
     "add_barriers": "roads.barriers",
+    "alternatives": "plans.choices",
     "check": "plans.judging",
+    "front": "plans.choices",
     "import_osm": "importing",
     "partition": "plans.partitioning",
     "partition_each": "plans.each",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from dataclasses import replace
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,7 +18,9 @@ import typer
 
 from gridgeo import __version__
 from gridgeo.bench import bench_app
-from gridgeo.errors import BadInput, NoFeasiblePlan
+from gridgeo.commands.options import Gap, Json, Mode, PlanFile, Seed, Shift, TimeLimit, Town, deviations, rows
+from gridgeo.commands.partition import partition
+from gridgeo.errors import BadInput, NoFeasiblePlan, told
 from gridgeo.terminal import err, interruptible, out, progress, show
 from gridgeo_solvers.errors import BadProblem, Infeasible
 
@@ -31,19 +34,6 @@ app = typer.Typer(
 solve_app = typer.Typer(help="Solve a published benchmark instance.", no_args_is_help=True)
 app.add_typer(solve_app, name="solve")
 app.add_typer(bench_app, name="bench")
-
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-Seed = Annotated[int, typer.Option(help="The same input, seed and versions give the same answer.")]
-TimeLimit = Annotated[
-    float | None, typer.Option(min=0.1, help="Seconds of search at the most; without it the search ends by itself.")
-]
-Mode = Annotated[str, typer.Option(help="foot, ebike or car.")]
-Shift = Annotated[float, typer.Option(min=1.0, help="Minutes of a shift.")]
-Town = Annotated[Path, typer.Argument(help="Jurisdiction file, made by 'gridgeo import'.", metavar="TOWN.gpkg")]
-Towns = Annotated[
-    list[Path], typer.Argument(help="Jurisdiction files, made by 'gridgeo import'.", metavar="TOWN.gpkg...")
-]
-PlanFile = Annotated[Path, typer.Argument(help="Plan file, made by 'gridgeo partition', or a CSV unit,grid.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -81,77 +71,12 @@ def import_(
     show(_town_figures(town) | {"file": str(output)}, as_json)
 
 
-@app.command()
-def partition(
-    towns: Towns,
-    output: Annotated[
-        Path,
-        typer.Option(
-            "-o",
-            "--output",
-            help="Plan file to write (.gpkg, .csv, .geojson, .fgb, .parquet); a folder for the plans of several towns.",
-        ),
-    ],
-    k: Annotated[int | None, typer.Option("-k", help="Number of grids.")] = None,
-    households: Annotated[
-        str | None, typer.Option(help="Households of a grid as LOW:HIGH; the count of grids follows.")
-    ] = None,
-    officers: Annotated[int | None, typer.Option(help="Number of officers, one grid each.")] = None,
-    balance: Annotated[
-        list[str] | None, typer.Option(help="MEASURE=BAND, e.g. households=0.10 or area=20000:90000; repeatable.")
-    ] = None,
-    objective: Annotated[str, typer.Option(help="compactness, boundary or travel.")] = "compactness",
-    within: Annotated[
-        str | None, typer.Option(help="Level whose areas no grid may cross; default the whole jurisdiction.")
-    ] = None,
-    keep_together: Annotated[Path | None, typer.Option(help="CSV unit,group: units of a group share a grid.")] = None,
-    each: Annotated[
-        str | None,
-        typer.Option(help="Level whose areas are each partitioned by themselves, in parallel, into one plan."),
-    ] = None,
-    counts: Annotated[Path | None, typer.Option(help="CSV area,k: number of grids of each area, for --each.")] = None,
-    jobs: Annotated[
-        int | None, typer.Option(min=1, help="Processes for --each or several towns; one a processor if not set.")
-    ] = None,
-    dask: Annotated[
-        str | None,
-        typer.Option(help="Address of a Dask scheduler whose workers solve instead, e.g. tcp://10.0.0.5:8786."),
-    ] = None,
-    barriers: Annotated[Path | None, typer.Option(help="More lines that can't be crossed, any vector file.")] = None,
-    time_limit: TimeLimit = None,
-    gap: Annotated[float, typer.Option(min=0.0, help="Relative gap at which the search may end.")] = 0.0,
-    seed: Seed = 0,
-    as_json: Json = False,
-) -> None:
-    """Draw balanced, connected, compact grids; exit 3 with the reasons where no plan can keep the rules."""
-    count, band = _one_count(k, households, officers, counts if each is not None else None)
-    wish: dict[str, Any] = {
-        "households": band,
-        "balance": _balance(balance),
-        "objective": objective,
-        "time_limit": time_limit,
-        "gap": gap,
-        "seed": seed,
-    }
-    at_work = {"jobs": jobs, "dask": dask}
-    if len(towns) > 1:
-        single = {"--each": each, "--keep-together": keep_together, "--barriers": barriers}
-        _refuse_beside("several towns", single)
-        _draw_many(towns, output, count, wish | {"within": within}, at_work, as_json)
-        return
-    place, together = _place(towns[0], barriers, keep_together)
-    wish["keep_together"] = together
-    if each is None:
-        _refuse_beside("one town without --each", {"--jobs": jobs, "--dask": dask, "--counts": counts})
-        _draw(place, output, count, wish | {"within": within}, as_json)
-    else:
-        _refuse_beside("--each", {"--within": within})
-        _draw_each(place, each, output, count if counts is None else _area_counts(counts), wish, at_work, as_json)
+app.command()(partition)
 
 
 @app.command()
 def check(town: Town, plan: PlanFile, as_json: Json = False) -> None:
-    """Judge a plan: count, contiguity, nesting, balance, tiling, sums; exit 3 if a hard rule is broken."""
+    """Judge a plan by every hard rule it was drawn by; exit 3 if one is broken."""
     from gridgeo.plans.files import read_plan
     from gridgeo.plans.judging import RULES
     from gridgeo.plans.judging import check as judge
@@ -163,7 +88,7 @@ def check(town: Town, plan: PlanFile, as_json: Json = False) -> None:
     faults = [{"rule": f.rule, "grid": f.grid, "text": f.text} for f in verdict.faults]
     broken = {fault.rule for fault in verdict.faults}
     result = {rule.replace(" ", "_"): "broken" if rule in broken else "holds" for rule in RULES}
-    show({"ok": verdict.ok} | result | _deviations(drawn), as_json, faults, title="Broken rules")
+    show({"ok": verdict.ok} | result | deviations(drawn), as_json, faults, title="Broken rules")
     if not verdict.ok:
         raise typer.Exit(3)
 
@@ -193,7 +118,7 @@ def compare(
         new = b.worst_deviation()[str(name)]
         result[f"{name}_worst_deviation"] = {"A": round(old, 4), "B": round(new, 4), "Δ": round(new - old, 4)}
     result["grids"] = {"A": a.assignment.nunique(), "B": b.assignment.nunique()}
-    show(result, as_json, _rows(flows), title="Moves")
+    show(result, as_json, rows(flows), title="Moves")
 
 
 @app.command()
@@ -229,7 +154,7 @@ def patrol(
             progress=observer,
         )
     routes.to_file(output)
-    show(routes.figures() | {"file": str(output)}, as_json, _rows(routes.summary()))
+    show(routes.figures() | {"file": str(output)}, as_json, rows(routes.summary()))
 
 
 @app.command()
@@ -265,7 +190,7 @@ def visits(
             progress=observer,
         )
     routes.to_file(output)
-    show(routes.figures() | {"file": str(output)}, as_json, _rows(routes.summary()))
+    show(routes.figures() | {"file": str(output)}, as_json, rows(routes.summary()))
 
 
 @app.command()
@@ -315,141 +240,26 @@ def export(
 def solve_partition(
     instance: Annotated[Path, typer.Argument(help="Instance in the benchmark format.", metavar="INSTANCE.json")],
     output: Annotated[Path, typer.Option("-o", "--output", help="Solution file to write.")],
-    objective: Annotated[str, typer.Option(help="compactness or boundary.")] = "compactness",
+    objective: Annotated[
+        str, typer.Option(help="compactness, boundary, cuts, diameter or balance; several as in 'gridgeo partition'.")
+    ] = "compactness",
     time_limit: TimeLimit = None,
-    gap: Annotated[float, typer.Option(min=0.0, help="Relative gap at which the search may end.")] = 0.0,
+    gap: Gap = 0.0,
     seed: Seed = 0,
     as_json: Json = False,
 ) -> None:
     """Partition a published instance: contiguous, balanced, compact."""
+    from gridgeo.plans.objectives import read_objective
     from gridgeo.sources import read_json, write_json
     from gridgeo_solvers.partition import read_instance, solve, write_solution
 
-    problem = read_instance(read_json(instance), objective)
+    terms = read_objective(objective)
+    problem = replace(read_instance(read_json(instance)), objective=terms[0].objective if len(terms) == 1 else terms)
     with progress() as observer, interruptible() as interrupt:
         answer = solve(problem, stop=interrupt, time_limit=time_limit, gap=gap, seed=seed, progress=observer)
     solution = write_solution(answer)
     write_json(solution, output)
     show({name: value for name, value in solution.items() if name != "assignment"} | {"file": str(output)}, as_json)
-
-
-def _place(town: Path, barriers: Path | None, keep_together: Path | None) -> tuple[Any, list[tuple[str, ...]]]:
-    from gridgeo.roads.barriers import add_barriers
-    from gridgeo.sources import read_csv, read_jurisdiction, read_layer
-
-    place = read_jurisdiction(town)
-    if barriers is not None:
-        place = add_barriers(place, read_layer(barriers))
-    return place, [] if keep_together is None else _groups(read_csv(keep_together), keep_together)
-
-
-def _draw(place: Any, output: Path, count: int | None, wish: dict[str, Any], as_json: bool) -> None:
-    from gridgeo.plans.partitioning import partition as draw
-
-    with progress() as observer, interruptible() as interrupt:
-        plan = draw(place, count, stop=interrupt, progress=observer, **wish)
-    plan.to_file(output)
-    show(_plan_figures(plan) | {"file": str(output)}, as_json, _grid_rows(plan))
-
-
-def _draw_each(
-    place: Any, level: str, output: Path, count: Any, wish: dict[str, Any], at_work: dict[str, Any], as_json: bool
-) -> None:
-    from gridgeo.clusters import cluster
-    from gridgeo.plans.each import partition_each
-
-    with cluster(at_work["dask"]) as executor, progress() as observer, interruptible() as interrupt:
-        each = partition_each(
-            place, level, count, executor=executor, workers=at_work["jobs"], stop=interrupt, progress=observer, **wish
-        )
-    each.plan.to_file(output)
-    figures = _plan_figures(each.plan) | {"grids": each.plan.assignment.nunique()}
-    _show_many(each.areas, figures | {"file": str(output)}, level, as_json)
-
-
-def _draw_many(
-    towns: list[Path], output: Path, count: int | None, wish: dict[str, Any], at_work: dict[str, Any], as_json: bool
-) -> None:
-    from gridgeo.clusters import cluster
-    from gridgeo.plans.many import partition_many
-
-    with cluster(at_work["dask"]) as executor, progress() as observer, interruptible() as interrupt:
-        drawn = partition_many(
-            towns, count, folder=output, executor=executor, workers=at_work["jobs"], stop=interrupt,
-            progress=observer, **wish,
-        )  # fmt: skip
-    _show_many(drawn, {"folder": str(output)}, "towns", as_json)
-
-
-def _show_many(places: Any, figures: dict[str, Any], what: str, as_json: bool) -> None:
-    unsolved = [place for place in places if not place.solved]
-    result = {"places": len(places), "solved": len(places) - len(unsolved)} | figures
-    rows = [place.row() for place in places]
-    if not as_json:
-        for row in rows:
-            row.pop("reasons")
-    show(result, as_json, rows, title=what)
-    for place in unsolved:
-        for reason in place.reasons:
-            err.print(f"  - {place.name}: {reason}", soft_wrap=True, markup=False)
-    ended = {place.status for place in unsolved}
-    if ended:
-        infeasible, broken = ended & {"infeasible", "not found"}, ended & {"failed", "stopped"}
-        raise typer.Exit(3 if infeasible else 1 if broken else 2)
-
-
-def _refuse_beside(what: str, options: dict[str, Any]) -> None:
-    for name, value in options.items():
-        if value is not None:
-            raise BadInput(f"{name} can't be used with {what}; leave one out")
-
-
-def _area_counts(path: Path) -> dict[str, int]:
-    from gridgeo.sources import read_csv
-
-    table = read_csv(path)
-    for column in ("area", "k"):
-        if column not in table.columns:
-            raise BadInput(f"{path}: needs the columns area and k; '{column}' is missing")
-    counts: dict[str, int] = {}
-    for row, (area, k) in enumerate(zip(table["area"].astype(str), table["k"].astype(str), strict=True), start=2):
-        if not k.isdecimal() or int(k) < 1:
-            raise BadInput(f"{path}, row {row}: k is '{k}'; it must be a whole number of at least 1")
-        if area in counts:
-            raise BadInput(f"{path}, row {row}: area '{area}' stands twice")
-        counts[area] = int(k)
-    return counts
-
-
-def _one_count(
-    k: int | None, households: str | None, officers: int | None, counts: Path | None = None
-) -> tuple[int | None, tuple[float, float] | None]:
-    ways = (("-k", k), ("--households", households), ("--officers", officers), ("--counts", counts))
-    given = [name for name, value in ways if value is not None]
-    if len(given) != 1:
-        raise BadInput(
-            f"say how many grids in one way: -k N, --households LOW:HIGH or --officers N; given: {', '.join(given) or 'none'}"
-        )
-    if households is None:
-        return (k if officers is None else officers), None
-    from gridgeo.plans.rules import Band
-
-    band = Band.parse(households)
-    if band.low is None or band.high is None:
-        raise BadInput(f"--households {households}: write LOW:HIGH, e.g. 300:500")
-    return None, (band.low, band.high)
-
-
-def _balance(options: list[str] | None) -> dict[str, str] | None:
-    if not options:
-        return None
-    bands: dict[str, str] = {}
-    for option in options:
-        name, sign, band = option.partition("=")
-        if not sign:
-            raise BadInput(f"--balance {option}: write MEASURE=BAND, e.g. households=0.10")
-        bands[name.strip()] = band.strip()
-    return bands
 
 
 def _levels(text: str | None) -> dict[str, str] | None:
@@ -462,13 +272,6 @@ def _levels(text: str | None) -> dict[str, str] | None:
             raise BadInput(f"--levels {text}: write ADMIN_LEVEL=NAME pairs, e.g. 8=town,10=quarter")
         rules[number.strip()] = name.strip()
     return rules
-
-
-def _groups(table: Any, path: Path) -> list[tuple[str, ...]]:
-    for column in ("unit", "group"):
-        if column not in table.columns:
-            raise BadInput(f"{path}: needs the columns unit and group; '{column}' is missing")
-    return [tuple(part["unit"].astype(str)) for _, part in table.groupby("group", sort=True)]
 
 
 def _town_figures(town: Any) -> dict[str, Any]:
@@ -488,41 +291,6 @@ def _town_figures(town: Any) -> dict[str, Any]:
     }
 
 
-def _plan_figures(plan: Any) -> dict[str, Any]:
-    figures = plan.figures
-    return {
-        "grids": plan.rules.k,
-        "objective": figures.objective,
-        "minimised": plan.rules.objective,
-        "bound": figures.bound,
-        "gap": figures.gap,
-        "status": figures.status,
-        "seed": figures.seed,
-    } | _deviations(plan)
-
-
-def _deviations(plan: Any) -> dict[str, Any]:
-    bands = plan.rules.balance
-    return {
-        f"{name}_worst_deviation": f"{value:.1%}" + (f" (band {bands[str(name)]})" if name in bands else "")
-        for name, value in plan.worst_deviation().items()
-    }
-
-
-def _grid_rows(plan: Any) -> list[dict[str, Any]]:
-    table = plan.grids.drop(columns=["geometry", "code"])
-    rounded = table.assign(
-        area_m2=table["area_m2"].round().astype(int),
-        difficulty=table["difficulty"].round(2),
-        workload_min=table["workload_min"].round().astype(int),
-    )
-    return _rows(rounded)
-
-
-def _rows(table: Any) -> list[dict[str, Any]]:
-    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
-
-
 def main() -> None:
     """Run the command; every error becomes one clear message and an exit status."""
     for point in entry_points(group="gridgeo.commands"):
@@ -538,7 +306,7 @@ def main() -> None:
         sys.exit(2)
     except (NoFeasiblePlan, Infeasible) as error:
         err.print("gridgeo: no feasible plan", soft_wrap=True, markup=False)
-        for reason in error.reasons:
+        for reason in told(error.reasons, error.conflict, error.causes):
             err.print(f"  - {reason}", soft_wrap=True, markup=False)
         sys.exit(3)
     except KeyboardInterrupt:

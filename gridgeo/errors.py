@@ -13,6 +13,15 @@
 A message says what was wrong, where (file, row, unit, field) and what to do next.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gridgeo.plans.plan import Plan
+    from gridgeo_solvers.partition.conflicts import Conflict
+
 
 class GridgeoError(Exception):
     """Base of every error that gridgeo raises on purpose."""
@@ -35,11 +44,52 @@ class OutsideJurisdiction(BadInput):
 
 
 class NoFeasiblePlan(GridgeoError, RuntimeError):
-    """No plan meets the rules; `reasons` lists which rules and units conflict."""
+    """No plan meets the rules.
 
-    def __init__(self, reasons: list[str]) -> None:
+    Parameters
+    ----------
+    reasons
+        Sentences that say which rules and units conflict.
+    nearest
+        The plan that breaks the rules least, where one was made.
+    conflict
+        The fewest rules that leave no plan together, where they were found.
+    causes
+        Sentences that name the worst grids and units of `nearest`, the worst first.
+    """
+
+    def __init__(
+        self,
+        reasons: Iterable[str],
+        *,
+        nearest: Plan | None = None,
+        conflict: Conflict | None = None,
+        causes: Iterable[str] = (),
+    ) -> None:
         self.reasons = list(reasons)
-        super().__init__("no feasible plan: " + "; ".join(self.reasons))
+        self.nearest = nearest
+        self.conflict = conflict
+        self.causes = tuple(causes)
+        super().__init__("no feasible plan: " + "; ".join(self.told()))
+
+    def told(self) -> list[str]:
+        """Everything that is known, a sentence a line, none twice: reasons, the rules that conflict, causes."""
+        return told(self.reasons, self.conflict, self.causes)
+
+
+def told(reasons: Iterable[str], conflict: Conflict | None = None, causes: Iterable[str] = ()) -> list[str]:
+    """Why there is no plan, a sentence a line: what `reasons` say already isn't said again.
+
+    Examples
+    --------
+    >>> told(["unit 7 is too heavy"], causes=["unit 7 is too heavy", "the grid of unit 3 has 90 households"])
+    ['unit 7 is too heavy', 'the grid of unit 3 has 90 households']
+    """
+    lines = list(dict.fromkeys(reasons))
+    if conflict is not None and not any(conflict.text in line for line in lines):
+        which = "the smallest set of rules that conflict" if conflict.fewest else "rules that conflict"
+        lines.append(f"{which}: {'; '.join(rule.text for rule in conflict.rules)}")
+    return lines + [cause for cause in dict.fromkeys(causes) if not any(cause in line for line in lines)]
 
 
 class NoPath(GridgeoError, LookupError):

@@ -6,6 +6,7 @@ arrays.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -14,7 +15,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.sparse.csgraph import dijkstra
+from scipy.sparse.csgraph import connected_components, dijkstra
 
 from gridgeo.errors import BadInput
 from gridgeo.jurisdictions import Jurisdiction
@@ -27,6 +28,14 @@ WALKING_M_S = 1.25
 """Metres a second on foot where no street is mapped."""
 DETOUR = 4.0
 """Straight-line time is multiplied by this between units that no street joins: reachable, but never attractive."""
+
+SAME_M = 1e-3
+"""Metres up to which two junctions are equally near."""
+
+SCRAP = 0.01
+"""Share of all junctions up to which a network is a scrap that the map joins to nothing."""
+ASIDE_M = 200.0
+"""Metres that one walks farther to streets that lead somewhere."""
 
 _LEAST_S = 1e-3
 """Shortest time along a street: sparse matrices take 0 for "no edge"."""
@@ -60,7 +69,9 @@ def positions(labels: pd.Series, wanted: pd.Series, table: str) -> NDArray[np.in
     return found.astype(np.int64)
 
 
-def unit_graph(units: pd.DataFrame, borders: pd.DataFrame, *, walkable: bool = True) -> Graph:
+def unit_graph(
+    units: pd.DataFrame, borders: pd.DataFrame, *, walkable: bool = True, links: Iterable[tuple[str, str]] = ()
+) -> Graph:
     """The neighbourhood of units: one vertex a unit, one edge a pair that can be walked from one to the other.
 
     Parameters
@@ -69,6 +80,8 @@ def unit_graph(units: pd.DataFrame, borders: pd.DataFrame, *, walkable: bool = T
         Layers of a jurisdiction.
     walkable
         Leave out borders that nobody can cross on foot. False keeps all of them.
+    links
+        More pairs of units that can be walked between.
 
     Returns
     -------
@@ -77,7 +90,7 @@ def unit_graph(units: pd.DataFrame, borders: pd.DataFrame, *, walkable: bool = T
     Raises
     ------
     BadInput
-        A border names a unit that isn't there.
+        A border or link names a unit that isn't there.
     """
     used = borders[borders["walkable"].to_numpy(dtype=bool)] if walkable else borders
     a = positions(units["unit"], used["unit_a"], "borders")
@@ -87,8 +100,12 @@ def unit_graph(units: pd.DataFrame, borders: pd.DataFrame, *, walkable: bool = T
             f"table 'borders': unit '{used['unit_a'].iloc[int(np.flatnonzero(a == b)[0])]}' borders on itself; remove the row"
         )
     # A pair may share a border and a link; the graph is simple, so their lengths add up.
+    pairs = pd.DataFrame(list(links), columns=["unit_a", "unit_b"], dtype="str")
+    ends = [positions(units["unit"], pairs[column], "links") for column in pairs.columns]
+    a, b = np.concatenate([a, ends[0]]), np.concatenate([b, ends[1]])
+    metres = np.concatenate([used["length_m"].to_numpy(dtype=float), np.zeros(len(pairs))])
     keys, back = np.unique(np.minimum(a, b) * len(units) + np.maximum(a, b), return_inverse=True)
-    length = np.bincount(back, weights=used["length_m"].to_numpy(dtype=float), minlength=len(keys))
+    length = np.bincount(back, weights=metres, minlength=len(keys))
     return Graph.from_edges(len(units), np.column_stack([keys // len(units), keys % len(units)]), length)
 
 
@@ -189,16 +206,12 @@ def road_graph(road_nodes: gpd.GeoDataFrame, road_edges: gpd.GeoDataFrame, mode:
 def unit_travel_seconds(jurisdiction: Jurisdiction, mode: str = "foot") -> NDArray[np.float64]:
     """Seconds from each unit to each other along the streets, shape (units, units).
 
-    A unit is entered at the junction nearest to a point well inside it, and the way there is walked straight. Between units that no
-    street joins, the straight line counts `DETOUR` times.
+    A unit is entered at a junction near to a point well inside it, and the way there is walked straight; see `unit_doors`. Between
+    units that no street joins, the straight line counts `DETOUR` times.
     """
     roads = road_graph(jurisdiction.road_nodes, jurisdiction.road_edges, mode)
-    used = np.unique(np.concatenate([roads.tail, roads.head]))
     centre = shapely.get_coordinates(jurisdiction.units.geometry.representative_point().to_numpy())
-    doors = shapely.STRtree(shapely.points(roads.x[used], roads.y[used]))
-    which, nearest = doors.query_nearest(shapely.points(centre), all_matches=False)
-    door = np.empty(len(centre), dtype=np.int64)
-    door[which] = used[nearest]
+    door = unit_doors(roads, centre)
     walk = np.hypot(centre[:, 0] - roads.x[door], centre[:, 1] - roads.y[door]) / WALKING_M_S
     entries, back = np.unique(door, return_inverse=True)
     between = dijkstra(roads.matrix(), indices=entries)[:, entries][np.ix_(back, back)]
@@ -207,3 +220,33 @@ def unit_travel_seconds(jurisdiction: Jurisdiction, mode: str = "foot") -> NDArr
     seconds = np.where(np.isfinite(seconds), seconds, DETOUR * straight)
     np.fill_diagonal(seconds, 0.0)
     return np.asarray(seconds)
+
+
+def unit_doors(roads: RoadGraph, spots: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Position of the junction at which one enters the streets from each of `spots`, shape (spots, 2), metres.
+
+    The nearest junction, the first of equally near ones. Scraps of streets that the map joins to nothing are passed by
+    where a network of more than `SCRAP` of all junctions is at most `ASIDE_M` farther.
+    """
+    matrix = roads.matrix()
+    used = np.unique(np.concatenate([roads.tail, roads.head]))
+    label = connected_components(matrix, directed=True, connection="weak")[1]
+    size = np.bincount(label[used], minlength=label.max() + 1)
+    large = used[size[label[used]] > SCRAP * len(used)]
+    any_door, any_gap = _nearest(roads, used, spots)
+    large_door, large_gap = _nearest(roads, large, spots)
+    return np.where(large_gap <= any_gap + ASIDE_M, large_door, any_door)
+
+
+def _nearest(
+    roads: RoadGraph, nodes: NDArray[np.int64], spots: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    if not len(nodes):
+        return np.zeros(len(spots), dtype=np.int64), np.full(len(spots), np.inf)
+    places = np.asarray(shapely.points(roads.x[nodes], roads.y[nodes]), dtype=object)
+    tree, points = shapely.STRtree(places), shapely.points(spots)
+    _, gap = tree.query_nearest(points, return_distance=True, all_matches=False)
+    which, near = tree.query(points, predicate="dwithin", distance=gap + SAME_M)
+    door = np.full(len(spots), len(roads.nodes), dtype=np.int64)
+    np.minimum.at(door, which, nodes[near])
+    return door, np.asarray(gap)

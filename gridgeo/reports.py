@@ -83,7 +83,7 @@ def _measures(plan: Plan) -> list[dict[str, Any]]:
     rows = []
     for name in MEASURES:
         band = plan.rules.balance.get(name)
-        low, high = (None, None) if band is None else band.bounds(float(table[name].sum()), plan.rules.k)
+        low, high = (None, None) if band is None else band.bounds(float(table[name].sum()), plan.rules.most)
         rows.append(
             {
                 "name": name,

@@ -1,16 +1,13 @@
-"""Every area of a level partitioned as a jurisdiction of its own, in parallel, into one plan.
-
-Frames become arrays here, in the calling process, a few areas at a time; workers see arrays only. An area that has no plan
-is named with its reasons and never stops the others.
-"""
+"""Every area of a level partitioned as a jurisdiction of its own, in parallel, into one plan."""
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -19,18 +16,26 @@ from numpy.typing import NDArray
 from gridgeo.errors import BadInput, NoFeasiblePlan
 from gridgeo.graphs import positions
 from gridgeo.jurisdictions import Jurisdiction
-from gridgeo.plans.many import Balance, Drawn, Jobs, effort, judged, told
-from gridgeo.plans.partitioning import _rules as rules_for
+from gridgeo.plans.cutting import Cut
+from gridgeo.plans.many import judged
 from gridgeo.plans.plan import Figures, Plan, numbered
 from gridgeo.plans.rules import Band, Rules, measure
+from gridgeo.plans.turns import Case, Drawn, Turns, Work, unsolved
+from gridgeo.plans.wishes import Wishes
 from gridgeo_solvers.partition.answer import PartitionParams
-from gridgeo_solvers.partition.many import Fate, Outcome, outcomes
+from gridgeo_solvers.partition.many import Fate, Outcome
+from gridgeo_solvers.problems import Objective
 from gridgeo_solvers.progress import Progress
 from gridgeo_solvers.results import Status, relative_gap
 from gridgeo_solvers.stop import StopRule
 
-UNUSED = ("buildings", "places", "barriers", "crossings", "water")
+UNUSED = ("buildings", "places", "crossings")
 """Layers that no problem of an area depends on."""
+
+WORST = (Objective.DIAMETER, Objective.BALANCE)
+"""Objectives of which the largest counts; all others add up over areas."""
+
+Counts = int | tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -59,15 +64,28 @@ class _Piece:
     town: Jurisdiction
 
 
+@dataclass(frozen=True)
+class _Found:
+    """What an area came to: the grid 0, 1, … of each of its units, and its rules where they could be made."""
+
+    drawn: Drawn
+    grid: NDArray[np.int64] | None
+    rules: Rules | None
+
+    @classmethod
+    def of(cls, name: str, outcome: Outcome, case: Case | None) -> _Found:
+        """Without the arrays of the problem: there may be thousands."""
+        if case is None:
+            return cls(unsolved(name, outcome), None, None)
+        shown = outcome.answer or outcome.nearest
+        return cls(case.told(name, outcome), None if shown is None else shown.assignment, case.rules)
+
+
 def partition_each(
     jurisdiction: Jurisdiction,
     level: str,
-    k: int | Mapping[str, int] | None = None,
+    k: Counts | Mapping[str, Counts] | None = None,
     *,
-    households: tuple[float, float] | None = None,
-    balance: Balance | None = None,
-    objective: str = "compactness",
-    keep_together: Iterable[Sequence[str]] = (),
     executor: Executor | None = None,
     workers: int | None = None,
     params: PartitionParams | None = None,
@@ -76,6 +94,7 @@ def partition_each(
     seed: int = 0,
     stop: StopRule | None = None,
     progress: Progress | None = None,
+    **wishes: Unpack[Wishes],
 ) -> Each:
     """Partition every area of `level` as a jurisdiction of its own, in parallel, into one plan.
 
@@ -85,11 +104,11 @@ def partition_each(
         The place, and the level whose areas are partitioned: communities, quarters.
     k
         Grids of each area, by its identifier or name; or one number for all, shared out by households, at least one
-        each. Leave it out when `households` is given.
-    households
-        Smallest and largest number of households in a grid; the number of grids of each area follows.
-    balance, objective, keep_together
-        As for `gridgeo.partition`; a tolerance is of the mean grid of the same area.
+        each. The fewest and the most instead of a number: each area gets the fewest of its share that keep every rule.
+        Leave it out where it follows from `households`, `officer_hours`, `seeds` or `targets`, area by area.
+    wishes
+        As for `gridgeo.partition`; a tolerance is of the mean grid of the same area. What names units is cut to each
+        area. `splits` counts areas of a level inside `level`. `within` isn't taken: grids lie in `level`.
     executor
         Where to work: any `concurrent.futures.Executor`, e.g. a Dask client's; processes of this machine where left out.
     workers
@@ -97,14 +116,14 @@ def partition_each(
     params
         How much work each area gets; where left out, as much as a jurisdiction alone, or less beyond 100 areas.
     time_limit, gap, stop, progress
-        As for `gridgeo_solvers.partition.many.solve_many`.
+        As for `gridgeo_solvers.partition.many.solve_many`; the time is for each number of grids of each area.
     seed
         The same input, seed and versions give the same plan, whatever does the work.
 
     Returns
     -------
-    The plan is nested in `level`; its objective is the sum over the areas. Its rules hold, for each measure, the
-    widest band of any area.
+    The plan is nested in `level`. Its figures are of the areas by themselves: sums, and the largest for diameter and
+    balance; borders between areas aren't counted. Its rules hold, for each measure, the widest band of any area.
 
     Raises
     ------
@@ -114,27 +133,43 @@ def partition_each(
         No area has a plan.
     """
     area_of = jurisdiction.area_at(level)
+    # Rules that can't be read concern every area, and are refused before any is solved.
+    _refuse_uncounted(k, wishes)
     parts = list(_pieces(jurisdiction, area_of))
     counts = _counts(parts, k, level)
-    together = _by_area(jurisdiction, area_of, [tuple(group) for group in keep_together])
-    if k is None and households is None:
-        raise BadInput("how many grids? give k, or the households of a grid as LOW:HIGH")
-    # Rules that can't be read concern every area, and are refused before any is solved.
-    wish = rules_for(jurisdiction, len(parts), households, balance, objective, level, ())
+    cut = Cut.of(jurisdiction, level, _expected(jurisdiction, counts, wishes), wishes)
 
     def asked(piece: _Piece) -> tuple[Jurisdiction, Rules]:
-        count, groups = counts[piece.area], together.get(piece.area, [])
-        return piece.town, rules_for(piece.town, count, households, balance, objective, None, groups)
+        return piece.town, cut.rules(piece.town, piece.area, counts[piece.area])
 
-    jobs = Jobs({piece.area: piece for piece in parts}, asked, progress or Progress())
+    work = Work(executor, workers, params, time_limit, gap, seed, stop, progress or Progress())
+    name = {piece.area: piece.town.name for piece in parts}
     found = {
-        outcome.name: outcome
-        for outcome in outcomes(
-        jobs, executor=executor, workers=workers, seed=seed, params=effort(params, len(jobs)), gap=gap, time_limit=time_limit,
-        progress=progress, stop=stop,
-    )}  # fmt: skip
-    found |= jobs.refused
-    return _assembled(jurisdiction, wish, parts, jobs.rules, found, seed)
+        outcome.name: _Found.of(name[outcome.name], outcome, case)
+        for outcome, case in Turns({piece.area: piece for piece in parts}, asked, work).outcomes()
+    }
+    return _assembled(jurisdiction, cut.whole, parts, found, seed)
+
+
+def _refuse_uncounted(k: Counts | Mapping[str, Counts] | None, wishes: Wishes) -> None:
+    ways = ("households", "officer_hours", "seeds", "targets", "fix")
+    if k is None and all(wishes.get(name) is None for name in ways):
+        raise BadInput("how many grids? give k, the households of a grid as LOW:HIGH, or the hours of an officer")
+
+
+def _expected(jurisdiction: Jurisdiction, counts: Mapping[str, Counts | None], wishes: Wishes) -> int:
+    """About how many grids there will be in all."""
+    known = [count for count in counts.values() if count is not None]
+    households, hours, units = wishes.get("households"), wishes.get("officer_hours"), jurisdiction.units
+    if known:
+        expected = sum(count if isinstance(count, int) else count[0] for count in known)
+    elif households is not None and sum(households) > 0:
+        expected = round(2 * float(units["households"].sum()) / sum(households))
+    elif hours:
+        expected = math.ceil(float(measure(units, "workload").sum()) / (hours * 60))
+    else:
+        expected = len(counts)
+    return min(max(expected, len(counts)), len(units))
 
 
 def _pieces(jurisdiction: Jurisdiction, area_of: pd.Series) -> Iterator[_Piece]:
@@ -166,23 +201,31 @@ def _grouped(labels: NDArray[Any], count: int) -> list[NDArray[np.int64]]:
     return np.split(order, np.cumsum(np.bincount(labels, minlength=count))[:-1])
 
 
-def _counts(parts: list[_Piece], k: int | Mapping[str, int] | None, level: str) -> dict[str, int | None]:
+def _counts(parts: list[_Piece], k: Counts | Mapping[str, Counts] | None, level: str) -> dict[str, Counts | None]:
     if k is None:
         return dict.fromkeys((piece.area for piece in parts), None)
     if isinstance(k, Mapping):
-        known = {piece.area for piece in parts} | {piece.town.name for piece in parts}
-        for name in k:
-            if name not in known:
-                raise BadInput(f"a number of grids is given for '{name}', which is no {level} with units")
-        counts: dict[str, int | None] = {}
-        for piece in parts:
-            if piece.area not in k and piece.town.name not in k:
-                raise BadInput(f"no number of grids is given for {level} '{piece.area}' ({piece.town.name})")
-            counts[piece.area] = int(k[piece.area] if piece.area in k else k[piece.town.name])
-        return counts
+        return {piece.area: count for piece, count in zip(parts, _given(parts, k, level), strict=True)}
     people = [float(piece.town.units["households"].sum()) for piece in parts]
-    shares = shared_out(k, people, [len(piece.rows) for piece in parts], level)
+    units = [len(piece.rows) for piece in parts]
+    if isinstance(k, int):
+        shares: list[Counts] = list(shared_out(k, people, units, level))
+    else:
+        # More grids in all never take one from an area, so that each share of the fewest is at most that of the most.
+        shares = list(zip(*(shared_out(end, people, units, level) for end in k), strict=True))
     return {piece.area: share for piece, share in zip(parts, shares, strict=True)}
+
+
+def _given(parts: list[_Piece], k: Mapping[str, Counts], level: str) -> Iterator[Counts]:
+    known = {piece.area for piece in parts} | {piece.town.name for piece in parts}
+    for name in k:
+        if name not in known:
+            raise BadInput(f"a number of grids is given for '{name}', which is no {level} with units")
+    for piece in parts:
+        if piece.area not in k and piece.town.name not in k:
+            raise BadInput(f"no number of grids is given for {level} '{piece.area}' ({piece.town.name})")
+        count = k[piece.area] if piece.area in k else k[piece.town.name]
+        yield (int(count[0]), int(count[1])) if isinstance(count, tuple) else int(count)
 
 
 def shared_out(k: int, people: Sequence[float], units: Sequence[int], level: str = "area") -> list[int]:
@@ -213,76 +256,63 @@ def shared_out(k: int, people: Sequence[float], units: Sequence[int], level: str
     return shares
 
 
-def _by_area(
-    jurisdiction: Jurisdiction, area_of: pd.Series, groups: list[tuple[str, ...]]
-) -> dict[str, list[tuple[str, ...]]]:
-    """Groups of units that stay together, under the area they lie in."""
-    found: dict[str, list[tuple[str, ...]]] = {}
-    for group in groups:
-        for unit in group:
-            if unit not in area_of.index:
-                raise BadInput(f"keep-together names unit '{unit}', which {jurisdiction.name} doesn't have")
-        areas = sorted({str(area_of[unit]) for unit in group})
-        if len(areas) > 1:
-            raise BadInput(
-                f"keep-together joins units of different areas: {', '.join(group)} lie in {', '.join(areas)}"
-            )
-        found.setdefault(areas[0], []).append(group)
-    return found
-
-
 def _assembled(
     jurisdiction: Jurisdiction,
     wish: Rules,
     parts: list[_Piece],
-    rules: Mapping[str, Rules],
-    found: Mapping[str, Outcome],
+    found: Mapping[str, _Found],
     seed: int,
 ) -> Each:
     """The plans of all areas as one."""
     labels = np.empty(len(jurisdiction.units), dtype=np.int64)
-    used = 0
-    areas: list[Drawn] = []
+    used = total = 0
     for piece in parts:
-        outcome = found[piece.area]
-        shown = outcome.answer or outcome.nearest
-        inside = np.zeros(len(piece.rows), dtype=np.int64) if shown is None else shown.assignment
+        grid, rules = found[piece.area].grid, found[piece.area].rules
+        inside = np.zeros(len(piece.rows), dtype=np.int64) if grid is None else grid
         labels[piece.rows] = inside + used
         used += int(inside.max()) + 1
-        areas.append(told(piece.town.name, outcome))
+        total += 1 if rules is None else rules.fewest
+    areas = [found[piece.area].drawn for piece in parts]
     if not any(area.solved for area in areas):
         raise NoFeasiblePlan([f"{area.name}: {reason}" for area in areas for reason in area.reasons])
-    asked = {piece.area: rules[piece.area] for piece in parts if piece.area in rules}
-    total = sum(asked[piece.area].k if piece.area in asked else 1 for piece in parts)
-    bands = {name: _widest(name, parts, asked) for name in wish.balance}
-    whole = replace(
-        wish,
-        k=total,
-        balance=bands,
-        keep_together=tuple(group for one in asked.values() for group in one.keep_together),
-    )
-    each = Each(Plan(jurisdiction, numbered(jurisdiction, labels), whole, _summed(areas, seed)), tuple(areas))
+    bands = {name: band if name in wish.targets else _widest(name, parts, found) for name, band in wish.balance.items()}
+    figures = _summed(areas, wish, seed)
+    plan = Plan(jurisdiction, numbered(jurisdiction, labels), _of_the_whole(wish, total, bands), figures)
+    each = Each(plan, tuple(areas))
     if each.ok:
         judged(jurisdiction, each.plan)
     return each
 
 
-def _widest(name: str, parts: list[_Piece], rules: Mapping[str, Rules]) -> Band:
+def _of_the_whole(wish: Rules, total: int, bands: Mapping[str, Band]) -> Rules:
+    # An area without a plan may leave fewer grids than seeds; the plan then breaks a rule anyway, and says so.
+    return replace(wish, k=total if total >= len(wish.seeds) else (total, len(wish.seeds)), balance=bands)
+
+
+def _widest(name: str, parts: Sequence[_Piece], found: Mapping[str, _Found]) -> Band:
+    ruled = [(piece.town.units, found[piece.area].rules) for piece in parts]
     ends = [
-        rules[piece.area].balance[name].bounds(float(measure(piece.town.units, name).sum()), rules[piece.area].k)
-        for piece in parts
-        if piece.area in rules
+        rules.balance[name].bounds(float(measure(units, name).sum()), rules.fewest)
+        for units, rules in ruled
+        if rules is not None
     ]
     return Band(low=min(low for low, _ in ends), high=max(high for _, high in ends))
 
 
-def _summed(areas: list[Drawn], seed: int) -> Figures:
+def _summed(areas: list[Drawn], wish: Rules, seed: int) -> Figures:
     unsolved = [area.status for area in areas if not area.solved]
     if unsolved:
         return Figures(status=str(Fate.INFEASIBLE) if Fate.INFEASIBLE in unsolved else unsolved[0], seed=seed)
-    objective = sum(area.figures.objective or 0.0 for area in areas)
+    first = [term.objective for term in wish.terms if term.rank == wish.terms[0].rank]
+    added = max if len(first) == 1 and first[0] in WORST else sum
+    objective = added([area.figures.objective or 0.0 for area in areas])
     bounds = [area.figures.bound for area in areas]
-    bound = None if None in bounds else sum(b for b in bounds if b is not None)
+    bound = None if None in bounds else added([b for b in bounds if b is not None])
     optimal = all(area.status == Status.OPTIMAL for area in areas)
     gap = 0.0 if optimal else relative_gap(objective, bound)
-    return Figures(objective, bound, gap, str(Status.OPTIMAL if optimal else Status.FEASIBLE), seed)
+    values = {
+        name: (max if name in WORST else sum)(area.figures.objectives[name] for area in areas)
+        for name in areas[0].figures.objectives
+        if all(name in area.figures.objectives for area in areas)
+    }
+    return Figures(objective, bound, gap, str(Status.OPTIMAL if optimal else Status.FEASIBLE), seed, values)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from gridgeo.errors import BadInput
 from gridgeo.jurisdictions import Jurisdiction
-from gridgeo.plans.plan import Figures, Plan, from_record, read_assignment
+from gridgeo.plans.plan import Figures, Plan, choice_table, from_record, read_assignment
 from gridgeo.plans.rules import Rules
 from gridgeo.sources import read_csv, read_layers, write_csv, write_layer, write_layers
+from gridgeo.sources.files import replacing
 from gridgeo.sources.vectors import FORMATS
 
 
@@ -68,3 +70,23 @@ def read_plan(path: str | os.PathLike[str], jurisdiction: Jurisdiction) -> Plan:
     except BadInput as wrong:
         text = str(wrong)
         raise type(wrong)(text if text.startswith(str(file)) else f"{file}: {text}") from wrong
+
+
+def write_choices(plans: Sequence[Plan], folder: str | os.PathLike[str]) -> None:
+    """Write several plans into one new folder: ``plan-1.gpkg``, … and the table ``plans.csv`` that compares them.
+
+    Raises
+    ------
+    BadInput
+        The folder names a file format, or can't be written.
+    """
+    target = Path(folder)
+    if target.suffix.lower() in FORMATS:
+        raise BadInput(f"{target}: several plans are written into a folder; give one, without '{target.suffix}'")
+    if target.is_file():
+        raise BadInput(f"{target}: is a file; several plans are written into a folder, give another path")
+    with replacing(target) as fresh:
+        fresh.mkdir()
+        for number, plan in enumerate(plans, start=1):
+            write_plan(plan, fresh / f"plan-{number}.gpkg")
+        write_csv(choice_table(plans), fresh / "plans.csv")

@@ -6,9 +6,8 @@ by hand, by another tool or by `gridgeo.partition` is held to the same rules.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import geopandas as gpd
 import networkx as nx
@@ -16,10 +15,26 @@ import pandas as pd
 import shapely
 
 from gridgeo.jurisdictions import Jurisdiction
+from gridgeo.plans.faults import Fault, some
+from gridgeo.plans.judging_wishes import judged_wishes
 from gridgeo.plans.plan import Plan
 from gridgeo.plans.rules import Band, Rules
 
-RULES = ("count", "contiguity", "nesting", "balance", "keep together", "tiling", "sums")
+__all__ = ["RULES", "Fault", "Verdict", "check"]
+
+RULES = (
+    "count",
+    "contiguity",
+    "nesting",
+    "balance",
+    "keep together",
+    "keep apart",
+    "seeds",
+    "splits",
+    "reach",
+    "tiling",
+    "sums",
+)
 """The hard rules, in the order they are judged."""
 
 _SLACK = 1e-9
@@ -27,19 +42,6 @@ _SLACK = 1e-9
 
 _TILING = 1e-6
 """Share of the jurisdiction's area that rounding of coordinates may leave between or over grids."""
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One broken rule: which, where, and in words."""
-
-    rule: str
-    grid: str
-    units: tuple[str, ...]
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.rule}: {self.text}"
 
 
 @dataclass(frozen=True)
@@ -78,10 +80,10 @@ def check(jurisdiction: Jurisdiction, plan: Plan, rules: Rules | None = None) ->
     measures = _measures(units, grid)
     faults = [
         *_count(grid, rules),
-        *_contiguity(jurisdiction, grid),
+        *_contiguity(jurisdiction, grid, rules),
         *_nesting(jurisdiction, grid, rules),
         *_balance(units, grid, measures, rules),
-        *_together(grid, rules),
+        *judged_wishes(jurisdiction, grid, rules),
         *_tiling(jurisdiction, plan.grids),
         *_sums(plan.grids, measures),
     ]
@@ -102,15 +104,17 @@ def _measures(units: pd.DataFrame, grid: pd.Series) -> pd.DataFrame:
 
 def _count(grid: pd.Series, rules: Rules) -> Iterator[Fault]:
     found = grid.nunique()
-    if found != rules.k:
-        yield Fault("count", "", (), f"the plan has {found} grids; the rules ask for {rules.k}")
+    if not rules.fewest <= found <= rules.most:
+        wanted = f"{rules.fewest}" if rules.fewest == rules.most else f"{rules.fewest} to {rules.most}"
+        yield Fault("count", "", (), f"the plan has {found} grids; the rules ask for {wanted}")
 
 
-def _contiguity(jurisdiction: Jurisdiction, grid: pd.Series) -> Iterator[Fault]:
+def _contiguity(jurisdiction: Jurisdiction, grid: pd.Series, rules: Rules) -> Iterator[Fault]:
     walk: nx.Graph[str] = nx.Graph()
     walk.add_nodes_from(grid.index)
     open_borders = jurisdiction.borders[jurisdiction.borders["walkable"].astype(bool)]
     walk.add_edges_from(zip(open_borders["unit_a"], open_borders["unit_b"], strict=True))
+    walk.add_edges_from(pair for pair in rules.links if walk.has_node(pair[0]) and walk.has_node(pair[1]))
     for name, members in grid.groupby(grid):
         pieces = sorted(
             nx.connected_components(walk.subgraph(members.index)), key=lambda piece: (-len(piece), min(piece))
@@ -121,30 +125,30 @@ def _contiguity(jurisdiction: Jurisdiction, grid: pd.Series) -> Iterator[Fault]:
                 "contiguity",
                 str(name),
                 apart,
-                f"grid {name} has {len(pieces)} pieces; {_some(apart)} can't be walked to inside it",
+                f"grid {name} has {len(pieces)} pieces; {some(apart)} can't be walked to inside it",
             )
 
 
 def _nesting(jurisdiction: Jurisdiction, grid: pd.Series, rules: Rules) -> Iterator[Fault]:
-    if rules.within is None:
-        return
-    area = jurisdiction.area_at(rules.within).reindex(grid.index)
-    for name, members in area.groupby(grid):
-        if members.nunique() > 1:
-            few = members[members != members.value_counts().sort_index(kind="stable").idxmax()]
-            yield Fault(
-                "nesting",
-                str(name),
-                tuple(few.index),
-                f"grid {name} crosses {', '.join(sorted(members.unique()))}; {_some(few.index)} lie in another {rules.within}",
-            )
+    for level in rules.levels:
+        area = jurisdiction.area_at(level).reindex(grid.index)
+        for name, members in area.groupby(grid):
+            if members.nunique() > 1:
+                few = members[members != members.value_counts().sort_index(kind="stable").idxmax()]
+                crossed = ", ".join(sorted(members.unique()))
+                text = f"grid {name} crosses {crossed}; {some(few.index)} lie in another {level}"
+                yield Fault("nesting", str(name), tuple(few.index), text)
 
 
 def _balance(units: pd.DataFrame, grid: pd.Series, measures: pd.DataFrame, rules: Rules) -> Iterator[Fault]:
+    k = min(max(len(measures), rules.fewest), rules.most)
     for name, band in rules.balance.items():
         sums = measures[name]
-        low, high = _allowed(band, float(sums.sum()), rules.k)
         for label, value in sums.items():
+            ends = _allowed(band, float(sums.sum()), k)
+            if name in rules.targets:
+                ends = _around_target(name, band, grid, str(label), rules)
+            low, high = ends
             if value > high * (1 + _SLACK) or value < low * (1 - _SLACK):
                 side = "above" if value > high else "below"
                 heaviest = tuple(units.index[grid == label][:1]) if (grid == label).sum() == 1 else ()
@@ -164,16 +168,12 @@ def _allowed(band: Band, total: float, k: int) -> tuple[float, float]:
     return band.low, band.high
 
 
-def _together(grid: pd.Series, rules: Rules) -> Iterator[Fault]:
-    for group in rules.keep_together:
-        split = grid.reindex(list(group))
-        if split.nunique(dropna=False) > 1:
-            yield Fault(
-                "keep together",
-                "",
-                tuple(group),
-                f"{_some(group)} must stay together but lie in grids {', '.join(sorted(split.dropna().unique()))}",
-            )
+def _around_target(name: str, band: Band, grid: pd.Series, label: str, rules: Rules) -> tuple[float, float]:
+    """Band around the target of the seed that the grid holds; no band where it holds none, which is a fault of seeds."""
+    for seed, target in zip(rules.seeds, rules.targets[name], strict=True):
+        if grid.get(seed) == label and band.tolerance is not None:
+            return target * (1 - band.tolerance), target * (1 + band.tolerance)
+    return 0.0, float("inf")
 
 
 def _tiling(jurisdiction: Jurisdiction, grids: gpd.GeoDataFrame) -> Iterator[Fault]:
@@ -205,11 +205,3 @@ def _sums(grids: gpd.GeoDataFrame, measures: pd.DataFrame) -> Iterator[Fault]:
         for label in table.index[wrong.to_numpy()]:
             told, sums = table[column].loc[label], measures[name].loc[label]
             yield Fault("sums", str(label), (), f"grid {label} says {column} {told:,.2f}, its units sum to {sums:,.2f}")
-
-
-def _some(units: Iterable[Any]) -> str:
-    names = [str(unit) for unit in units]
-    shown = ", ".join(names[:3])
-    word = "unit" if len(names) == 1 else "units"
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return f"{word} {shown}{more}"

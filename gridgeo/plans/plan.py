@@ -31,7 +31,8 @@ class Figures:
     """What the solver said of a plan; a plan changed by hand has only its objective.
 
     `objective` and `bound` are in units of the objective: household·km² for compactness, metres for
-    boundary, household·seconds for travel. `gap` is relative; None where no bound is known.
+    boundary, household·seconds for travel. `gap` is relative; None where no bound is known. `objectives` says what the
+    plan is worth by each of `gridgeo.plans.objectives.OBJECTIVES`, whatever was minimised.
     """
 
     objective: float | None = None
@@ -39,6 +40,7 @@ class Figures:
     gap: float | None = None
     status: str = "drawn"
     seed: int | None = None
+    objectives: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ class Plan:
         # A grid of parks alone has no households to weigh by: the plain mean stands in.
         people = table["households"].replace(0, np.nan)
         table["difficulty"] = (table.pop("difficulty_load") / people).fillna(table.pop("difficulty_plain"))
-        area = pd.Series(self.jurisdiction.area_at(self.rules.within).to_numpy(), index=units.index)
+        area = pd.Series(self.jurisdiction.area_at(self.rules.finest).to_numpy(), index=units.index)
         table["area"] = area.groupby(grid).agg(_commonest)
         table["code"] = table.index.to_numpy()
         shapes = {name: shapely.union_all(part.to_numpy()) for name, part in units.geometry.groupby(grid)}
@@ -180,7 +182,7 @@ class Plan:
         """The one row of the `plan` table: rules, figures, versions and a hash of the input."""
         return {
             "jurisdiction": self.jurisdiction.name,
-            "k": self.rules.k,
+            "k": self.rules.most,
             "rules": json.dumps(self.rules.as_json(), ensure_ascii=False, sort_keys=True),
             "objective_name": self.rules.objective,
             "objective": self.figures.objective,
@@ -188,6 +190,7 @@ class Plan:
             "gap": self.figures.gap,
             "status": self.figures.status,
             "seed": self.figures.seed,
+            "objectives": json.dumps(dict(self.figures.objectives), sort_keys=True),
             "versions": json.dumps({name: version(name) for name in ("gridgeo", "highspy", "pulp")}, sort_keys=True),
             "input_hash": fingerprint(self.jurisdiction),
         }
@@ -235,6 +238,19 @@ def numbered(jurisdiction: Jurisdiction, labels: np.ndarray) -> pd.Series:
     return pd.Series([name[label] for label in labels], index=pd.Index(units["unit"], name="unit"), name="grid")
 
 
+def choice_table(plans: Iterable[Plan]) -> pd.DataFrame:
+    """One row a plan: its name, number of grids, worst deviations, and what it is worth by each objective.
+
+    Columns are `plan` (1, 2, …), `k`, ``<measure>_worst_deviation``, ``<objective>`` and `gap`.
+    """
+    rows = []
+    for number, plan in enumerate(plans, start=1):
+        deviations = {f"{name}_worst_deviation": value for name, value in plan.worst_deviation().items()}
+        row = {"plan": number, "k": int(plan.assignment.nunique())} | deviations | dict(plan.figures.objectives)
+        rows.append(row | {"gap": plan.figures.gap})
+    return pd.DataFrame(rows)
+
+
 def read_assignment(table: pd.DataFrame) -> pd.Series:
     """The series unit → grid of a table with columns `unit` and `grid`.
 
@@ -257,6 +273,7 @@ def from_record(jurisdiction: Jurisdiction, assignment: pd.Series, record: Mappi
         gap=_number(record["gap"]),
         status=str(record["status"]),
         seed=None if pd.isna(record["seed"]) else int(record["seed"]),
+        objectives=json.loads(record.get("objectives") or "{}"),
     )
     return Plan(jurisdiction, assignment, Rules.from_json(json.loads(record["rules"])), figures)
 

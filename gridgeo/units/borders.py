@@ -77,7 +77,7 @@ def find_borders(
     length = np.asarray(shapely.length(lines))
     wide = length > options.least_m
     a, b, lines, length = a[wide], b[wide], lines[wide], length[wide]
-    barrier_m = _along(lines, barriers, options.barrier_near_m)
+    barrier_m = metres_along(lines, barriers, options.barrier_near_m)
     found = np.zeros(len(lines), dtype=np.int64)
     if len(crossings) and len(lines):
         spots = crossings.geometry.to_numpy()
@@ -156,8 +156,18 @@ def _noded_segments(shapes: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np
     return np.minimum(left, right)[pair], np.maximum(left, right)[pair], arrangement.pieces[pair]
 
 
-def _along(lines: NDArray[Any], barriers: gpd.GeoDataFrame, near_m: float) -> NDArray[np.float64]:
-    """Metres of each line that run along a barrier, judged for pieces of at most five metres."""
+def metres_along(lines: NDArray[Any], barriers: gpd.GeoDataFrame, near_m: float) -> NDArray[np.float64]:
+    """Metres of each line that run along a barrier, a street or any other line, judged for pieces of at most five metres.
+
+    Parameters
+    ----------
+    lines
+        (Multi)LineStrings, metres.
+    barriers
+        Lines that they may run along.
+    near_m
+        What lies this near runs along, metres.
+    """
     if not len(barriers) or not len(lines):
         return np.zeros(len(lines))
     points, owner = shapely.get_coordinates(shapely.segmentize(lines, 5.0), return_index=True)

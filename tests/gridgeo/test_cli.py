@@ -105,6 +105,79 @@ def test_bad_input_is_one_clear_message_with_status_2(run, town, tmp_path, monke
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--alternatives", "2", "--front"], "ask one of them"),
+        (["--front", "--start", "absent.gpkg"], "leave --start out"),
+        (["--tolerances", "0.1"], "give --front too"),
+        (["--front", "--tolerances", "few"], "--tolerances few"),
+        (["--keep-apart", "absent.csv"], "absent.csv"),
+        (["--start", "absent.gpkg"], "absent.gpkg"),
+        (["--seeds", "absent.gpkg"], "absent.gpkg"),
+        (["--splits", "1"], "belong together"),
+        (["--prefer-borders", "walls"], "'walls'"),
+        (["--prefer-borders", "rivers"], "no rivers"),
+        (["--objective", "compactness+x*cuts"], "the weight of cuts is 'x'"),
+        (["--aim", "beauty"], "'beauty'"),
+        (["--reach", "-3"], "reach is -3"),
+    ],
+)
+def test_a_bad_rule_is_one_clear_message_with_status_2(run, town, tmp_path, monkeypatch, words, message):
+    monkeypatch.chdir(tmp_path)
+    status, _, text = run("partition", town, "-k", 2, "-o", "p.gpkg", *words)
+    assert status == 2
+    assert message in text
+    assert "Traceback" not in text
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_plan_is_drawn_by_many_rules_at_once_and_judged_by_all_of_them(run, town, tmp_path):
+    (tmp_path / "apart.csv").write_text("unit_a,unit_b\nU000,U001\n")
+    (tmp_path / "groups.csv").write_text("unit,group\nU002,yard\nU003,yard\n")
+    (tmp_path / "customs.csv").write_text("unit,custom\nU004,hui\nU005,hui\n")
+    (tmp_path / "links.csv").write_text("unit_a,unit_b\nU000,U023\n")
+    plan = tmp_path / "plan.gpkg"
+    tables = {name: tmp_path / f"{name}.csv" for name in ("apart", "groups", "customs", "links")}
+    status, text, errors = run(
+        *("partition", town, "-k", "3:5", "--balance", "households=0.4", "--balance", "area=0.6"),
+        *("--keep-apart", tables["apart"], "--keep-together", tables["groups"], "--customs", tables["customs"]),
+        *("--links", tables["links"], "--prefer-borders", "roads", "--reach", 30, "--json", "-o", plan),
+    )
+    assert status == 0, errors
+    figures = json.loads(text)
+    assert figures["grids"] == 3
+    assert figures["minimised"].startswith("compactness+")
+    assert {"compactness", "boundary", "travel", "cuts", "ties", "diameter", "balance"} <= set(figures["objectives"])
+    status, text, _ = run("check", town, plan, "--json")
+    assert status == 0
+    assert {name: json.loads(text)[name] for name in ("keep_apart", "keep_together", "reach", "splits")} == {
+        "keep_apart": "holds",
+        "keep_together": "holds",
+        "reach": "holds",
+        "splits": "holds",
+    }
+
+
+def test_a_search_can_start_from_a_plan(run, town, drawn, tmp_path):
+    plan = tmp_path / "plan.gpkg"
+    status, _, errors = run("partition", town, "-k", 2, "--balance", "households=0.5", "--start", drawn, "-o", plan)
+    assert status == 0, errors
+    assert plan.exists()
+
+
+def test_the_nearest_plan_is_written_where_none_keeps_the_rules(run, town, tmp_path):
+    near = tmp_path / "near.gpkg"
+    words = ("-k", 4, "--balance", "households=0.0001", "--nearest", near, "-o", tmp_path / "plan.gpkg")
+    status, _, text = run("partition", town, *words)
+    assert status == 3
+    assert f"is written to {near}" in text
+    assert not (tmp_path / "plan.gpkg").exists()
+    status, text, _ = run("check", town, near, "--json")
+    assert status == 3
+    assert {fault["rule"] for fault in json.loads(text)["rows"]} == {"balance"}
+
+
 def test_every_command_has_help(run):
     names = {command.name or command.callback.__name__.rstrip("_") for command in cli.app.registered_commands}
     assert {"import", "partition", "check", "compare", "patrol", "visits", "report", "export"} <= names
@@ -209,6 +282,12 @@ def test_several_towns_are_written_into_a_folder(run, town, tmp_path):
     [
         (("-k", 4, "--jobs", 2), "--jobs can't be used with one town"),
         (("--each", "quarter", "-k", 4, "--within", "quarter"), "--within can't be used with --each"),
+        (("--each", "quarter", "-k", 4, "--alternatives", 2), "--alternatives can't be used with --each"),
+        (("--each", "quarter", "-k", 4, "--front"), "--front can't be used with --each"),
+        (("--each", "quarter", "-k", 4, "--start", "absent.gpkg"), "--start can't be used with --each"),
+        (("-k", 4, "--counts", "counts.csv"), "--counts can't be used with one town"),
+        (("absent.gpkg", "-k", 4, "--keep-apart", "absent.csv"), "--keep-apart can't be used with several towns"),
+        (("absent.gpkg", "-k", 4, "--nearest", "near.gpkg"), "--nearest can't be used with several towns"),
         (("--each", "quarter", "-k", 4, "--counts", "counts.csv"), "in one way"),
         (("--each", "planet", "-k", 4), "jurisdiction, quarter"),
     ],

@@ -6,9 +6,12 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
+from shapely import Point
 
 from gridgeo.errors import BadInput
-from gridgeo.graphs import road_graph, unit_graph, unit_travel_seconds
+from gridgeo.graphs import road_graph, unit_doors, unit_graph, unit_travel_seconds
+from towns import lattice_town
 
 
 def test_every_walkable_border_is_an_edge_between_the_rows_of_its_units(divided):
@@ -109,3 +112,40 @@ def test_units_that_no_street_joins_stay_at_a_finite_distance(lattice):
     cut = lattice.road_edges[lattice.road_edges["street"] % 3 == 0]
     parts = lattice.__class__(**{**{n: getattr(lattice, n) for n in lattice.layers()}, "road_edges": cut})
     assert np.isfinite(unit_travel_seconds(parts)).all()
+
+
+def scrap(town, x, y):
+    """`town` with a footpath of three metres at this spot that no street joins."""
+    nodes, edges = town.road_nodes, town.road_edges
+    first = int(nodes["node"].max()) + 1
+    more = nodes.iloc[:2].assign(node=[first, first + 1])
+    more.geometry = [Point(x, y), Point(x + 3, y)]
+    path = edges.iloc[:1].assign(u=first, v=first + 1, street=int(edges["street"].max()) + 1, seconds=2.4)
+    return pd.concat([nodes, more], ignore_index=True), pd.concat([edges, path], ignore_index=True)
+
+
+def test_a_scrap_of_path_that_leads_nowhere_is_no_door_unless_streets_are_far():
+    # Of 210 junctions, two are no more than the hundredth part.
+    town = lattice_town(13, 14)
+    spot = shapely.get_coordinates(town.units.geometry.iloc[0].centroid)[0]
+    roads = road_graph(*scrap(town, *spot))
+    (near,) = unit_doors(roads, np.array([spot]))
+    assert roads.nodes[near] == 0
+    assert np.hypot(*(spot - [roads.x[near], roads.y[near]])) == pytest.approx(np.hypot(50, 50))
+    nodes, edges = scrap(town, *(spot - 10_000))
+    assert road_graph(nodes, edges).nodes[unit_doors(road_graph(nodes, edges), np.array([spot - 10_000]))[0]] == 210
+
+
+def test_of_equally_near_junctions_the_first_is_the_door(lattice):
+    roads = road_graph(lattice.road_nodes, lattice.road_edges)
+    spots = shapely.get_coordinates(lattice.units.geometry.centroid.to_numpy())
+    assert unit_doors(roads, spots).tolist() == [r * 7 + c for r in range(4) for c in range(6)]
+
+
+def test_links_join_units_without_a_length(lattice):
+    graph = unit_graph(lattice.units, lattice.borders, links=[("U023", "U000")])
+    u, v, length = graph.edges()
+    assert length[(u == 0) & (v == 23)].tolist() == [0.0]
+    assert len(u) == len(lattice.borders) + 1
+    with pytest.raises(BadInput, match=r"'links'.*'moon' is no known unit"):
+        unit_graph(lattice.units, lattice.borders, links=[("U000", "moon")])

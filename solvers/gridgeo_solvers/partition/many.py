@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sized
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
 from gridgeo_solvers.errors import BadProblem, Infeasible
 from gridgeo_solvers.partition.answer import Partition, PartitionParams
@@ -20,6 +21,9 @@ from gridgeo_solvers.partition.lanes import Lanes
 from gridgeo_solvers.problems import PartitionProblem
 from gridgeo_solvers.progress import Progress
 from gridgeo_solvers.stop import AnyOf, StopRule
+
+if TYPE_CHECKING:
+    from gridgeo_solvers.partition.conflicts import Conflict
 
 TOGETHER = 60
 """Jobs are handed to a worker in handfuls of about this many units: a message costs as much as a tiny job."""
@@ -56,7 +60,9 @@ class Fate(StrEnum):
 class Outcome:
     """What one job came to: an `answer`, or the `reasons` why there is none.
 
-    `nearest` is the plan that breaks least, where an infeasible job has one. `seconds` is wall time in the worker.
+    `nearest` is the plan that breaks least, where an infeasible job has one, and `causes` name its worst items;
+    `conflict` is the fewest rules that leave no plan together, where they were found: see
+    `gridgeo_solvers.errors.Infeasible`. `seconds` is wall time in the worker.
     """
 
     name: str
@@ -65,6 +71,8 @@ class Outcome:
     fate: Fate = Fate.SOLVED
     nearest: Partition | None = None
     seconds: float = 0.0
+    conflict: Conflict | None = None
+    causes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -232,8 +240,8 @@ def _solve_all(jobs: tuple[Job, ...], choices: _Choices, stop: StopRule) -> list
 def _solve_one(job: Job, choices: _Choices, stop: StopRule) -> Outcome:
     began = time.perf_counter()
 
-    def ended(fate: Fate, reasons: list[str], nearest: Partition | None = None) -> Outcome:
-        return Outcome(job.name, None, reasons, fate, nearest, time.perf_counter() - began)
+    def ended(fate: Fate, reasons: list[str], **more: Any) -> Outcome:
+        return Outcome(job.name, None, reasons, fate, seconds=time.perf_counter() - began, **more)
 
     try:
         answer = solve(
@@ -245,7 +253,8 @@ def _solve_one(job: Job, choices: _Choices, stop: StopRule) -> Outcome:
             params=choices.params,
         )
     except Infeasible as error:
-        return ended(Fate.INFEASIBLE if error.proven else Fate.NOT_FOUND, error.reasons, error.nearest)
+        fate = Fate.INFEASIBLE if error.proven else Fate.NOT_FOUND
+        return ended(fate, error.reasons, nearest=error.nearest, conflict=error.conflict, causes=error.causes)
     except BadProblem as error:
         return ended(Fate.REFUSED, [str(error)])
     except Exception as error:

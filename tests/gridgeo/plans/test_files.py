@@ -2,10 +2,10 @@ import pandas as pd
 import pytest
 
 from gridgeo.errors import BadInput, UnreadableSource
-from gridgeo.plans.files import read_plan
+from gridgeo.plans.files import read_plan, write_choices
 from gridgeo.plans.plan import Figures, Plan
 from gridgeo.plans.rules import Rules
-from gridgeo.sources import read_layer, write_csv
+from gridgeo.sources import read_csv, read_layer, read_layers, write_csv, write_layers
 
 
 @pytest.fixture
@@ -13,7 +13,12 @@ def plan(lattice):
     """The lattice town in two halves, as if solved."""
     units = lattice.units
     grid = pd.Series(["01" if a == "west" else "02" for a in units["area"]], index=pd.Index(units["unit"]))
-    return Plan(lattice, grid, Rules(k=2, within="quarter"), Figures(12.5, 12.0, 0.04, "feasible", 7))
+    return Plan(
+        lattice,
+        grid,
+        Rules(k=2, within="quarter"),
+        Figures(12.5, 12.0, 0.04, "feasible", 7, {"boundary": 3.5, "cuts": 2.0}),
+    )
 
 
 def test_a_plan_comes_back_from_its_file_as_it_was(plan, lattice, tmp_path):
@@ -64,3 +69,31 @@ def test_an_ending_that_is_not_written_leaves_nothing_behind(plan, tmp_path):
     with pytest.raises(BadInput, match="choose one of"):
         plan.to_file(tmp_path / "plan.docx")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_plan_written_before_objectives_were_told_is_read(plan, lattice, tmp_path):
+    plan.to_file(tmp_path / "plan.gpkg")
+    layers = read_layers(tmp_path / "plan.gpkg")
+    layers["plan"] = layers["plan"].drop(columns="objectives")
+    write_layers(layers, tmp_path / "old.gpkg")
+    old = read_plan(tmp_path / "old.gpkg", lattice)
+    assert old.rules == plan.rules
+    assert old.figures.objectives == {}
+    assert old.figures.objective == plan.figures.objective
+
+
+def test_several_plans_are_written_into_one_folder_with_a_table(plan, lattice, tmp_path):
+    write_choices([plan, plan.move(["U002"], "02")], tmp_path / "choices")
+    assert sorted(file.name for file in (tmp_path / "choices").iterdir()) == ["plan-1.gpkg", "plan-2.gpkg", "plans.csv"]
+    assert read_plan(tmp_path / "choices" / "plan-1.gpkg", lattice).assignment.equals(plan.assignment)
+    table = read_csv(tmp_path / "choices" / "plans.csv")
+    assert table["plan"].tolist() == ["1", "2"]
+    assert table["boundary"].fillna("").tolist() == ["3.5", ""]
+
+
+@pytest.mark.parametrize("name", ["plans.gpkg", "taken"])
+def test_several_plans_are_not_written_into_a_file(plan, tmp_path, name):
+    (tmp_path / "taken").write_text("mine")
+    with pytest.raises(BadInput, match="into a folder"):
+        write_choices([plan], tmp_path / name)
+    assert (tmp_path / "taken").read_text() == "mine"

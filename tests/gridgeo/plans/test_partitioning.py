@@ -9,9 +9,26 @@ from gridgeo.errors import BadInput, NoFeasiblePlan
 from gridgeo.plans.judging import check
 from gridgeo.plans.partitioning import build_problem, grid_count, partition
 from gridgeo.plans.rules import Band, Rules
+from gridgeo_solvers.progress import Progress
 from towns import lattice_town
 
 WIDE = {"households": 0.25}
+
+
+class Heard(Progress):
+    """Keeps the notes it hears."""
+
+    def __init__(self):
+        self.notes = []
+
+    def note(self, text):
+        self.notes.append(text)
+
+
+@pytest.fixture
+def heard():
+    """A listener that keeps what it is told."""
+    return Heard()
 
 
 def test_a_plan_handed_out_has_no_fault_and_tells_its_figures(lattice):
@@ -74,6 +91,83 @@ def test_the_count_of_grids_follows_from_households_of_a_grid(lattice):
     plan = partition(lattice, households=(total / 5, total / 3))
     assert plan.rules.k == grid_count(total, (total / 5, total / 3)) == 4
     assert plan.grids["households"].between(total / 5, total / 3).all()
+
+
+def test_the_fewest_grids_of_a_range_that_keep_every_rule_are_drawn(lattice):
+    total = int(lattice.units["households"].sum())
+    plan = partition(lattice, (2, 6), balance={"households": (0, total / 3.5)})
+    assert plan.rules.k == 4
+    assert plan.assignment.nunique() == 4
+    assert check(lattice, plan).ok
+
+
+def test_a_range_of_which_nothing_holds_is_refused_with_reasons_from_both_ends(lattice):
+    with pytest.raises(NoFeasiblePlan, match="no number of grids from 2 to 3 keeps every rule") as refused:
+        partition(lattice, (2, 3), balance={"households": (0, 50)})
+    assert any(reason.startswith("2 grids: ") for reason in refused.value.reasons)
+    assert any(reason.startswith("3 grids: ") for reason in refused.value.reasons)
+
+
+def test_officers_have_no_more_work_than_their_hours(lattice):
+    hours = float(lattice.units["workload_min"].sum()) / 60 / 3.5
+    plan = partition(lattice, officer_hours=hours)
+    assert plan.assignment.nunique() == 4
+    assert (plan.grids["workload_min"] <= hours * 60).all()
+
+
+def test_rules_given_as_one_draw_what_keywords_draw(lattice):
+    plan = partition(lattice, 3, balance=WIDE, within="quarter")
+    again = partition(lattice, rules=plan.rules)
+    assert again.rules == plan.rules
+    assert again.assignment.equals(plan.assignment)
+    with pytest.raises(BadInput, match="k, objective beside them"):
+        partition(lattice, 3, rules=plan.rules, objective="boundary")
+
+
+def test_a_plan_is_worth_something_by_every_objective(lattice):
+    plan = partition(lattice, 3, balance=WIDE, objective="boundary")
+    assert {"compactness", "boundary", "cuts", "diameter", "balance"} <= set(plan.figures.objectives)
+    assert plan.figures.objectives["boundary"] == pytest.approx(plan.figures.objective)
+    assert plan.figures.objectives["balance"] == pytest.approx(plan.worst_deviation()["households"])
+
+
+def test_a_search_from_the_plan_that_it_found_is_no_worse(lattice):
+    plan = partition(lattice, 4, balance=WIDE)
+    again = partition(lattice, 4, balance=WIDE, start=plan)
+    assert again.figures.objective <= plan.figures.objective * (1 + 1e-9)
+
+
+def test_a_plan_of_another_count_is_no_start_and_that_is_told(lattice, heard):
+    plan = partition(lattice, 2, balance=WIDE)
+    assert partition(lattice, 4, balance=WIDE, start=plan, progress=heard).assignment.nunique() == 4
+    assert any("the plan to start from has 2 grids" in note for note in heard.notes)
+
+
+def test_a_start_of_another_town_is_refused(lattice):
+    plan = partition(lattice_town(2, 4), 2, balance=WIDE)
+    with pytest.raises(BadInput, match="partitions other units"):
+        partition(lattice, 2, balance=WIDE, start=plan)
+
+
+def test_parts_that_no_walk_joins_are_named_before_and_when_no_plan_is_found(islands, heard):
+    with pytest.raises(NoFeasiblePlan) as refused:
+        partition(islands, 1, balance={"households": 0.5}, progress=heard)
+    told = [text for text in (*heard.notes, *refused.value.reasons) if "falls into 2 parts" in text]
+    assert len(told) == 2
+
+
+def test_a_link_of_the_planner_lets_a_grid_span_two_parts(islands):
+    plan = partition(islands, 1, balance={"households": 0.5}, links=[("U002", "U003")])
+    assert check(islands, plan).ok
+    assert "contiguity" in {fault.rule for fault in check(islands, plan, Rules(k=1)).faults}
+
+
+def test_the_nearest_plan_is_handed_over_where_none_keeps_the_rules(lattice):
+    with pytest.raises(NoFeasiblePlan) as refused:
+        partition(lattice, 4, balance={"households": 0.0001})
+    nearest = refused.value.nearest
+    assert nearest.assignment.nunique() == 4
+    assert {fault.rule for fault in check(lattice, nearest).faults} == {"balance"}
 
 
 @pytest.mark.parametrize(

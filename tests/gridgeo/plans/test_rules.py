@@ -1,3 +1,6 @@
+import dataclasses
+import json
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -28,11 +31,52 @@ def test_an_unreadable_band_is_refused_with_the_mend(text):
 def test_rules_survive_their_own_json():
     rules = Rules(
         k=3,
-        balance={"households": Band.parse("0.1"), "area": Band.parse("10:20")},
+        balance={"households": Band.parse("0.1"), "area": Band.parse("10:1234567.5")},
         within="quarter",
         keep_together=(("a", "b"),),
     )
-    assert Rules.from_json(rules.as_json()) == rules
+    assert Rules.from_json(json.loads(json.dumps(rules.as_json()))) == rules
+
+
+def test_every_rule_survives_its_own_json():
+    rules = Rules(
+        k=2,
+        balance={"area": Band.parse("0.1")},
+        aim=("area", "workload"),
+        targets={"area": (1.5, 2.5)},
+        objective="balance~0.1,compactness+0.5*ties",
+        within="town,village",
+        keep_together=(("a", "b"), ("c", "d", "e")),
+        keep_apart=(("a", "c"),),
+        seeds=("a", "c"),
+        fix={"d": "c"},
+        splits=1,
+        split_level="village",
+        customs={"a": "hui"},
+        prefer_borders=("roads", "rivers"),
+        reach=12.5,
+        links=(("a", "e"),),
+    )
+    assert {field.name for field in dataclasses.fields(rules)} == set(rules.as_json())
+    assert Rules.from_json(json.loads(json.dumps(rules.as_json()))) == rules
+    ranged = Rules(k=(3, 7))
+    assert Rules.from_json(json.loads(json.dumps(ranged.as_json()))) == ranged
+
+
+def test_rules_written_before_there_were_more_are_read():
+    old = {"k": 4, "balance": {"households": "0.1"}, "objective": "travel", "within": None, "keep_together": [["a"]]}
+    assert Rules.from_json(old) == Rules(k=4, objective="travel", keep_together=(("a",),))
+
+
+def test_a_range_of_grids_has_a_fewest_and_a_most():
+    assert (Rules(k=(3, 7)).fewest, Rules(k=(3, 7)).most) == (3, 7)
+    assert (Rules(k=5).fewest, Rules(k=5).most) == (5, 5)
+
+
+@pytest.mark.parametrize("k", [(7, 3), (0, 3), (3,), (3, 4, 5)])
+def test_a_range_of_grids_that_is_none_is_refused(k):
+    with pytest.raises(BadInput, match="number of grids"):
+        Rules(k=k)
 
 
 @pytest.mark.parametrize("k", [0, -1, 2.5, True])

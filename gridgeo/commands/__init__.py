@@ -1,0 +1,1 @@
+"""Commands of `gridgeo` that fill a page of their own."""

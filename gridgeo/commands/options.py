@@ -1,0 +1,50 @@
+"""Options and arguments that commands share, and the figures that they print."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Seed = Annotated[int, typer.Option(help="The same input, seed and versions give the same answer.")]
+TimeLimit = Annotated[
+    float | None, typer.Option(min=0.1, help="Seconds of search at the most; without it the search ends by itself.")
+]
+Gap = Annotated[float, typer.Option(min=0.0, help="Relative gap at which the search may end.")]
+Mode = Annotated[str, typer.Option(help="foot, ebike or car.")]
+Shift = Annotated[float, typer.Option(min=1.0, help="Minutes of a shift.")]
+Town = Annotated[Path, typer.Argument(help="Jurisdiction file, made by 'gridgeo import'.", metavar="TOWN.gpkg")]
+PlanFile = Annotated[Path, typer.Argument(help="Plan file, made by 'gridgeo partition', or a CSV unit,grid.")]
+
+
+def rows(table: Any) -> list[dict[str, Any]]:
+    """The rows of a frame as `gridgeo.terminal.show` takes them."""
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+
+
+def deviations(plan: Any) -> dict[str, Any]:
+    """The worst deviation of each measure in words, with the band where it has one."""
+    bands = plan.rules.balance
+    return {
+        f"{name}_worst_deviation": f"{value:.1%}" + (f" (band {bands[str(name)]})" if name in bands else "")
+        for name, value in plan.worst_deviation().items()
+    }
+
+
+def plan_figures(plan: Any) -> dict[str, Any]:
+    """What the solver said of a plan, and its worst deviations."""
+    figures = plan.figures
+    told: dict[str, Any] = {
+        "grids": int(plan.assignment.nunique()),
+        "objective": figures.objective,
+        "minimised": plan.rules.objective,
+        "bound": figures.bound,
+        "gap": figures.gap,
+        "status": figures.status,
+        "seed": figures.seed,
+    }
+    if plan.rules.aim:
+        told["aim"] = list(plan.rules.aim)
+    return told | {"objectives": dict(figures.objectives)} | deviations(plan)
