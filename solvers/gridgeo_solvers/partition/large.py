@@ -25,6 +25,8 @@ NARROW, WIDE = 0.1, 0.98
 """Share of a band's width that is aimed at, at first and in the end."""
 RAISE, KEEP = 0.2, 0.95
 """What a mean row's miss adds to a grid's price, and the share of a price that is kept from one level to the next."""
+DEAREST = 20.0
+"""Largest price, so that a grid that can't be mended doesn't stir up its neighbours for ever."""
 LEVELS = 40
 """Temperatures in a whole annealing."""
 MENDING = 60
@@ -78,9 +80,10 @@ def settle(
     stop: StopRule,
     progress: Progress | None = None,
     sweeps: int = 400,
-    hot: float = HOT,
+    hot: float | None = None,
 ) -> IntArray:
     """Anneal a connected `plan` from temperature `hot`; the best plan met once cold (or the last, where stopped)."""
+    hot = HOT if hot is None else hot
     run = _Annealing(part, points, plan, k)
     heard = progress or Progress()
     heard.stage("anneal", LEVELS)
@@ -124,7 +127,7 @@ class _Annealing:
         )  # fmt: skip
         rows, totals = self._totals()
         over = np.maximum(totals - high, 0.0) - np.maximum(low - totals, 0.0)
-        self.prices = KEEP * self.prices + RAISE * over * rows[:, None]
+        self.prices = np.clip(KEEP * self.prices + RAISE * over * rows[:, None], -DEAREST, DEAREST)
 
     def missed(self) -> float:
         """What all totals miss their bands by, in means of a grid."""

@@ -21,9 +21,9 @@ from gridgeo_solvers.partition.parts import FloatArray, IntArray, Part
 
 NEAR = 12
 """Centres that a row chooses among."""
-LLOYD = 6
+LLOYD = 40
 """Times that centres move to the centroid of their grid."""
-ROUNDS = 3
+ROUNDS = 1
 """Times that every price is set between two moves of the centres."""
 
 
@@ -66,7 +66,7 @@ def power_start(points: Points, k: int, random: np.random.Generator) -> tuple[In
     for _ in range(LLOYD if k > 1 else 0):
         far, choice = cKDTree(centres).query(xy, k=near)
         choice = np.ascontiguousarray(choice.reshape(len(xy), near), dtype=np.int64)
-        cost = np.ascontiguousarray(far.reshape(len(xy), near) ** 2)
+        cost = np.ascontiguousarray(np.asarray(far).reshape(len(xy), near) ** 2)
         order = np.argsort(choice.ravel(), kind="stable")
         first = np.zeros(k + 1, dtype=np.int64)
         np.cumsum(np.bincount(choice.ravel(), minlength=k), out=first[1:])
