@@ -13,6 +13,7 @@ from gridgeo_solvers.graph import Graph
 from gridgeo_solvers.partition.drifting import border_of, drift, sums_of
 from gridgeo_solvers.partition.joining import joined
 from gridgeo_solvers.partition.large import LEVELS, large_plan
+from gridgeo_solvers.partition.local_bound import local_bound
 from gridgeo_solvers.partition.parts import parts_of
 from gridgeo_solvers.partition.power import Points, power_start
 from gridgeo_solvers.problems import Measure, PartitionProblem
@@ -157,3 +158,43 @@ def test_the_border_list_holds_exactly_the_rows_beside_another_grid() -> None:
     assert set(border[:count].tolist()) == set(u[cut].tolist()) | set(v[cut].tolist())
     assert (place[border[:count]] == np.arange(count)).all()
     assert outer.sum() == 2 * cut.sum()
+
+
+@settings(deadline=None, max_examples=25)
+@given(problem=cities, seed=st.integers(0, 99))
+def test_no_plan_in_band_costs_less_than_the_bound(problem: PartitionProblem, seed: int) -> None:
+    part = parts_of(problem)[0]
+    plans = [large_plan(part, problem.k, seed=seed + more, stop=never, sweeps=60) for more in range(3)]
+    bound = local_bound(part, problem.k, plans[0], steps=20, stop=never)
+    for plan in plans:
+        if part.violation(plan, problem.k) == 0:
+            assert bound <= part.objective(plan) * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_bound_is_never_above_the_best_of_all_pairs_of_centres(seed: int) -> None:
+    problem = city(14, 2, seed, measures=1, tolerance=0.3)
+    part = parts_of(problem)[0]
+    weights, (low, high) = part.weights[0], (part.lower[0], part.upper[0])
+    costs = []
+    for members in range(1, 1 << 13):
+        plan = np.array([members >> i & 1 for i in range(14)])
+        total = weights[plan == 1].sum()
+        if low <= total <= high and low <= weights.sum() - total <= high:
+            costs.append(part.objective(plan))
+    start = large_plan(part, 2, seed=1, stop=never, sweeps=60)
+    bound = local_bound(part, 2, start, steps=60, stop=never)
+    assert 0.5 * min(costs) < bound <= min(costs) * (1 + 1e-9)
+
+
+def test_the_bound_comes_within_a_tenth_of_a_good_plan() -> None:
+    problem = city(3000, 40, seed=9, measures=1)
+    part = parts_of(problem)[0]
+    plan = large_plan(part, 40, seed=1, stop=never)
+    assert local_bound(part, 40, plan, steps=60, stop=never) > 0.9 * part.objective(plan)
+
+
+def test_rounded_distances_have_no_local_bound() -> None:
+    problem = city(60, 3, seed=1)
+    whole = PartitionProblem(problem.graph, problem.measures, 3, problem.mass, problem.x, problem.y, whole_km=True)
+    assert local_bound(parts_of(whole)[0], 3, np.arange(60) % 3, steps=5, stop=never) == -np.inf
