@@ -20,7 +20,7 @@ from gridgeo_solvers.partition.programme import Programme
 from gridgeo_solvers.partition.values import Found, better, found
 from gridgeo_solvers.stop import StopRule
 
-NAMED = 6
+NAMED = 60
 """Most rows of one loose piece that ask for a way home at once."""
 
 
@@ -95,6 +95,7 @@ class _Model:
         self.programme = Programme(np.concatenate(parts), fixed.astype(float), ceiling, whole)
         self._size = sum(sizes)
         self._once()
+        self._beside()
         self._bands(sizes[0] + sizes[1] if misses else -1)
         if edges:
             self.programme.add_rows(*edges.rules(sizes[0], self._size))
@@ -138,6 +139,18 @@ class _Model:
         n, m = self.part.n, len(self.row)
         rows = csr_array((np.ones(m), (self.row, np.arange(m))), shape=(n, self._size))
         self.programme.add_rows(rows, np.ones(n), np.ones(n))
+
+    def _beside(self) -> None:
+        """A row joins a grid only beside another row of it; free rows only, and not beside the grid's home."""
+        needs = []
+        for column in np.flatnonzero((self.column >= 0).sum(axis=1)[self.row] > 1).tolist():
+            r, g = int(self.row[column]), int(self.grid[column])
+            near = self.part.graph.neighbours(r)
+            if self.homes[g] not in near:
+                beside = self.column[near, g]
+                needs.append((column, beside[beside >= 0].tolist()))
+        if needs:
+            self.programme.add_needs(needs)
 
     def _bands(self, misses: int) -> None:
         """Bands of every measure and grid; from column `misses` on (if any) what a total lacks or has too much."""

@@ -35,6 +35,12 @@ PAIRS = 60_000_000
 """Pairs of row and grid that all moves of centres may settle, before there are fewer moves."""
 FOLLOWED = 4
 """Times that centres follow an improved plan."""
+PARTS_OF = (8, 3, 1)
+"""Integer programmes on a draft take this part of the pairs, one after the other."""
+PROMISING = 0.0015
+"""How much dearer than the best a plan may be to be worth a larger programme."""
+SHAKEN = 0.4
+"""Share of the time that is kept for merging and splitting while no plan keeps every rule."""
 LAPS = 50
 """Most times that the search begins again while there is time."""
 LONGEST = 30.0
@@ -93,9 +99,10 @@ class Search:
     def _over(self) -> bool:
         return self._left() <= 0 or self.stop()
 
-    def _limits(self) -> Limits:
+    def _limits(self, part_of: int) -> Limits:
+        """Work of one integer programme with the `part_of`-th part of the pairs."""
         seconds = LONGEST if self.seconds is None else float(np.clip(0.4 * self._left(), 0.2, LONGEST))
-        return Limits(pairs=self.params.pairs, nodes=self.params.nodes, seconds=seconds)
+        return Limits(pairs=self.params.pairs // part_of, nodes=self.params.nodes, seconds=seconds)
 
     def _by_centres(self) -> None:
         """Settle centres, then make the best sets whole; again with other centres while there is time."""
@@ -114,6 +121,8 @@ class Search:
                 centres.improve(centres.pool[rank], self._spent(0.4 if lap == 0 else 0.2))
             made = self._make_whole(centres, params.plans)
             if self.seconds is None or self._over() or (lap and not made):
+                return
+            if not self.known.feasible and self._left() < SHAKEN * self.seconds:
                 return
 
     def _spent(self, share: float) -> Callable[[int], float]:
@@ -159,24 +168,30 @@ class Search:
         return anneal(self.part, plan, self.k, sweeps=sweeps, hot=hot, seed=int(self.random.integers(1 << 31)))
 
     def _follow(self, centres: CentreSearch, draft: Draft, rough: Found) -> None:
-        """Integer programmes with the centres of `draft`, then with those of the plan that came out, while that helps."""
-        best = rough
-        for _ in range(FOLLOWED):
-            self._tell(best)
-            if self._over() or self.params.pairs == 0:
-                return
-            improved = self._assigned(draft, best)
-            moved = np.sort(self.part.centres(improved.plan, self.k))
-            gained, best = improved.value < best.value, better(best, improved)
-            if not gained or tuple(moved.tolist()) == draft.key:
-                break
-            draft = centres.transport.at(self.part.centres(best.plan, self.k), draft.prices)
-            self.tried.add(draft.key)
-        self._tell(best)
+        """Integer programmes with the centres of `draft`, then with those of the plan that came out, while that helps.
 
-    def _assigned(self, draft: Draft, start: Found) -> Found:
-        """The best plan with the centres of `draft`; grids are numbered as its centres are."""
-        return assign(self.part, self.k, draft.centres, draft.prices, start.plan, self._limits(), self._over)
+        Programmes are small at first; only what comes near the best plan is worth a larger one.
+        """
+        best = self._seen(rough)
+        for part_of in PARTS_OF:
+            for _ in range(FOLLOWED):
+                if self._over() or self.params.pairs == 0:
+                    return
+                improved = self._seen(
+                    assign(self.part, self.k, draft.centres, draft.prices, best.plan, self._limits(part_of), self._over)
+                )
+                gained, best = improved.value < best.value, better(best, improved)
+                moved = self.part.centres(best.plan, self.k)
+                if not gained or tuple(np.sort(moved).tolist()) == draft.key:
+                    break
+                draft = centres.transport.at(moved, draft.prices)
+                self.tried.add(draft.key)
+            if best.feasible and best.value.cost > self.known.value.cost * (1 + PROMISING):
+                return
+
+    def _seen(self, candidate: Found) -> Found:
+        self._tell(candidate)
+        return candidate
 
     def _improve(self, candidate: Found) -> None:
         """Take a plan and improve it with its own centres."""
@@ -186,7 +201,7 @@ class Search:
             return
         centres = part.centres(candidate.plan, k)
         prices = np.zeros((len(part.weights), k))
-        limits = self._limits()
+        limits = self._limits(2)
         if part.centred:
             prices = CentreSearch(part, k, self.random).transport.at(centres, prices).prices
         else:
