@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
@@ -29,6 +30,8 @@ QUICK = PartitionParams(starts=2, plans=1, rounds=0, sweeps=200, pairs=0, bound_
 """For the nearest plan to rules that arithmetic refutes: a picture of the trouble, not an answer."""
 SEARCHED = 0.7
 """Share of the time limit after which the search gives way to the bound."""
+MENDED = 100_000
+"""Units × grids up to which a plan that breaks a rule is mended, and conflicts are looked for by integer programmes."""
 TESTED = 300
 """Branch-and-bound nodes spent on finding which rules conflict."""
 
@@ -308,7 +311,8 @@ def _by_seed(assignment: IntArray, seeds: tuple[int, ...]) -> IntArray:
 def _second_try(run: _Run, parts: list[Part], broken: Partition) -> Partition:
     """A search from the plan that breaks least, where one that breaks no rule can be made of it; else the refusal."""
     nearest = broken
-    if len(np.unique(broken.assignment)) == run.problem.k:
+    small = run.problem.n * run.problem.k <= MENDED
+    if small and len(np.unique(broken.assignment)) == run.problem.k:
         mended = nearest_plan(run.problem, broken.assignment, stop=run.stop)
         if not judge(run.problem, mended):
             answer = _whole(replace(run, start=mended), parts)
@@ -333,13 +337,14 @@ def _not_found(run: _Run, parts: list[Part], nearest: Partition) -> Infeasible:
     more = len(nearest.faults) - MOST_NAMED
     breaks = "the nearest plan breaks: " + "; ".join(nearest.faults[:MOST_NAMED]) + f" and {more} more" * (more > 0)
     breaks += f". {advice(run.problem).capitalize()}"
-    conflict = smallest_conflict(run.problem, nodes=TESTED, stop=run.stop, plans=(nearest.assignment,))
-    told = {"nearest": nearest, "conflict": conflict, "causes": _causes(run, nearest)}
+    nodes = TESTED if run.problem.n * run.problem.k <= MENDED else 0
+    conflict = smallest_conflict(run.problem, nodes=nodes, stop=run.stop, plans=(nearest.assignment,))
+    refusal = partial(Infeasible, nearest=nearest, conflict=conflict, causes=_causes(run, nearest))
     if conflict is not None:
-        return Infeasible([f"{conflict.text}; {breaks}"], proven=True, **told)
+        return refusal([f"{conflict.text}; {breaks}"], proven=True)
     if len(parts) == 1 and parts[0].plain and no_plan_exists(parts[0], run.problem.k, run.stop):
         text = f"no {run.problem.k} connected grids keep every band (proven by branch and bound); {breaks}"
-        return Infeasible([text], proven=True, **told)
+        return refusal([text], proven=True)
     spent = f"{time.perf_counter() - run.began:.0f} s and {run.starts} starts"
     text = f"no plan that keeps every rule was found in {spent}, and none is proven impossible; {breaks}"
-    return Infeasible([text], proven=False, **told)
+    return refusal([text], proven=False)

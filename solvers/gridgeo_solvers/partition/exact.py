@@ -11,15 +11,22 @@ from gridgeo_solvers.partition.branching import WORK, Tree
 from gridgeo_solvers.partition.hess import NODES, PAIRS, no_plan_exists, prove
 from gridgeo_solvers.partition.highs import WALL
 from gridgeo_solvers.partition.lagrangian import Bound, lagrangian
+from gridgeo_solvers.partition.local_bound import local_bound
 from gridgeo_solvers.partition.parts import Part
 from gridgeo_solvers.partition.space import whole
-from gridgeo_solvers.partition.values import Found
+from gridgeo_solvers.partition.values import Found, Value
 from gridgeo_solvers.stop import StopRule
 
+LARGE = 4_000_000
+"""Rows × grids above which the bound looks at near rows alone."""
+STEPPED = 1_500_000
+"""Rows that all its steps look at there."""
+GUESSES = (1.01, 1.04, 1.15)
+"""How much dearer than a plan that breaks a rule one that keeps all may be."""
 SEVERAL = 30
 """Share of the work on a proof that is spent where several measures have bands."""
 
-__all__ = ["bound_of", "no_plan_exists"]
+__all__ = ["bound_of", "first_plan", "no_plan_exists"]
 
 
 def bound_of(
@@ -28,6 +35,8 @@ def bound_of(
     """Bound of `part` with `k` grids; with `pursue`, small parts are solved to proof and `best` may improve."""
     if k == part.n or (best.feasible and best.value.cost <= 0):
         return best, best.value.cost
+    if part.n * k > LARGE:
+        return best, local_bound(part, k, best.plan, steps=min(params.bound_steps, STEPPED // part.n), stop=stop)
     bound = lagrangian(part, k, best.value.cost, best.plan, params.bound_steps, stop)
     value = min(bound.value, best.value.cost) if best.feasible else bound.value
     if not pursue or part.n > params.exact_units or value >= best.value.cost * (1 - gap) or stop():
@@ -44,15 +53,32 @@ def bound_of(
     return best, min(max(value, other), best.value.cost)
 
 
+def first_plan(part: Part, near: Found, k: int, params: PartitionParams, stop: StopRule) -> Found | None:
+    """A plan that keeps every rule, and little dearer than `near`, which breaks one; None where none is met.
+
+    Where units are large beside a band, plans are rare and steps from one to the next rarer: growing the sets that a grid
+    can be finds one sooner than moving units does.
+    """
+    if part.n > params.exact_units or len(part.weights) != 1 or not part.centred or not _listable(part):
+        return None
+    bound = lagrangian(part, k, near.value.cost * GUESSES[-1], near.plan, params.bound_steps, stop)
+    for guess in GUESSES:
+        limit = max(near.value.cost, bound.value) * guess
+        met, _ = _grow(part, Found(near.plan, Value(near.value.violation, limit)), k, bound, stop, WORK // len(GUESSES))
+        if met.feasible or stop():
+            return met if met.feasible else None
+    return None
+
+
 def _listable(part: Part) -> bool:
     """Whether sets of rows can be judged and priced one by one."""
     return not part.cut.any() and part.lower_of is None and bool((part.zone < 0).all())
 
 
-def _grow(part: Part, best: Found, k: int, bound: Bound, stop: StopRule) -> tuple[Found, float]:
+def _grow(part: Part, best: Found, k: int, bound: Bound, stop: StopRule, most: int = WORK) -> tuple[Found, float]:
     limit = best.value.cost * (1 - 1e-9)
     if bound.value >= limit:
         return best, best.value.cost
     _, pairs = bound.fixed_out(part, k, limit)
-    work = WORK if len(part.weights) < 2 else WORK // SEVERAL
+    work = most if len(part.weights) < 2 else most // SEVERAL
     return Tree(part, best, k, whole(part, pairs < limit), bound.u, bound.value).run(stop, work)

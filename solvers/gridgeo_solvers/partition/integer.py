@@ -9,6 +9,7 @@ it is cheap, then on whole answers. Every answer is a plan of the problem; its b
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -255,7 +256,7 @@ def _allowed(
 def _hops(part: Part, plan: IntArray, k: int) -> FloatArray:
     """Number of borders between every row and every grid, 9 from the third on."""
     ends = np.repeat(np.arange(part.n), np.diff(part.graph.indptr))
-    near = csr_array((np.ones(len(ends)), (ends, part.graph.indices)), shape=(part.n, part.n))
+    near: Any = csr_array((np.ones(len(ends)), (ends, part.graph.indices)), shape=(part.n, part.n))
     inside = np.zeros((part.n, k))
     inside[np.arange(part.n), plan] = 1.0
     hops = np.full((part.n, k), 9.0)

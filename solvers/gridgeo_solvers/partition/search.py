@@ -17,7 +17,9 @@ import numpy as np
 from gridgeo_solvers.partition.annealing import anneal
 from gridgeo_solvers.partition.answer import PartitionParams
 from gridgeo_solvers.partition.centres import CentreSearch
+from gridgeo_solvers.partition.exact import first_plan
 from gridgeo_solvers.partition.integer import Limits, assign
+from gridgeo_solvers.partition.large import large_plan
 from gridgeo_solvers.partition.parts import IntArray, Part
 from gridgeo_solvers.partition.shaking import any_start, merge_and_split
 from gridgeo_solvers.partition.starts import grow
@@ -33,8 +35,16 @@ MISSES = 8
 """Plans outside a band, and no nearer to it than the best, that are improved all the same."""
 PAIRS = 60_000_000
 """Pairs of row and grid that all moves of centres may settle, before there are fewer moves."""
+URGENT, FRANTIC = 40_000_000, 25
+"""Moves proposed in all while a rule is broken, and by how much there may be more rounds then."""
 FOLLOWED = 4
 """Times that centres follow an improved plan."""
+BROKEN = 3
+"""Rounds of cuts while a band is broken."""
+LARGE = 4_000_000
+"""Rows × grids above which nothing of that size is kept, and plans come from `large`."""
+TRIES = 3
+"""Most plans drawn for a very large part."""
 PARTS_OF = (8, 3, 1)
 """Integer programmes on a draft take this part of the pairs, one after the other."""
 PROMISING = 0.0015
@@ -59,7 +69,7 @@ class Search:
     params: PartitionParams
     random: np.random.Generator
     stop: StopRule
-    heard: Callable[[Found], None]
+    heard: Callable[[Found], object]
     seconds: float | None = None
     best: Found | None = None
     starts: int = 0
@@ -72,10 +82,16 @@ class Search:
         if k in (1, part.n) and not len(part.seeds):
             plan = np.zeros(part.n, dtype=np.int64) if k == 1 else np.arange(part.n, dtype=np.int64)
             return self._tell(found(part, plan, k))
+        if part.n * k > LARGE:
+            return self._by_drifting(start)
         if start is not None:
             self._improve(found(part, start, k))
         if part.centred:
             self._by_centres()
+        if self.best is not None and not self.best.feasible and not self._over():
+            first = first_plan(part, self.known, k, self.params, self._over)
+            if first is not None:
+                self._improve(first)
         if not part.centred or not self.known.feasible:
             self._by_shaking()
         return self.known
@@ -102,7 +118,22 @@ class Search:
     def _limits(self, part_of: int) -> Limits:
         """Work of one integer programme with the `part_of`-th part of the pairs."""
         seconds = LONGEST if self.seconds is None else float(np.clip(0.4 * self._left(), 0.2, LONGEST))
-        return Limits(pairs=self.params.pairs // part_of, nodes=self.params.nodes, seconds=seconds)
+        limits = Limits(pairs=self.params.pairs // part_of, nodes=self.params.nodes, seconds=seconds)
+        # Programmes that pay for broken bands are slow and seldom end.
+        return limits if self.known.feasible else replace(limits, rounds=BROKEN, seconds=min(seconds, LONGEST / 10))
+
+    def _by_drifting(self, start: IntArray | None) -> Found:
+        """Plans of a very large part, until one keeps every rule."""
+        if start is not None:
+            self._tell(found(self.part, start, self.k))
+        for _ in range(TRIES):
+            if self.best is not None and (self.best.feasible or self._over()):
+                break
+            self.starts += 1
+            seed = int(self.random.integers(1 << 31))
+            plan = large_plan(self.part, self.k, seed=seed, stop=self._over, sweeps=self.params.sweeps)
+            self._tell(found(self.part, plan, self.k) if self.part.plain else self._anneal(plan, 0.5))
+        return self.known
 
     def _by_centres(self) -> None:
         """Settle centres, then make the best sets whole; again with other centres while there is time."""
@@ -122,7 +153,7 @@ class Search:
             made = self._make_whole(centres, params.plans)
             if self.seconds is None or self._over() or (lap and not made):
                 return
-            if not self.known.feasible and self._left() < SHAKEN * self.seconds:
+            if not self.known.feasible and (lap or self._left() < SHAKEN * self.seconds):
                 return
 
     def _spent(self, share: float) -> Callable[[int], float]:
@@ -219,18 +250,17 @@ class Search:
             self.starts += 1
             self._tell(self._anneal(any_start(part, k, self.random), 5.0, 2))
         self._improve(self._anneal(self.known.plan, 2.0, 8))
-        quiet = misses = 0
-        turn = 0
-        # While a rule is broken nothing else counts: no patience, twice the rounds, and some near misses are improved.
-        while not self._over() and turn < (2 * rounds if self.seconds is None else LAPS * rounds):
+        quiet = misses = turn = 0
+        laps = 1 if self.seconds is None else LAPS
+        # While a rule is broken nothing else counts: no patience, more rounds, and some near misses are improved.
+        urgent = max(2 * rounds, min(URGENT // (2 * part.n * params.sweeps), FRANTIC * rounds))
+        while not self._over():
             best = self.known
-            if best.feasible and (
-                quiet >= PATIENCE * (1 if self.seconds is None else 4)
-                or turn >= rounds * (1 if self.seconds is None else LAPS)
-            ):
+            if turn >= laps * (rounds if best.feasible else urgent) or (best.feasible and quiet >= PATIENCE * laps):
                 break
             turn += 1
-            candidate = self._anneal(merge_and_split(part, best.plan, k, self.random), 1.0 if turn % 4 else 3.0, 2)
+            hot = 1.0 if turn % 4 else 3.0
+            candidate = self._anneal(merge_and_split(part, best.plan, k, self.random), hot, 2)
             if candidate.value < best.value or (not best.feasible and misses < MISSES):
                 misses += not best.feasible
                 self._improve(candidate)
@@ -245,7 +275,7 @@ def search(
     start: IntArray | None = None,
     seconds: float | None = None,
     stop: StopRule = bool,
-    heard: Callable[[Found], None] = id,
+    heard: Callable[[Found], object] = id,
 ) -> tuple[Found, int]:
     """Best plan of `k` grids found, and the number of starts tried; `heard` is told every improvement.
 
