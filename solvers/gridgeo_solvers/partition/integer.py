@@ -82,6 +82,7 @@ class _Model:
         self.scale = max(float(cost[np.arange(part.n), start].mean()) * part.centred, 1e-12)
         if not part.centred:
             self.scale = max(float(part.cut.mean()), 1e-12)
+        simple = not elastic and len(part.weights) < 2
         edges = _Edges(part, self.column) if part.cut.any() else None
         misses = len(part.weights) * k if elastic else 0
         areas = _areas(part, self.column)
@@ -93,7 +94,7 @@ class _Model:
         fixed = np.concatenate([allowed.sum(axis=1)[self.row] == 1, np.zeros(sum(sizes[1:]), dtype=bool)])
         whole = np.concatenate([np.ones(sizes[0]), np.zeros(sizes[1] + sizes[2]), np.ones(sizes[3])])
         ceiling = np.concatenate([np.ones(sizes[0] + sizes[1]), np.full(sizes[2], np.inf), np.ones(sizes[3])])
-        self.programme = Programme(np.concatenate(parts), fixed.astype(float), ceiling, whole)
+        self.programme = Programme(np.concatenate(parts), fixed.astype(float), ceiling, whole, searching=simple)
         self._size = sum(sizes)
         self._once()
         self._beside()

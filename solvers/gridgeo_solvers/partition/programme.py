@@ -30,9 +30,14 @@ class Answer:
 
 
 class Programme:
-    """Minimise ``cost @ x`` under rows ``low ≤ A x ≤ high`` with x between `floor` and `ceiling`."""
+    """Minimise ``cost @ x`` under rows ``low ≤ A x ≤ high`` with x between `floor` and `ceiling`.
 
-    def __init__(self, cost: FloatArray, floor: FloatArray, ceiling: FloatArray, whole: FloatArray) -> None:
+    `whole` marks the columns that are 0 or 1; `searching` programmes also look for answers by smaller programmes.
+    """
+
+    def __init__(
+        self, cost: FloatArray, floor: FloatArray, ceiling: FloatArray, whole: FloatArray, *, searching: bool = True
+    ) -> None:
         import highspy
 
         self._kinds = highspy.HighsVarType
@@ -41,6 +46,9 @@ class Programme:
         self._model: Any = highspy.Highs()
         self._model.setOptionValue("output_flag", False)
         self._model.setOptionValue("threads", 1)
+        if not searching:
+            for heuristic in ("rins", "rens", "root_reduced_cost"):
+                self._model.setOptionValue(f"mip_heuristic_run_{heuristic}", False)
         self.count = len(cost)
         self._whole = np.flatnonzero(whole).astype(np.int32)
         empty = np.zeros(0)

@@ -27,7 +27,7 @@ from gridgeo_solvers.partition.transport import Draft
 from gridgeo_solvers.partition.values import Found, better, found
 from gridgeo_solvers.stop import StopRule
 
-SHAKES = 8
+SHAKES = 4
 """Moves of centres that one round of merging and splitting counts for."""
 PATIENCE = 12
 """Rounds of merging and splitting without gain after which they end."""
@@ -92,7 +92,7 @@ class Search:
             first = first_plan(part, self.known, k, self.params, self._over)
             if first is not None:
                 self._improve(first)
-        if not part.centred or not self.known.feasible:
+        if not part.centred or not self.known.feasible or len(part.weights) > 1:
             self._by_shaking()
         return self.known
 
@@ -118,9 +118,11 @@ class Search:
     def _limits(self, part_of: int) -> Limits:
         """Work of one integer programme with the `part_of`-th part of the pairs."""
         seconds = LONGEST if self.seconds is None else float(np.clip(0.4 * self._left(), 0.2, LONGEST))
-        limits = Limits(pairs=self.params.pairs // part_of, nodes=self.params.nodes, seconds=seconds)
+        # Every further band makes a programme harder than its size says.
+        pairs = self.params.pairs // (part_of * max(len(self.part.weights), 1))
+        limits = Limits(pairs=pairs, nodes=self.params.nodes, seconds=seconds)
         # Programmes that pay for broken bands are slow and seldom end.
-        return limits if self.known.feasible else replace(limits, rounds=BROKEN, seconds=min(seconds, LONGEST / 10))
+        return limits if self.known.feasible else replace(limits, rounds=BROKEN, nodes=max(limits.nodes // 4, 1))
 
     def _by_drifting(self, start: IntArray | None) -> Found:
         """Plans of a very large part, until one keeps every rule."""
@@ -204,6 +206,8 @@ class Search:
         Programmes are small at first; only what comes near the best plan is worth a larger one.
         """
         best = self._seen(rough)
+        if not best.feasible and len(self.part.weights) > 1:
+            return
         for part_of in PARTS_OF:
             for _ in range(FOLLOWED):
                 if self._over() or self.params.pairs == 0:
@@ -243,26 +247,29 @@ class Search:
     def _by_shaking(self) -> None:
         """Annealed starts, then rounds of merging, splitting and annealing on the best."""
         part, k, params = self.part, self.k, self.params
-        rounds = params.rounds // SHAKES
+        # Several bands leave few plans: more and longer annealing finds them, integer programmes seldom do.
+        several = len(part.weights) > 1
+        rounds = -(-params.rounds // SHAKES) * (3 if several else 1)
+        times, patience, misses = (6, 3 * PATIENCE, 2) if several else (2, PATIENCE, MISSES)
         for _ in range(params.starts if not part.centred or len(part.seeds) else 0):
             if self.best is not None and self._over():
                 return
             self.starts += 1
-            self._tell(self._anneal(any_start(part, k, self.random), 5.0, 2))
+            self._tell(self._anneal(any_start(part, k, self.random), 5.0, times))
         self._improve(self._anneal(self.known.plan, 2.0, 8))
-        quiet = misses = turn = 0
+        quiet = turn = 0
         laps = 1 if self.seconds is None else LAPS
         # While a rule is broken nothing else counts: no patience, more rounds, and some near misses are improved.
-        urgent = max(2 * rounds, min(URGENT // (2 * part.n * params.sweeps), FRANTIC * rounds))
+        urgent = max(2 * rounds, min(URGENT // (times * part.n * params.sweeps), FRANTIC * rounds))
         while not self._over():
             best = self.known
-            if turn >= laps * (rounds if best.feasible else urgent) or (best.feasible and quiet >= PATIENCE * laps):
+            if turn >= laps * (rounds if best.feasible else urgent) or (best.feasible and quiet >= patience * laps):
                 break
             turn += 1
             hot = 1.0 if turn % 4 else 3.0
-            candidate = self._anneal(merge_and_split(part, best.plan, k, self.random), hot, 2)
-            if candidate.value < best.value or (not best.feasible and misses < MISSES):
-                misses += not best.feasible
+            candidate = self._anneal(merge_and_split(part, best.plan, k, self.random), hot, times)
+            if candidate.value < best.value or (not best.feasible and misses > 0):
+                misses -= not best.feasible
                 self._improve(candidate)
             quiet = 0 if self.known.value < best.value else quiet + 1
 
