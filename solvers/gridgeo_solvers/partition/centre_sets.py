@@ -18,13 +18,22 @@ from math import comb, prod
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from gridgeo_solvers.partition.parts import SLACK, FloatArray, IntArray, Part
 
+BoolArray = NDArray[np.bool_]
+
 MEMORY = 0.8
 """Share of the last direction in the next one."""
-PATIENCE, SHORTEST = 4, 0.02
-"""Steps without gain after which steps are halved, and the share of the gap below which they end."""
+LAP, PATIENCE, SHORTEST = 20, 5, 1e-3
+"""Steps of a lap, steps without gain after which they are halved, and the share of the gap below which they end."""
+SEEN = 5
+"""Sites for every centre that a lap brings into sight."""
+IDLE, SLOW = 1, 0.03
+"""Laps in a row that may gain less than a share of the gap."""
+PASSES = 4
+"""Newton steps of prices at every look."""
 ROUGH = 1e-3
 """How near a band a load must come, as a share of it."""
 
@@ -38,6 +47,7 @@ class Division:
     counts: tuple[int, ...]
     u: FloatArray
     price: FloatArray
+    length: float = 1.0
 
     @cached_property
     def sets(self) -> int:
@@ -58,6 +68,17 @@ class Division:
         return table
 
 
+@dataclass(frozen=True)
+class _View:
+    """A bound at multipliers `u`: prices and worths of the sites looked at, and the positions of the cheapest."""
+
+    value: float
+    u: FloatArray
+    price: FloatArray
+    worth: FloatArray
+    chosen: IntArray
+
+
 class Sites:
     """The sites that may be centres (numbered from 0 here), what rows cost there, and the bound of any division."""
 
@@ -72,48 +93,74 @@ class Sites:
         self.place = np.column_stack([part.distances.x[sites], part.distances.y[sites]])
 
     def raised(self, division: Division, limit: float, steps: int) -> Division:
-        """The division with its bound raised towards `limit`, less the sites that can't be centres below `limit`."""
+        """The division with its bound raised towards `limit`, less the sites that can't be centres below `limit`.
+
+        Steps look at the cheapest sites of every group alone; a lap of them ends with a look at all.
+        """
         some = np.concatenate(division.groups)
         ends = np.cumsum([0, *(len(group) for group in division.groups)])
-        cost, home = self.cost[some], self.home[some]
-        u, price, best = division.u, division.price[some].copy(), -np.inf
-        kept, asked, worth = u, price.copy(), np.zeros(len(some))
-        direction, length, stale = np.zeros(len(u)), 1.0, 0
-        for _ in range(steps):
-            now = np.empty(len(some))
-            _worths(cost, self.load, u, home, self.low, self.high, price, now, 4, ROUGH)
-            chosen = self._cheapest(now, ends, division.counts)
-            value = _safe(u, now[chosen], now)
-            gained = value > best + 0.01 * (limit - best) if np.isfinite(best) else True
-            stale = 0 if gained else stale + 1
-            if value > best:
-                best, kept, asked, worth = value, u, price.copy(), now
-            if best > limit or length < SHORTEST:
+        best = now = self._look(some, division.u, division.price[some].copy(), ends, division.counts)
+        length, idle = division.length, 0
+        seen = np.zeros(len(some), dtype=bool)
+        for _ in range(max(steps // LAP, 1)):
+            if best.value > limit or idle > IDLE or length < SHORTEST:
                 break
-            if stale >= PATIENCE:
-                length, stale, u, direction = length / 2, 0, kept, np.zeros(len(u))
-                price[:] = asked
-                continue
-            slope = 1.0 - _uses(cost, self.load, u, home, price, chosen)
-            direction = MEMORY * direction + (1 - MEMORY if direction.any() else 1.0) * slope
+            seen[self._cheapest(now.worth, ends, tuple(SEEN * count for count in division.counts))] = True
+            u, price, length = self._lap(some, seen, best, ends, division.counts, limit, length)
+            now = self._look(some, u, price, ends, division.counts)
+            idle = 0 if now.value > best.value + SLOW * (limit - best.value) else idle + 1
+            if now.value > best.value:
+                best = now
+            else:
+                length /= 2
+        return self._fixed(division, best, some, ends, limit, min(4 * length, 1.0))
+
+    def _look(
+        self, some: IntArray, u: FloatArray, price: FloatArray, ends: IntArray, counts: tuple[int, ...],
+        passes: int = PASSES,
+    ) -> _View:  # fmt: skip
+        worth = np.empty(len(some))
+        _worths(self.cost, some, self.load, u, self.home, self.low, self.high, price, worth, passes, ROUGH)
+        chosen = self._cheapest(worth, ends, counts)
+        return _View(_safe(u, worth[chosen], worth), u, price, worth, chosen)
+
+    def _lap(
+        self, some: IntArray, seen: BoolArray, best: _View, ends: IntArray, counts: tuple[int, ...],
+        limit: float, length: float,
+    ) -> tuple[FloatArray, FloatArray, float]:  # fmt: skip
+        """Multipliers and prices after some steps among the sites that are `seen`, and the length of the last step."""
+        at = np.flatnonzero(seen)
+        few, inner = some[at], np.searchsorted(at, ends)
+        view = top = self._look(few, best.u, best.price[at].copy(), inner, counts)
+        direction, stale = np.zeros(len(best.u)), 0
+        for _ in range(LAP):
+            uses = _uses(self.cost, few, self.load, view.u, self.home, view.price, view.chosen)
+            direction = MEMORY * direction + (1 - MEMORY if direction.any() else 1.0) * (1.0 - uses)
             norm = float(direction @ (self.scale * direction))
-            if norm < 1e-12:
+            if norm < 1e-12 or top.value > limit * (1 + 1e-4):
                 break
-            u = u + length * max(limit * (1 + 1e-4) - value, 0.0) / norm * self.scale * direction
-        return self._fixed(division, best, kept, some, asked, worth, ends, limit)
+            u = view.u + length * max(limit * (1 + 2e-4) - view.value, 0.0) / norm * self.scale * direction
+            view = self._look(few, u, view.price.copy(), inner, counts, 2)
+            stale = 0 if view.value > top.value else stale + 1
+            if view.value > top.value:
+                top = view
+            if stale >= PATIENCE:
+                length, stale, view, direction = length / 2, 0, top, np.zeros(len(u))
+        price = best.price.copy()
+        price[at] = top.price
+        return top.u, price, length
 
     def _fixed(
-        self, division: Division, best: float, u: FloatArray, some: IntArray, asked: FloatArray,
-        worth: FloatArray, ends: IntArray, limit: float,
-    ) -> Division:  # fmt: skip
+        self, division: Division, best: _View, some: IntArray, ends: IntArray, limit: float, length: float
+    ) -> Division:
         groups = []
         for first, last, count in zip(ends, ends[1:], division.counts, strict=False):
-            here = worth[first:last]
+            here = best.worth[first:last]
             dear = np.maximum(here - np.partition(here, count - 1)[count - 1], 0.0)
-            groups.append(some[first:last][best + dear <= limit])
+            groups.append(some[first:last][best.value + dear <= limit])
         price = division.price.copy()
-        price[some] = asked
-        return Division(max(best, division.value), tuple(groups), division.counts, u, price)
+        price[some] = best.price
+        return Division(max(best.value, division.value), tuple(groups), division.counts, best.u, price, length)
 
     def split(self, division: Division) -> list[Division]:
         """Divisions that hold all the sets of this one: the widest group is parted, and its centres shared out."""
@@ -131,7 +178,7 @@ class Sites:
             others = [j for j in range(len(division.groups)) if j != i]
             groups = tuple(division.groups[j] for j in others) + tuple(half for half, _ in shares)
             counts = tuple(division.counts[j] for j in others) + tuple(n for _, n in shares)
-            parted.append(Division(division.value, groups, counts, division.u, division.price))
+            parted.append(Division(division.value, groups, counts, division.u, division.price, division.length))
         return parted
 
     def _spread(self, group: IntArray) -> float:
@@ -153,7 +200,7 @@ class Sites:
     @staticmethod
     def _cheapest(worth: FloatArray, ends: IntArray, counts: tuple[int, ...]) -> IntArray:
         picked = [
-            first + np.argpartition(worth[first:last], count - 1)[:count]
+            first + np.argpartition(worth[first:last], min(count, last - first) - 1)[:count]
             for first, last, count in zip(ends, ends[1:], counts, strict=False)
         ]
         return np.concatenate(picked)
@@ -165,25 +212,27 @@ def _safe(u: FloatArray, chosen: FloatArray, worth: FloatArray) -> float:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _uses(cost, load, u, home, price, chosen):
-    """How often each row is taken by the chosen sites."""
+def _uses(cost, some, load, u, home, price, chosen):
+    """How often each row is taken by the chosen of some sites."""
     times = np.zeros(len(u))
-    for s in chosen:
+    for i in chosen:
+        s = some[i]
         for r in range(len(u)):
-            if r == home[s] or cost[s, r] - u[r] + price[s] * load[r] < 0.0:
+            if r == home[s] or cost[s, r] - u[r] + price[i] * load[r] < 0.0:
                 times[r] += 1.0
     return times
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _worths(cost, load, u, home, low, high, price, worth, passes, tolerance):
-    """Least cost of opening each site at the best price met in `passes` Newton steps towards its band.
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz"})
+def _worths(cost, some, load, u, home, low, high, price, worth, passes, tolerance):
+    """Least cost of opening each of some sites at the best price met in `passes` Newton steps towards its band.
 
     `cost` has shape (sites, rows); every price gives a valid worth.
     """
-    for s in range(len(cost)):
+    for i in range(len(some)):
+        s = some[i]
         h = home[s]
-        p = price[s]
+        p = price[i]
         if p > 0.0 and high == np.inf:
             p = 0.0
         top = -np.inf
@@ -194,12 +243,15 @@ def _worths(cost, load, u, home, low, high, price, worth, passes, tolerance):
             value = 0.0
             margin = 0.0
             for r in range(len(u)):
-                reduced = cost[s, r] - u[r] + p * load[r]
-                if r == h or reduced < 0.0:
-                    total += load[r]
-                    value += reduced
-                if abs(reduced) < window * load[r]:
-                    margin += load[r]
+                w = load[r]
+                reduced = cost[s, r] - u[r] + p * w
+                total += w if reduced < 0.0 else 0.0
+                value += reduced if reduced < 0.0 else 0.0
+                margin += w if abs(reduced) < window * w else 0.0
+            own = cost[s, h] - u[h] + p * load[h]
+            if own >= 0.0:
+                total += load[h]
+                value += own
             end = high if p > 0.0 else low if p < 0.0 else min(max(total, low), high)
             if p != 0.0:
                 value -= p * end
@@ -211,5 +263,5 @@ def _worths(cost, load, u, home, low, high, price, worth, passes, tolerance):
                 break
             step = p + miss * 2.0 * window / max(margin, 0.05 * max(total, low))
             p = 0.0 if p * step < 0.0 else step
-        price[s] = kept
-        worth[s] = top
+        price[i] = kept
+        worth[i] = top
