@@ -21,7 +21,7 @@ from gridgeo_solvers.partition.transport import Transport
 from gridgeo_solvers.partition.values import Found
 from gridgeo_solvers.stop import StopRule
 
-LISTED = 400
+LISTED = 100
 """Most sets of centres of a division that are looked at one by one."""
 TIE = 1e-9
 """Share of its cost by which a plan must be cheaper to count as better."""
@@ -32,7 +32,7 @@ class CentreWork:
     """Most work of a proof: divisions looked at, steps on each, priced sets, integer programmes and their nodes."""
 
     divisions: int = 3000
-    steps: int = 60
+    steps: int = 20
     sets: int = 30_000
     programmes: int = 400
     nodes: int = 20_000

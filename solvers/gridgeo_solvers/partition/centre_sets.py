@@ -28,7 +28,7 @@ MEMORY = 0.8
 """Share of the last direction in the next one."""
 LAP, PATIENCE, SHORTEST = 20, 5, 1e-3
 """Steps of a lap, steps without gain after which they are halved, and the share of the gap below which they end."""
-SEEN = 5
+SEEN = 2
 """Sites for every centre that a lap brings into sight."""
 IDLE, SLOW = 1, 0.03
 """Laps in a row that may gain less than a share of the gap."""
