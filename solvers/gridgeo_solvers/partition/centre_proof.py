@@ -82,10 +82,10 @@ class CentreProof:
         if len(self.sites.sites) < self.k or self.start.value >= self.limit:
             return self.best, self.best.value.cost
         open_value = self._divide(stop)
-        values = [
-            open_value,
-            *(self._settle(left, stop) for left in sorted(self.left, key=lambda one: one.bound.value)),
-        ]
+        # Where divisions stay open, programmes help the bound only for sets below the least of those.
+        values = [open_value]
+        for left in sorted(self.left, key=lambda one: one.bound.value):
+            values.append(self._settle(left, stop) if left.bound.value < open_value else left.bound.value)
         value = max(min(values), min(self.start.value, self.best.value.cost))
         return self.best, self.best.value.cost if value >= self.limit * (1 - 2e-8) else value
 
