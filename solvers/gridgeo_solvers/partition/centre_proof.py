@@ -84,8 +84,10 @@ class CentreProof:
         open_value = self._divide(stop)
         # Where divisions stay open, programmes help the bound only for sets below the least of those.
         values = [open_value]
-        for left in sorted(self.left, key=lambda one: one.bound.value):
-            values.append(self._settle(left, stop) if left.bound.value < open_value else left.bound.value)
+        values += [
+            self._settle(left, stop) if left.bound.value < open_value else left.bound.value
+            for left in sorted(self.left, key=lambda one: one.bound.value)
+        ]
         value = max(min(values), min(self.start.value, self.best.value.cost))
         return self.best, self.best.value.cost if value >= self.limit * (1 - 2e-8) else value
 
