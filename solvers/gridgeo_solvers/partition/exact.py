@@ -1,13 +1,15 @@
 """Bounds and proofs of optimality for the parts of a problem: the door from the engine.
 
 Small parts whose rules are bands, connection and rivals are proven by branch and bound over priced sets (`branching`);
-others by Hess's model in HiGHS (`hess`), where few pairs of row and centre are left.
+others by Hess's model in HiGHS (`hess`), where few pairs of row and centre are left. Larger parts with no rules but bands
+and connection are proven by their centres (`centre_proof`), where the first bound leaves few sites for those.
 """
 
 from __future__ import annotations
 
 from gridgeo_solvers.partition.answer import PartitionParams
 from gridgeo_solvers.partition.branching import WORK, Tree
+from gridgeo_solvers.partition.centre_proof import prove_by_centres
 from gridgeo_solvers.partition.hess import NODES, PAIRS, no_plan_exists, prove
 from gridgeo_solvers.partition.highs import WALL
 from gridgeo_solvers.partition.lagrangian import Bound, lagrangian
@@ -26,6 +28,9 @@ GUESSES = (1.01, 1.04, 1.15)
 SEVERAL = 30
 """Share of the work on a proof that is spent where several measures have bands."""
 
+NEAR, LARGEST = 0.012, 4000
+"""Gap of the first bound up to which centres are refuted one by one, and the most rows of such parts."""
+
 __all__ = ["bound_of", "first_plan", "no_plan_exists"]
 
 
@@ -39,6 +44,11 @@ def bound_of(
         return best, local_bound(part, k, best.plan, steps=min(params.bound_steps, STEPPED // part.n), stop=stop)
     bound = lagrangian(part, k, best.value.cost, best.plan, params.bound_steps, stop)
     value = min(bound.value, best.value.cost) if best.feasible else bound.value
+    if pursue and best.feasible and part.n > params.exact_units and _narrow(part, value, best):
+        if value >= best.value.cost * (1 - gap) or stop():
+            return best, value
+        best, other = prove_by_centres(part, best, k, bound, stop)
+        return best, min(max(value, other), best.value.cost)
     if not pursue or part.n > params.exact_units or value >= best.value.cost * (1 - gap) or stop():
         return best, value
     if _listable(part):
@@ -68,6 +78,11 @@ def first_plan(part: Part, near: Found, k: int, params: PartitionParams, stop: S
         if met.feasible or stop():
             return met if met.feasible else None
     return None
+
+
+def _narrow(part: Part, value: float, best: Found) -> bool:
+    """Whether a proof by the centres has a chance: a plain part with a narrow gap."""
+    return part.plain and part.lower_of is None and part.n <= LARGEST and value >= best.value.cost * (1 - NEAR)
 
 
 def _listable(part: Part) -> bool:

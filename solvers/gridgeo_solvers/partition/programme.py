@@ -85,6 +85,11 @@ class Programme:
         """A solution to begin the next whole solve from."""
         self._model.setSolution(self.count, np.arange(self.count, dtype=np.int32), np.asarray(values, dtype=float))
 
+    def prove_above(self, objective: float) -> None:
+        """Have whole solves refute solutions below `objective` rather than look for good ones."""
+        self._model.setOptionValue("objective_bound", objective)
+        self._model.setOptionValue("mip_heuristic_effort", 0.0)
+
     def relax(self) -> Answer:
         """Solve with shares of columns allowed."""
         self._set(self._kinds.kContinuous)
