@@ -24,8 +24,10 @@ LONGEST = 0.05
 """Longest step, as the gap that it would close, in shares of the incumbent."""
 MEMORY = 0.9
 """Share of the last direction in the next one."""
-PATIENCE, DECAY, SHORTEST = 40, 0.75, 1e-3
-"""Steps without gain after which steps are shortened, by what, and how short they get before the search ends."""
+PATIENCE = (20, 120)
+"""Fewest and most steps without gain after which steps are shortened: a fortieth of all steps, within these."""
+DECAY, SHORTEST = 0.75, 1e-3
+"""By what steps are shortened, and how short they get before the search ends."""
 FIRST, LATER = 1.0, 0.6
 """Length of the first step, from scratch and from what bundles taught."""
 BUNDLES, FINER = 1024, 4
@@ -64,7 +66,7 @@ def _taught(
 def _climb(sight: Sight, u: FloatArray, incumbent: float, steps: int, length: float, stop: StopRule) -> FloatArray:
     """Best multipliers after at most `steps` steps from `u`."""
     best, kept, stale = -np.inf, u, 0
-    direction = np.zeros(len(u))
+    direction, patience = np.zeros(len(u)), int(np.clip(steps // 40, *PATIENCE))
     # A step counts as much for a light row as for a heavy one when it is measured per load.
     scale = sight.dual.scale
     for step in range(steps):
@@ -74,7 +76,7 @@ def _climb(sight: Sight, u: FloatArray, incumbent: float, steps: int, length: fl
         stale = 0 if value > best + 2e-5 * abs(incumbent) else stale + 1
         if value > best:
             best, kept = value, u
-        if stale >= PATIENCE:
+        if stale >= patience:
             length, stale, u, direction = length * DECAY, 0, kept, np.zeros(len(u))
             continue
         slope = 1.0 - sight.uses()
