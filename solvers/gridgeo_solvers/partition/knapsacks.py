@@ -35,6 +35,7 @@ def worth_kernel(sites, u, weights, low, high, rate, home, price, turns, distanc
     for p in range(len(sites)):
         for m in range(measures):
             floor[m] = price[m, p] - 0.5 * rate[m, home[p]]
+        drop = 4.0
         for _ in range(60):
             count = _reach(sites[p], u, weights, floor, home[p], distances, member, cost, 0, single, every)
             bound = False
@@ -48,7 +49,8 @@ def worth_kernel(sites, u, weights, low, high, rate, home, price, turns, distanc
             if not bound:
                 break
             for m in range(measures):
-                floor[m] = min(floor[m], 2.0 * price[m, p] - abs(price[m, p])) - 4.0 * rate[m, home[p]]
+                floor[m] = min(floor[m], price[m, p]) - drop * rate[m, home[p]]
+            drop *= 4.0
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
