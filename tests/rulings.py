@@ -25,25 +25,25 @@ def ruled_problems(draw, most_units=6, most_grids=4) -> PartitionProblem:
     group = np.array(draw(st.lists(st.integers(0, 1), min_size=n, max_size=n))) if {"group", "fixed"} & kinds else None
     together = draw(st.lists(pairs, min_size=1, max_size=2)) if "together" in kinds else []
     zone = np.array(draw(st.lists(st.integers(-1, 1), min_size=n, max_size=n))) if "zone" in kinds else None
-    fields = dict(
-        graph=Graph.from_edges(n, sorted(row | draw(st.sets(pairs, max_size=3)))),
-        measures=(
+    fields = {
+        "graph": Graph.from_edges(n, sorted(row | draw(st.sets(pairs, max_size=3)))),
+        "measures": (
             _band(draw, households, k, "unequal" in kinds),
             Measure("area", np.ones(n), upper=draw(st.integers(1, 3)) if "area" in kinds else np.inf),
         ),
-        k=k,
-        mass=np.ones(n),
-        x=np.array(draw(st.lists(st.integers(0, 3), min_size=n, max_size=n))) * 1000.0,
-        y=np.zeros(n),
-        group=group,
-        grids_per_group={int(group[0]): draw(st.integers(1, 2))} if group is not None and "fixed" in kinds else None,
-        together=tuple(pair for pair in together if group is None or group[pair[0]] == group[pair[1]]),
-        apart=tuple(draw(st.lists(pairs, min_size=1, max_size=2))) if "apart" in kinds else (),
-        seeds=tuple(draw(st.permutations(range(n)))[:k]) if "seeds" in kinds else (),
-        reach=draw(st.sampled_from([1.0, 2.0])) if "reach" in kinds else np.inf,
-        zone=zone,
-        splits=draw(st.integers(0, 1)),
-    )
+        "k": k,
+        "mass": np.ones(n),
+        "x": np.array(draw(st.lists(st.integers(0, 3), min_size=n, max_size=n))) * 1000.0,
+        "y": np.zeros(n),
+        "group": group,
+        "grids_per_group": {int(group[0]): draw(st.integers(1, 2))} if group is not None and "fixed" in kinds else None,
+        "together": tuple(pair for pair in together if group is None or group[pair[0]] == group[pair[1]]),
+        "apart": tuple(draw(st.lists(pairs, min_size=1, max_size=2))) if "apart" in kinds else (),
+        "seeds": tuple(draw(st.permutations(range(n)))[:k]) if "seeds" in kinds else (),
+        "reach": draw(st.sampled_from([1.0, 2.0])) if "reach" in kinds else np.inf,
+        "zone": zone,
+        "splits": draw(st.integers(0, 1)),
+    }
     try:
         return PartitionProblem(**fields)
     except BadProblem:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,6 +95,16 @@ class PartitionProblem:
         for field, value in normal_fields(self).items():
             object.__setattr__(self, field, value)
         refuse_contradictions(self)
+
+    def without(self, **changes: Any) -> PartitionProblem:
+        """The same problem with some fields changed and nothing checked: rules that are left may contradict each other.
+
+        For asking which rules conflict; `dataclasses.replace` checks.
+        """
+        relaxed = copy.copy(self)
+        for field, value in changes.items():
+            object.__setattr__(relaxed, field, value)
+        return relaxed
 
     @property
     def n(self) -> int:

@@ -158,7 +158,9 @@ def _seeded(problem: PartitionProblem, part: Part, connected: bool) -> list[str]
     grid_of = {unit: g for g, unit in enumerate(problem.seeds)}
     row = {int(unit): int(r) for unit, r in zip(part.units, part.row_of, strict=True)}
     held = [(row[unit], g) for unit, g in grid_of.items() if unit in row]
-    low, high = part.bands(problem.k)
+    ends = [measure_of(problem, name).bounds(problem.k) for name in part.names]
+    low = np.array([least for least, _ in ends]).reshape(-1, problem.k)
+    high = np.array([most for _, most in ends]).reshape(-1, problem.k)
     reasons = []
     for m, name in enumerate(part.names):
         measure = measure_of(problem, name)

@@ -265,7 +265,7 @@ def _part(
     lower_of = np.array([np.broadcast_to(np.maximum(m.lower, 0.0), problem.k) for m in banded])
     upper_of = np.array([np.broadcast_to(m.upper, problem.k) for m in banded])
     seeds = position[np.array(problem.seeds, dtype=np.int64)]
-    if len(problem.seeds) == problem.k and banded:
+    if len(problem.seeds) == problem.k and banded and (seeds >= 0).any():
         lower_of, upper_of = lower_of[:, seeds >= 0], upper_of[:, seeds >= 0]
     return Part(
         units=units,

@@ -113,8 +113,7 @@ def case_of(problem: PartitionProblem, kept: Iterable[Rule]) -> Case:
     if zone is not None:
         held = [int(item) for kind, item in have if kind == "splits" and item is not None]
         zone[~np.isin(zone, held)] = -1
-    case = replace(
-        problem,
+    case = problem.without(
         measures=tuple(measures),
         objective=Objective.COMPACTNESS,
         ties=None,
@@ -135,7 +134,7 @@ def loose(case: Case) -> PartitionProblem:
     problem = case.problem
     group = np.zeros(problem.n, dtype=np.int64) if problem.group is None else problem.group
     order = np.argsort(group, kind="stable")
-    return replace(problem, graph=Graph.from_edges(problem.n, np.column_stack([order[:-1], order[1:]])))
+    return problem.without(graph=Graph.from_edges(problem.n, np.column_stack([order[:-1], order[1:]])))
 
 
 def broken(problem: PartitionProblem, rules: Iterable[Rule], plan: IntArray) -> frozenset[Rule]:

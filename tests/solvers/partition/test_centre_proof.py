@@ -64,7 +64,7 @@ def all_plans(part: Part, k: int) -> list[Found]:
 def poor_bound(part: Part) -> Bound:
     """Multipliers of nothing: no site is ruled out, and the proof starts from 0."""
     sites = len(part.row_of)
-    return Bound(0.0, np.zeros(part.n), np.zeros(sites), np.zeros(sites), 0)
+    return Bound(0.0, np.zeros(part.n), np.zeros(sites), np.zeros((max(len(part.weights), 1), sites)), 0)
 
 
 @slow

@@ -106,7 +106,7 @@ def test_the_conflict_is_told_in_words(problem, texts):
 def test_one_of_a_hundred_pairs_kept_apart_is_found_among_them():
     """Only c and d, kept together and apart, conflict; halving finds them without a test for each pair."""
     pairs = [(a, b) for a in range(25) for b in range(a + 3, 25, 4)]
-    problem = street([1] * 25, 25 - 1, apart=(*pairs, (2, 3)), together=((2, 3),), names=None)
+    problem = street([1] * 25, 25 - 1, names=None).without(apart=(*pairs, (2, 3)), together=((2, 3),))
     conflict = smallest_conflict(problem)
     assert {(rule.kind, rule.item) for rule in conflict.rules} == {("apart", len(pairs)), ("together", 0)}
 

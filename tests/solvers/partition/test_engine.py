@@ -254,24 +254,25 @@ def test_reasons_call_areas_by_name_and_say_what_to_change():
     assert reason.endswith("widen the band of area, ask for another number of grids or nest in another level")
 
 
-def test_a_small_problem_without_a_plan_is_proven_so():
-    """A star of five: without its hub the leaves fall apart, so two balanced grids can't be."""
-    star = Graph.from_edges(5, [(0, i) for i in range(1, 5)])
+@pytest.mark.parametrize("leaves", [4, 59])
+def test_a_star_without_a_plan_is_proven_so_and_its_rules_are_named(leaves):
+    """Without its hub the leaves of a star fall apart, so two balanced grids can't be."""
+    n = leaves + 1
+    star = Graph.from_edges(n, [(0, i) for i in range(1, n)])
     problem = PartitionProblem(
-        star, (Measure.within("households", np.ones(5), 2, 0.3),), 2, np.ones(5), np.arange(5.0), np.zeros(5)
+        star, (Measure.within("households", np.ones(n), 2, 0.3),), 2, np.ones(n), np.arange(float(n)), np.zeros(n)
     )
     no = reasons(problem)
     assert no.proven
-    assert "branch and bound" in str(no)
+    assert "every grid is connected" in str(no)
+    assert {rule.kind for rule in no.conflict.rules} >= {"contiguity", "count"}
     assert no.nearest.faults
 
 
 def test_a_plan_not_found_is_not_called_impossible():
-    hub = Graph.from_edges(60, [(0, i) for i in range(1, 60)])
-    problem = PartitionProblem(
-        hub, (Measure.within("households", np.ones(60), 2, 0.3),), 2, np.ones(60), np.arange(60.0), np.zeros(60)
-    )
-    no = reasons(problem)
+    base = lattice(7, 7, 5, 0.1)
+    area = np.random.default_rng(1).uniform(900, 1100, 49)
+    no = reasons(replace(base, measures=(Measure.within("area", area, 5, 1e-9),)))
     assert not no.proven
     assert "none is proven impossible" in str(no)
     assert no.nearest.faults
