@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 TOGETHER = 60
 """Jobs are handed to a worker in handfuls of about this many units: a message costs as much as a tiny job."""
 
-QUICK = PartitionParams(starts=4, plans=1, rounds=4, sweeps=2000, exact_units=0)
+QUICK = PartitionParams(starts=4, rounds=60, plans=2, sweeps=300, pairs=800, bound_steps=400, exact_units=0)
 """For a thousand problems of some sixty units: a good plan and a bound for each, without pursuing proof."""
 
 
