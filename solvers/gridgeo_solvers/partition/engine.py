@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -117,8 +118,16 @@ def solve(
     if start is not None and len(start) != problem.n:
         raise BadProblem(f"start has {len(start)} items, the problem has {problem.n} units")
     if needs_goals(problem):
+
+        def core(asked: PartitionProblem, **options: Any) -> Partition:
+            """The engine on one question; caps that leave no plan are no surprise and need no explanation."""
+            own = asked.reach == problem.reach and all(
+                a is b for a, b in zip(asked.measures, problem.measures, strict=True)
+            )
+            return _solve_core(asked, explain=own, **options)
+
         return solve_goals(
-            problem, _solve_core, stop=stop, time_limit=time_limit, progress=progress, start=start,
+            problem, core, stop=stop, time_limit=time_limit, progress=progress, start=start,
             gap=gap, seed=seed, params=params, executor=executor,
         )  # fmt: skip
     return _solve_core(
@@ -138,6 +147,7 @@ def _solve_core(
     seed: int,
     params: PartitionParams | None,
     executor: Executor | None,
+    explain: bool = True,
 ) -> Partition:
     """`solve` for one weighed sum of objectives that add up over grids."""
     rules: list[StopRule] = [rule for rule in (stop,) if rule is not None]
@@ -150,9 +160,13 @@ def _solve_core(
     run.stop()
     parts = parts_of(problem)
     reasons = impossible(problem, parts)
+    if reasons and not explain:
+        raise Infeasible(reasons, proven=True)
     if reasons:
         raise _refused(run, reasons, _nearest(replace(run, params=QUICK, limit=None), parts))
     answer = _whole(run, parts)
+    if answer.faults and not explain:
+        raise Infeasible(list(answer.faults), nearest=answer, proven=False)
     if answer.faults:
         answer = _second_try(run, parts, answer)
     run.progress.incumbent(answer.objective, answer.bound)
