@@ -148,6 +148,9 @@ class Search:
             if self._over():
                 return
             self._draft(centres)
+        if self.seconds is not None:
+            # Something that holds soon, before anything good.
+            self._make_whole(centres, 1, PARTS_OF[:1])
         for lap in range(LAPS):
             if centres.pool:
                 rank = 0 if lap == 0 else int(self.random.integers(len(centres.pool)))
@@ -170,7 +173,7 @@ class Search:
         self.starts += 1
         return centres.start()
 
-    def _make_whole(self, centres: CentreSearch, most: int) -> int:
+    def _make_whole(self, centres: CentreSearch, most: int, parts_of: tuple[int, ...] = PARTS_OF) -> int:
         """Make up to `most` of the best drafts whole that weren't yet; how many there were."""
         made = 0
         for draft in list(centres.pool):
@@ -182,7 +185,7 @@ class Search:
                 continue
             made += 1
             self.tried.add(draft.key)
-            self._follow(centres, draft, self._rough(draft))
+            self._follow(centres, draft, self._rough(draft), parts_of)
         return made
 
     def _rough(self, draft: Draft) -> Found:
@@ -200,7 +203,7 @@ class Search:
         sweeps = self.params.sweeps * times
         return anneal(self.part, plan, self.k, sweeps=sweeps, hot=hot, seed=int(self.random.integers(1 << 31)))
 
-    def _follow(self, centres: CentreSearch, draft: Draft, rough: Found) -> None:
+    def _follow(self, centres: CentreSearch, draft: Draft, rough: Found, parts_of: tuple[int, ...]) -> None:
         """Integer programmes with the centres of `draft`, then with those of the plan that came out, while that helps.
 
         Programmes are small at first; only what comes near the best plan is worth a larger one.
@@ -208,7 +211,7 @@ class Search:
         best = self._seen(rough)
         if not best.feasible and len(self.part.weights) > 1:
             return
-        for part_of in PARTS_OF:
+        for part_of in parts_of:
             for _ in range(FOLLOWED):
                 if self._over() or self.params.pairs == 0:
                     return

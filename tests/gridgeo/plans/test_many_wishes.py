@@ -68,7 +68,8 @@ def test_where_no_number_of_a_range_holds_all_are_said_to_have_been_tried(lattic
     west, east = each.areas
     assert (west.status, east.solved) == ("infeasible", True)
     assert west.reasons[0] == "no number of grids from 3 to 5 keeps every rule"
-    assert {reason.split(":")[0] for reason in west.reasons[1:]} == {"3 grids", "5 grids"}
+    assert {"3 grids", "5 grids"} <= {reason.split(":")[0] for reason in west.reasons[1:]}
+    assert any("unit U000" in reason for reason in west.reasons)
     assert len(set(west.reasons)) == len(west.reasons)
 
 
