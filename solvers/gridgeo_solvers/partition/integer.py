@@ -39,9 +39,32 @@ class Limits:
 def assign(
     part: Part, k: int, centres: IntArray, prices: FloatArray, start: IntArray, limits: Limits, stop: StopRule
 ) -> Found:
-    """Best plan found with these centres, begun from `start`, which is answered where nothing better is met."""
-    best = found(part, start, k)
-    model = _Model(part, k, centres, prices, start, limits.pairs, elastic=not best.feasible)
+    """Best plan found with these centres, begun from `start`, which is answered where nothing better is met.
+
+    Where `start` breaks a band of the only measure, bands are held hard all the same at first: the prices say that shares of
+    rows can hold them. Programmes that pay for broken bands come after, and alone where several measures have bands.
+    """
+    begun = found(part, start, k)
+    if not begun.feasible and len(part.weights) == 1:
+        hard = _assigned(part, k, centres, prices, begun, limits, stop, elastic=False)
+        if hard.feasible:
+            return hard
+    return _assigned(part, k, centres, prices, begun, limits, stop, elastic=not begun.feasible)
+
+
+def _assigned(
+    part: Part,
+    k: int,
+    centres: IntArray,
+    prices: FloatArray,
+    best: Found,
+    limits: Limits,
+    stop: StopRule,
+    *,
+    elastic: bool,
+) -> Found:
+    start = best.plan
+    model = _Model(part, k, centres, prices, start, limits.pairs, elastic=elastic)
     for _ in range(limits.rounds):
         answer = model.programme.relax()
         if answer.values is None or stop():
