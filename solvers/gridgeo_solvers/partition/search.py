@@ -43,6 +43,8 @@ BROKEN = 3
 """Rounds of cuts while a band is broken."""
 LARGE = 4_000_000
 """Rows × grids above which nothing of that size is kept, and plans come from `large`."""
+DRIFTED = 200_000
+"""Rows × grids above which the first plan of a plain part comes from `large` as well."""
 TRIES = 3
 """Most plans drawn for a very large part."""
 PARTS_OF = (8, 3, 1)
@@ -141,10 +143,13 @@ class Search:
         """Settle centres, then make the best sets whole; again with other centres while there is time."""
         part, k, params = self.part, self.k, self.params
         centres = CentreSearch(part, k, self.random)
-        first = self._draft(centres)
-        self.tried.discard(first.key)
-        self._tell(self._rough(first))
-        for _ in range(params.starts - 1):
+        drifted = part.plain and part.n * k > DRIFTED
+        if drifted:
+            self._by_drifting(None)
+            centres.keep(centres.transport.settle(part.centres(self.known.plan, k)))
+        else:
+            self._tell(self._rough(self._draft(centres)))
+        for _ in range(1 if drifted else params.starts - 1):
             if self._over():
                 return
             self._draft(centres)
