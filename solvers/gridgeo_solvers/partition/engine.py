@@ -27,7 +27,7 @@ from gridgeo_solvers.progress import Progress
 from gridgeo_solvers.results import Status, relative_gap
 from gridgeo_solvers.stop import AnyOf, MaxSeconds, StopRule
 
-QUICK = PartitionParams(starts=2, plans=1, rounds=0, sweeps=200, pairs=0, bound_steps=0)
+QUICK = PartitionParams(starts=2, plans=1, rounds=0, sweeps=200, pairs=0, bound_steps=0, exact_units=0)
 """For the nearest plan to rules that arithmetic refutes: a picture of the trouble, not an answer."""
 SEARCHED = 0.7
 """Share of the time limit after which the search gives way to the bound."""

@@ -7,6 +7,8 @@ and connection are proven by their centres (`centre_proof`), where the first bou
 
 from __future__ import annotations
 
+import numpy as np
+
 from gridgeo_solvers.partition.answer import PartitionParams
 from gridgeo_solvers.partition.branching import WORK, Tree
 from gridgeo_solvers.partition.centre_proof import prove_by_centres
@@ -72,6 +74,8 @@ def first_plan(part: Part, near: Found, k: int, params: PartitionParams, stop: S
     if part.n > params.exact_units or len(part.weights) != 1 or not part.centred or not _listable(part):
         return None
     bound = lagrangian(part, k, near.value.cost * GUESSES[-1], near.plan, params.bound_steps, stop)
+    if not np.isfinite(bound.value):
+        return None
     for guess in GUESSES:
         limit = max(near.value.cost, bound.value) * guess
         met, _ = _grow(part, Found(near.plan, Value(near.value.violation, limit)), k, bound, stop, WORK // len(GUESSES))

@@ -182,6 +182,6 @@ def test_published_values_are_not_below_the_bound_and_near_it(shared, name):
     problem = read_instance(document)
     part = parts_of(problem)[0]
     search = CentreSearch(part, problem.k, np.random.default_rng(0))
-    draft = search.improve(search.start(), rounds=5, stop=never)
+    draft = search.improve(search.start(), lambda moves: moves / 5)
     bound = lagrangian(part, problem.k, published, draft.choice, 500, never)
     assert 0.8 * published < bound.value <= published * (1 + 1e-8)
