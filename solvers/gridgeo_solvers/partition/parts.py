@@ -134,14 +134,6 @@ class Part:
         """Best site of every grid, shape (k,)."""
         return self.distances.medoids(plan, k)[0]
 
-    def centre_cost(self, plan: IntArray, g: int) -> tuple[int, float]:
-        """Best site of grid `g` and the distances of its rows to it."""
-        rows = np.flatnonzero(plan == g)
-        sites = np.flatnonzero(plan[self.row_of] == g)
-        sums = self.distances.table(sites)[rows].sum(axis=0)
-        best = int(sums.argmin())
-        return int(sites[best]), float(sums[best])
-
     def totals(self, plan: IntArray, k: int) -> FloatArray:
         """Total of every banded measure in every grid, shape (measures, k)."""
         return np.array([np.bincount(plan, weights=w, minlength=k) for w in self.weights]).reshape(-1, k)
