@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gridgeo.plans.plan import Plan
-    from gridgeo_solvers.partition.conflicts import Conflict
+    from gridgeo_solvers.partition.refusal.conflicts import Conflict
 
 
 class GridgeoError(Exception):

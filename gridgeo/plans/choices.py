@@ -64,7 +64,7 @@ def alternatives(
             raise BadInput(f"{what} is {share}; give a share between 0 and 1, 0.05 is 5 %")
     wanted = rules_for(jurisdiction, k, rules, wishes)
     search = Search(time_limit, 0.0, seed, stop, progress or Progress())
-    from gridgeo_solvers.partition.alternatives import alternatives as several
+    from gridgeo_solvers.partition.choices.alternatives import alternatives as several
 
     def attempt(held: Rules, problem: PartitionProblem, limit: float | None) -> list[Plan]:
         answers = several(
@@ -136,7 +136,7 @@ def front(
     def problem_of(count: int, tolerance: float) -> PartitionProblem:
         return build_problem(jurisdiction, held(count, tolerance))
 
-    from gridgeo_solvers.partition.front import front as pareto
+    from gridgeo_solvers.partition.choices.front import front as pareto
 
     points = pareto(
         problem_of,

@@ -22,7 +22,7 @@ from gridgeo.plans.plan import Figures, Plan, numbered
 from gridgeo.plans.rules import Band, Rules, measure
 from gridgeo.plans.turns import Case, Drawn, Turns, Work, unsolved
 from gridgeo.plans.wishes import Wishes
-from gridgeo_solvers.partition.answer import PartitionParams
+from gridgeo_solvers.partition import PartitionParams
 from gridgeo_solvers.partition.many import Fate, Outcome
 from gridgeo_solvers.problems import Objective
 from gridgeo_solvers.progress import Progress

@@ -16,7 +16,7 @@ from gridgeo.plans.plan import Plan, numbered
 from gridgeo.plans.rules import Band, Rules
 from gridgeo.plans.turns import Case, Drawn, Turns, Work, unsolved
 from gridgeo.plans.wishes import Wishes, make_rules
-from gridgeo_solvers.partition.answer import PartitionParams
+from gridgeo_solvers.partition import PartitionParams
 from gridgeo_solvers.partition.many import Fate, Outcome
 from gridgeo_solvers.progress import Progress
 from gridgeo_solvers.stop import StopRule

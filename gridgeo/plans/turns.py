@@ -20,7 +20,7 @@ from gridgeo.plans.objectives import objective_values
 from gridgeo.plans.partitioning import reasons_of_counts
 from gridgeo.plans.plan import Figures, Plan
 from gridgeo.plans.rules import Rules
-from gridgeo_solvers.partition.answer import PartitionParams
+from gridgeo_solvers.partition import PartitionParams
 from gridgeo_solvers.partition.many import QUICK, Fate, Job, Outcome, outcomes
 from gridgeo_solvers.problems import PartitionProblem
 from gridgeo_solvers.progress import Progress

@@ -1,8 +1,8 @@
 """Why there is no plan is told completely and once."""
 
 from gridgeo.errors import NoFeasiblePlan, told
-from gridgeo_solvers.partition.conflicts import Conflict
-from gridgeo_solvers.partition.rulebook import Rule
+from gridgeo_solvers.partition.refusal.conflicts import Conflict
+from gridgeo_solvers.partition.refusal.rulebook import Rule
 
 RULES = (Rule("contiguity", None, "every grid is connected"), Rule("seeds", None, "every grid holds its seed"))
 

@@ -13,15 +13,15 @@ import numpy as np
 
 from gridgeo_solvers.check import evaluate, judge
 from gridgeo_solvers.errors import BadProblem, Infeasible
-from gridgeo_solvers.partition.allotment import best_sum, trimmed, windows
-from gridgeo_solvers.partition.answer import Partition, PartitionParams
-from gridgeo_solvers.partition.conflicts import smallest_conflict
-from gridgeo_solvers.partition.elastic import causes, nearest_plan
-from gridgeo_solvers.partition.goals import needs_goals, solve_goals
-from gridgeo_solvers.partition.parts import IntArray, Part, parts_of, start_rows
-from gridgeo_solvers.partition.reasons import MOST_NAMED, advice, impossible
-from gridgeo_solvers.partition.sums import counts_of
-from gridgeo_solvers.partition.values import Found, Value
+from gridgeo_solvers.partition.ground.allotment import best_sum, trimmed, windows
+from gridgeo_solvers.partition.ground.answer import Partition, PartitionParams
+from gridgeo_solvers.partition.ground.parts import IntArray, Part, parts_of, start_rows
+from gridgeo_solvers.partition.ground.values import Found, Value
+from gridgeo_solvers.partition.objectives.goals import needs_goals, solve_goals
+from gridgeo_solvers.partition.refusal.conflicts import smallest_conflict
+from gridgeo_solvers.partition.refusal.elastic import causes, nearest_plan
+from gridgeo_solvers.partition.refusal.reasons import MOST_NAMED, advice, impossible
+from gridgeo_solvers.partition.refusal.sums import counts_of
 from gridgeo_solvers.problems import PartitionProblem
 from gridgeo_solvers.progress import Progress
 from gridgeo_solvers.results import Status, relative_gap
@@ -250,7 +250,7 @@ def _prove(run: _Run, parts: list[Part], plans: list[dict[int, Found]], chosen: 
     """Bound over every way to share `k` grids among `parts`; better plans found on the way replace those in `plans`."""
     if not parts[0].centred or run.params.bound_steps == 0 or run.stop():
         return None
-    from gridgeo_solvers.partition.exact import bound_of
+    from gridgeo_solvers.partition.proof.exact import bound_of
 
     run.progress.stage("bound", sum(len(one) for one in plans))
     bounds: list[dict[int, float]] = []
@@ -346,7 +346,7 @@ def _causes(run: _Run, nearest: Partition | None) -> tuple[str, ...]:
 
 
 def _not_found(run: _Run, parts: list[Part], nearest: Partition) -> Infeasible:
-    from gridgeo_solvers.partition.exact import no_plan_exists
+    from gridgeo_solvers.partition.proof.exact import no_plan_exists
 
     more = len(nearest.faults) - MOST_NAMED
     breaks = "the nearest plan breaks: " + "; ".join(nearest.faults[:MOST_NAMED]) + f" and {more} more" * (more > 0)

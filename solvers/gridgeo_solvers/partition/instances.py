@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from gridgeo_solvers.errors import BadProblem
 from gridgeo_solvers.graph import Graph
-from gridgeo_solvers.partition.answer import Partition
+from gridgeo_solvers.partition.ground.answer import Partition
 from gridgeo_solvers.problems import Measure, Objective, PartitionProblem, Term
 
 MASS = "pop"

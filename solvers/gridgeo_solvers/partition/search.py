@@ -14,17 +14,17 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from gridgeo_solvers.partition.annealing import anneal
-from gridgeo_solvers.partition.answer import PartitionParams
-from gridgeo_solvers.partition.centres import CentreSearch
-from gridgeo_solvers.partition.exact import first_plan
-from gridgeo_solvers.partition.integer import Limits, assign
-from gridgeo_solvers.partition.large import large_plan
-from gridgeo_solvers.partition.parts import IntArray, Part
-from gridgeo_solvers.partition.shaking import any_start, merge_and_split
-from gridgeo_solvers.partition.starts import grow
-from gridgeo_solvers.partition.transport import Draft
-from gridgeo_solvers.partition.values import Found, better, found
+from gridgeo_solvers.partition.ground.answer import PartitionParams
+from gridgeo_solvers.partition.ground.parts import IntArray, Part
+from gridgeo_solvers.partition.ground.values import Found, better, found
+from gridgeo_solvers.partition.heuristics.annealing import anneal
+from gridgeo_solvers.partition.heuristics.centres import CentreSearch
+from gridgeo_solvers.partition.heuristics.integer import Limits, assign
+from gridgeo_solvers.partition.heuristics.shaking import any_start, merge_and_split
+from gridgeo_solvers.partition.heuristics.starts import grow
+from gridgeo_solvers.partition.heuristics.transport import Draft
+from gridgeo_solvers.partition.large.plan import large_plan
+from gridgeo_solvers.partition.proof.exact import first_plan
 from gridgeo_solvers.stop import StopRule
 
 SHAKES = 4

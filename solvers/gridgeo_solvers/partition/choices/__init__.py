@@ -1,0 +1,1 @@
+"""Several plans of one problem to choose from: alternatives that differ, and a front of trade-offs."""

@@ -1,0 +1,103 @@
+"""Bounds and proofs of optimality for the parts of a problem: the door from the engine.
+
+Small parts whose rules are bands, connection and rivals are proven by branch and bound over priced sets (`branching`);
+others by Hess's model in HiGHS (`hess`), where few pairs of row and centre are left. Larger parts with no rules but bands
+and connection are proven by their centres (`centre_proof`), where the first bound leaves few sites for those.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gridgeo_solvers.partition.bounds.lagrangian import Bound, lagrangian
+from gridgeo_solvers.partition.bounds.local_bound import local_bound
+from gridgeo_solvers.partition.ground.answer import PartitionParams
+from gridgeo_solvers.partition.ground.highs import WALL
+from gridgeo_solvers.partition.ground.parts import Part
+from gridgeo_solvers.partition.ground.values import Found, Value
+from gridgeo_solvers.partition.proof.branching import WORK, Tree
+from gridgeo_solvers.partition.proof.centre_proof import prove_by_centres
+from gridgeo_solvers.partition.proof.hess import NODES, PAIRS, no_plan_exists, prove
+from gridgeo_solvers.partition.proof.space import whole
+from gridgeo_solvers.stop import StopRule
+
+LARGE = 4_000_000
+"""Rows × grids above which the bound looks at near rows alone."""
+STEPPED = 1_500_000
+"""Rows that all its steps look at there."""
+GUESSES = (1.01, 1.04, 1.15)
+"""How much dearer than a plan that breaks a rule one that keeps all may be."""
+SEVERAL = 30
+"""Share of the work on a proof that is spent where several measures have bands."""
+
+NEAR, LARGEST = 0.012, 4000
+"""Gap of the first bound up to which centres are refuted one by one, and the most rows of such parts."""
+
+__all__ = ["bound_of", "first_plan", "no_plan_exists"]
+
+
+def bound_of(
+    part: Part, best: Found, k: int, params: PartitionParams, gap: float, pursue: bool, stop: StopRule
+) -> tuple[Found, float]:
+    """Bound of `part` with `k` grids; with `pursue`, small parts are solved to proof and `best` may improve."""
+    if k == part.n or (best.feasible and best.value.cost <= 0):
+        return best, best.value.cost
+    if part.n * k > LARGE:
+        return best, local_bound(part, k, best.plan, steps=min(params.bound_steps, STEPPED // part.n), stop=stop)
+    bound = lagrangian(part, k, best.value.cost, best.plan, params.bound_steps, stop)
+    value = min(bound.value, best.value.cost) if best.feasible else bound.value
+    if pursue and best.feasible and part.n > params.exact_units and _narrow(part, value, best):
+        if value >= best.value.cost * (1 - gap) or stop():
+            return best, value
+        best, other = prove_by_centres(part, best, k, bound, stop)
+        return best, min(max(value, other), best.value.cost)
+    if not pursue or part.n > params.exact_units or value >= best.value.cost * (1 - gap) or stop():
+        return best, value
+    if _listable(part):
+        best, value = _grow(part, best, k, bound, stop)
+        # Sets are priced by one measure: with several, Hess's model may prove what they don't.
+        if len(part.weights) < 2 or value >= best.value.cost * (1 - gap):
+            return best, value
+    _, pairs = bound.fixed_out(part, k, best.value.cost)
+    if int((pairs <= best.value.cost * (1 + 1e-9)).sum()) > PAIRS or stop():
+        return best, value
+    best, other = prove(part, best, k, bound, nodes=NODES, seconds=WALL, stop=stop)
+    return best, min(max(value, other), best.value.cost)
+
+
+def first_plan(part: Part, near: Found, k: int, params: PartitionParams, stop: StopRule) -> Found | None:
+    """A plan that keeps every rule, and little dearer than `near`, which breaks one; None where none is met.
+
+    Where units are large beside a band, plans are rare and steps from one to the next rarer: growing the sets that a grid
+    can be finds one sooner than moving units does.
+    """
+    if part.n > params.exact_units or len(part.weights) != 1 or not part.centred or not _listable(part):
+        return None
+    bound = lagrangian(part, k, near.value.cost * GUESSES[-1], near.plan, params.bound_steps, stop)
+    if not np.isfinite(bound.value):
+        return None
+    for guess in GUESSES:
+        limit = max(near.value.cost, bound.value) * guess
+        met, _ = _grow(part, Found(near.plan, Value(near.value.violation, limit)), k, bound, stop, WORK // len(GUESSES))
+        if met.feasible or stop():
+            return met if met.feasible else None
+    return None
+
+
+def _narrow(part: Part, value: float, best: Found) -> bool:
+    """Whether a proof by the centres has a chance: a plain part with a narrow gap."""
+    return part.plain and part.lower_of is None and part.n <= LARGEST and value >= best.value.cost * (1 - NEAR)
+
+
+def _listable(part: Part) -> bool:
+    """Whether sets of rows can be judged and priced one by one."""
+    return not part.cut.any() and part.lower_of is None and bool((part.zone < 0).all())
+
+
+def _grow(part: Part, best: Found, k: int, bound: Bound, stop: StopRule, most: int = WORK) -> tuple[Found, float]:
+    limit = best.value.cost * (1 - 1e-9)
+    if bound.value >= limit:
+        return best, best.value.cost
+    _, pairs = bound.fixed_out(part, k, limit)
+    work = most if len(part.weights) < 2 else most // SEVERAL
+    return Tree(part, best, k, whole(part, pairs < limit), bound.u, bound.value).run(stop, work)
