@@ -1,11 +1,15 @@
-"""Small partition problems with every rule, for property tests."""
+"""Small partition problems for property tests, and all plans of one."""
 
 from __future__ import annotations
+
+from itertools import product
 
 import numpy as np
 from hypothesis import strategies as st
 
 from gridgeo_solvers.graph import Graph
+from gridgeo_solvers.partition.ground.parts import Part
+from gridgeo_solvers.partition.ground.values import Found, found
 from gridgeo_solvers.problems import Measure, PartitionProblem
 
 
@@ -54,3 +58,24 @@ def cases(draw):
     )
     moved = draw(st.dictionaries(st.integers(0, n - 1), st.integers(0, k - 1), max_size=2))
     return problem, [moved.get(i, g) for i, g in enumerate(hidden)]
+
+
+@st.composite
+def connected_edges(draw, n: int) -> list[tuple[int, int]]:
+    """Edges of a connected graph of `n` vertices: a tree and up to eight more."""
+    tree = [(draw(st.integers(0, i - 1)), i) for i in range(1, n)]
+    extra = draw(st.lists(st.tuples(st.integers(0, n - 1), st.integers(0, n - 1)), max_size=8))
+    return sorted({(min(e), max(e)) for e in [*tree, *extra] if e[0] != e[1]})
+
+
+def all_plans(part: Part, k: int) -> list[Found]:
+    """Every connected plan that keeps every rule, grids named by their lowest row."""
+    plans = []
+    for tail in product(range(k), repeat=part.n - 1):
+        labels = (0, *tail)
+        if any(g > max(labels[:i], default=-1) + 1 for i, g in enumerate(labels)) or max(labels) != k - 1:
+            continue
+        plan = np.array(labels)
+        if part.violation(plan, k) == 0 and int(part.graph.within(plan).components().max()) + 1 == k:
+            plans.append(found(part, plan, k))
+    return plans

@@ -86,6 +86,18 @@ class Graph:
             count += 1
         return label
 
+    def reached(self, root: int, allowed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Mask, shape (n,), of the vertices joined to `root` by paths through allowed vertices; `root` is among them."""
+        seen = np.zeros(self.n, dtype=bool)
+        seen[root] = True
+        stack = [root]
+        while stack:
+            for j in self.neighbours(stack.pop()).tolist():
+                if allowed[j] and not seen[j]:
+                    seen[j] = True
+                    stack.append(j)
+        return seen
+
     def subgraph(self, vertices: NDArray[np.int64]) -> Graph:
         """Graph induced by `vertices`; its vertex p is ``vertices[p]``."""
         position = np.full(self.n, -1, dtype=np.int64)

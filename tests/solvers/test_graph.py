@@ -24,6 +24,14 @@ def test_components_are_numbered_by_their_lowest_vertex(square):
     assert square.components().tolist() == [0, 0, 0, 0, 1]
 
 
+@pytest.mark.parametrize(
+    ("root", "barred", "joined"), [(0, [], [0, 1, 2, 3]), (0, [1, 3], [0]), (0, [3], [0, 1, 2]), (1, [1], [0, 1, 2, 3])]
+)
+def test_paths_go_through_allowed_vertices_alone(square, root, barred, joined):
+    allowed = ~np.isin(np.arange(square.n), barred)
+    assert np.flatnonzero(square.reached(root, allowed)).tolist() == joined
+
+
 def test_a_quotient_sums_parallel_borders_and_drops_inner_ones(square):
     merged = square.quotient(np.array([0, 0, 1, 1, 2]))
     assert merged.n == 3

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from gridgeo_solvers.partition.bounds.lagrangian import Bound
 from gridgeo_solvers.partition.ground import highs
-from gridgeo_solvers.partition.ground.parts import FloatArray, IntArray, Part
+from gridgeo_solvers.partition.ground.parts import IntArray, Part
 from gridgeo_solvers.partition.ground.values import Found, better, found
 from gridgeo_solvers.stop import StopRule
 
@@ -169,7 +169,7 @@ def _separate(hess: _Hess, site_of: IntArray) -> list[Cut]:
     cuts = []
     for s in np.unique(site_of).tolist():
         inside = site_of == s
-        reached = _reach(part, int(part.row_of[s]), inside)
+        reached = part.graph.reached(int(part.row_of[s]), inside)
         lost = np.flatnonzero(inside & ~reached)
         if len(lost) == 0:
             continue
@@ -182,8 +182,8 @@ def _separate(hess: _Hess, site_of: IntArray) -> list[Cut]:
         for a in lost.tolist():
             if done[a]:
                 continue
-            done |= _reach(part, a, inside)
-            outer = _reach(part, a, ~reached & ~ring | (np.arange(part.n) == a))
+            done |= part.graph.reached(a, inside)
+            outer = part.graph.reached(a, ~reached & ~ring | (np.arange(part.n) == a))
             separator = [c for c in np.flatnonzero(ring).tolist() if outer[part.graph.neighbours(c)].any() or c == a]
             for t in hess.sites:
                 # The separator cuts `a` off from every site inside the reached part, not only from s.
@@ -191,16 +191,3 @@ def _separate(hess: _Hess, site_of: IntArray) -> list[Cut]:
                     others = [(c, t) for c in separator if (c, t) in hess.x]
                     cuts.append(((a, t), others))
     return cuts
-
-
-def _reach(part: Part, root: int, allowed: FloatArray | IntArray) -> Any:
-    """Rows connected to `root` inside `allowed` (which must hold it)."""
-    seen = np.zeros(part.n, dtype=bool)
-    seen[root] = True
-    stack = [root]
-    while stack:
-        for b in part.graph.neighbours(stack.pop()).tolist():
-            if allowed[b] and not seen[b]:
-                seen[b] = True
-                stack.append(b)
-    return seen

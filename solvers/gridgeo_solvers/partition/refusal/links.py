@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gridgeo_solvers.partition.ground.parts import SLACK, FloatArray, IntArray, Part
 from gridgeo_solvers.partition.refusal.cliques import largest_clique
@@ -193,7 +192,7 @@ def _unheld(problem: PartitionProblem, part: Part, held: list[tuple[int, int]], 
         limit = high[:, g] * (1 + SLACK) - part.weights[:, seed]
         barred |= (part.weights > limit[:, None]).any(axis=0)
         barred[seed] = False
-        reached |= _flood(part, seed, ~barred)
+        reached |= part.graph.reached(seed, ~barred)
     lost = np.flatnonzero(~reached)
     if len(lost) == 0:
         return []
@@ -203,19 +202,6 @@ def _unheld(problem: PartitionProblem, part: Part, held: list[tuple[int, int]], 
         f"{named(problem, first_units(part, lost))} can join the grid of no seed ({' or '.join(rules)}): "
         f"name a seed nearer to {'it' if one else 'them'}, or loosen the rule"
     ]
-
-
-def _flood(part: Part, root: int, allowed: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Mask of the rows connected to `root` through allowed rows."""
-    seen = np.zeros(part.n, dtype=bool)
-    seen[root] = True
-    stack = [root]
-    while stack:
-        for b in part.graph.neighbours(stack.pop()).tolist():
-            if allowed[b] and not seen[b]:
-                seen[b] = True
-                stack.append(b)
-    return seen
 
 
 def zones(problem: PartitionProblem, parts: Sequence[Part]) -> list[str]:

@@ -8,30 +8,14 @@ from hypothesis import strategies as st
 
 from gridgeo_solvers.errors import BadProblem, Infeasible
 from gridgeo_solvers.graph import Graph
-from gridgeo_solvers.partition import Measure, PartitionParams, PartitionProblem, solve
+from gridgeo_solvers.partition import Measure, PartitionParams, solve
 from gridgeo_solvers.partition.choices.alternatives import alternatives, difference
 from gridgeo_solvers.stop import MaxIterations
+from layouts import lattice
 from ruled import keeps, rank_value, ruled_problems, valid_plans
 
 LIGHT = PartitionParams(starts=3, plans=1, rounds=2, sweeps=1500, bound_steps=60)
 slow = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-
-
-def lattice(rows: int, columns: int, k: int, **changes) -> PartitionProblem:
-    """Blocks of 100 m in rows and columns with 5 to 14 households each, ±20 %."""
-    random = np.random.default_rng(rows)
-    edges = [(r * columns + c, r * columns + c + 1) for r in range(rows) for c in range(columns - 1)]
-    edges += [(r * columns + c, (r + 1) * columns + c) for r in range(rows - 1) for c in range(columns)]
-    households = random.integers(5, 15, rows * columns).astype(float)
-    fields = {
-        "graph": Graph.from_edges(rows * columns, edges, [100.0] * len(edges)),
-        "measures": (Measure.within("households", households, k, 0.2),),
-        "k": k,
-        "mass": households,
-        "x": np.tile(np.arange(columns) * 100.0, rows),
-        "y": np.repeat(np.arange(rows) * 100.0, columns),
-    }
-    return PartitionProblem(**{**fields, **changes})
 
 
 def elsewhere(a: np.ndarray, b: np.ndarray, mass: np.ndarray, k: int) -> float:

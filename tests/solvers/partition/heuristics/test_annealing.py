@@ -1,3 +1,5 @@
+from functools import partial
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,26 +13,11 @@ from gridgeo_solvers.partition.heuristics.annealing import anneal
 from gridgeo_solvers.partition.heuristics.seeded import seeded_start
 from gridgeo_solvers.partition.heuristics.starts import fresh_start
 from gridgeo_solvers.problems import Objective, Term
+from layouts import lattice
 from ruled import connected, keeps, rank_value, ruled_problems, valid_plans
 
+tight_lattice = partial(lattice, tolerance=0.1)
 slow = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-
-
-def lattice(rows: int, columns: int, k: int, **changes) -> PartitionProblem:
-    """Blocks of 100 m in rows and columns with 5 to 14 households each, ±10 %."""
-    random = np.random.default_rng(rows * columns)
-    edges = [(r * columns + c, r * columns + c + 1) for r in range(rows) for c in range(columns - 1)]
-    edges += [(r * columns + c, (r + 1) * columns + c) for r in range(rows - 1) for c in range(columns)]
-    households = random.integers(5, 15, rows * columns).astype(float)
-    fields = {
-        "graph": Graph.from_edges(rows * columns, edges, [100.0] * len(edges)),
-        "measures": (Measure.within("households", households, k, 0.1),),
-        "k": k,
-        "mass": households,
-        "x": np.tile(np.arange(columns) * 100.0, rows),
-        "y": np.repeat(np.arange(rows) * 100.0, columns),
-    }
-    return PartitionProblem(**{**fields, **changes})
 
 
 def begin(part: Part, k: int, seed: int) -> np.ndarray:
@@ -74,7 +61,7 @@ def test_annealing_finds_nearly_every_plan_that_brute_force_finds():
 @given(st.integers(0, 1000), st.integers(2, 6))
 def test_grids_stay_connected_and_seeds_stay_put(seed, k):
     random = np.random.default_rng(seed)
-    problem = lattice(7, 8, k, seeds=tuple(random.permutation(56)[:k].tolist()))
+    problem = tight_lattice(7, 8, k, seeds=tuple(random.permutation(56)[:k].tolist()))
     part = parts_of(problem)[0]
     best = anneal(part, seeded_start(part, k), k, sweeps=100, hot=5.0, seed=seed)
     assert best.plan[list(problem.seeds)].tolist() == list(range(k))
@@ -83,11 +70,11 @@ def test_grids_stay_connected_and_seeds_stay_put(seed, k):
 
 
 def test_each_grid_is_held_to_its_own_band():
-    base = lattice(8, 8, 3)
+    base = tight_lattice(8, 8, 3)
     total = base.mass.sum()
     goal = np.array([0.2, 0.3, 0.5]) * total
     band = Measure("households", base.mass, goal * 0.97, goal * 1.03)
-    problem = lattice(8, 8, 3, measures=(band,), seeds=(0, 7, 60))
+    problem = tight_lattice(8, 8, 3, measures=(band,), seeds=(0, 7, 60))
     part = parts_of(problem)[0]
     best = anneal(part, seeded_start(part, 3), 3, sweeps=400, hot=3.0, seed=1)
     assert best.feasible
@@ -111,7 +98,9 @@ def test_parts_take_the_bands_of_their_own_seeds():
 
 def test_a_split_area_is_gathered_again():
     zone = np.repeat([0, 1, 2, 3], 16)
-    problem = lattice(8, 8, 4, zone=zone, measures=(Measure.within("households", lattice(8, 8, 4).mass, 4, 0.25),))
+    problem = tight_lattice(
+        8, 8, 4, zone=zone, measures=(Measure.within("households", tight_lattice(8, 8, 4).mass, 4, 0.25),)
+    )
     part = parts_of(problem)[0]
     columns = np.tile(np.repeat([0, 1, 2, 3], 2), 8)
     assert part.violation(columns, 4) == 12.0
@@ -121,7 +110,7 @@ def test_a_split_area_is_gathered_again():
 
 
 def test_rivals_across_a_reach_part():
-    problem = lattice(6, 6, 6, reach=0.36)
+    problem = tight_lattice(6, 6, 6, reach=0.36)
     part = parts_of(problem)[0]
     runs = [anneal(part, begin(part, 6, s), 6, sweeps=400, hot=5.0, seed=s) for s in range(4)]
     assert any(one.feasible and keeps(problem, one.plan) for one in runs)
@@ -129,8 +118,8 @@ def test_rivals_across_a_reach_part():
 
 def test_distances_and_borders_count_together():
     terms = (Term(Objective.COMPACTNESS), Term(Objective.BOUNDARY, weight=0.05))
-    both = lattice(8, 8, 4, objective=terms)
-    alone = lattice(8, 8, 4)
+    both = tight_lattice(8, 8, 4, objective=terms)
+    alone = tight_lattice(8, 8, 4)
     worth = {}
     for name, problem in (("both", both), ("alone", alone)):
         part = parts_of(problem)[0]
@@ -142,7 +131,7 @@ def test_distances_and_borders_count_together():
 
 
 def test_the_same_seed_gives_the_same_plan():
-    part = parts_of(lattice(8, 8, 4))[0]
+    part = parts_of(tight_lattice(8, 8, 4))[0]
     first, second = (anneal(part, begin(part, 4, 0), 4, sweeps=100, hot=5.0, seed=7) for _ in range(2))
     assert first.plan.tolist() == second.plan.tolist()
 

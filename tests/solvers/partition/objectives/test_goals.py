@@ -14,6 +14,7 @@ from gridgeo_solvers.partition.objectives.worth import worth
 from gridgeo_solvers.problems import Objective, Term
 from gridgeo_solvers.results import Status
 from gridgeo_solvers.stop import MaxIterations
+from layouts import lattice
 from ruled import diameter, imbalance, keeps, rank_value, ruled_problems, valid_plans
 from ruled import worth as judged
 
@@ -41,23 +42,6 @@ def lexicographic(problem: PartitionProblem) -> list[float]:
         values.append(min(worths))
         plans = [plan for plan, w in zip(plans, worths, strict=True) if w <= values[-1] * (1 + 1e-9) + 1e-9]
     return values
-
-
-def lattice(rows: int, columns: int, k: int, **changes) -> PartitionProblem:
-    """Blocks of 100 m in rows and columns with 5 to 14 households each, ±20 %."""
-    random = np.random.default_rng(rows)
-    edges = [(r * columns + c, r * columns + c + 1) for r in range(rows) for c in range(columns - 1)]
-    edges += [(r * columns + c, (r + 1) * columns + c) for r in range(rows - 1) for c in range(columns)]
-    households = random.integers(5, 15, rows * columns).astype(float)
-    fields = {
-        "graph": Graph.from_edges(rows * columns, edges, [100.0] * len(edges)),
-        "measures": (Measure.within("households", households, k, 0.2),),
-        "k": k,
-        "mass": households,
-        "x": np.tile(np.arange(columns) * 100.0, rows),
-        "y": np.repeat(np.arange(rows) * 100.0, columns),
-    }
-    return PartitionProblem(**{**fields, **changes})
 
 
 kinds = st.sampled_from(["balance", "diameter", "compactness", "boundary", "cuts", "ties"])

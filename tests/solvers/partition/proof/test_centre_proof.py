@@ -1,5 +1,5 @@
 import json
-from itertools import combinations, product
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -10,12 +10,13 @@ from gridgeo_solvers.graph import Graph
 from gridgeo_solvers.partition import Measure, PartitionParams, PartitionProblem, read_instance, solve
 from gridgeo_solvers.partition.bounds.lagrangian import Bound, lagrangian
 from gridgeo_solvers.partition.ground.parts import Part, parts_of, start_rows
-from gridgeo_solvers.partition.ground.values import Found, found
+from gridgeo_solvers.partition.ground.values import found
 from gridgeo_solvers.partition.proof.centre_proof import CentreProof, CentreWork, prove_by_centres
 from gridgeo_solvers.partition.proof.centre_sets import Division
 from gridgeo_solvers.partition.proof.exact import bound_of
 from gridgeo_solvers.partition.proof.fixed_centres import dual, ends
 from gridgeo_solvers.stop import MaxIterations
+from small_partitions import all_plans, connected_edges
 
 NEVER = MaxIterations(10**9)
 slow = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -25,9 +26,7 @@ slow = settings(max_examples=80, deadline=None, suppress_health_check=[HealthChe
 def plain_problems(draw) -> PartitionProblem:
     """Connected graphs of 3 to 9 units with bands of one or two measures, some units tied to each other."""
     n = draw(st.integers(3, 9))
-    tree = [(draw(st.integers(0, i - 1)), i) for i in range(1, n)]
-    extra = draw(st.lists(st.tuples(st.integers(0, n - 1), st.integers(0, n - 1)), max_size=8))
-    edges = sorted({(min(e), max(e)) for e in [*tree, *extra] if e[0] != e[1]})
+    edges = draw(connected_edges(n))
     k = draw(st.integers(2, min(n, 3)))
     households = np.array(draw(st.lists(st.integers(0, 60), min_size=n, max_size=n)), dtype=float)
     measures = [Measure.within("households", households, k, draw(st.sampled_from([0.05, 0.3, 0.8])))]
@@ -46,19 +45,6 @@ def plain_problems(draw) -> PartitionProblem:
         together=tied,
         whole_km=draw(st.booleans()),
     )
-
-
-def all_plans(part: Part, k: int) -> list[Found]:
-    """Every connected plan that keeps every rule, grids named by their lowest row."""
-    plans = []
-    for tail in product(range(k), repeat=part.n - 1):
-        labels = (0, *tail)
-        if any(g > max(labels[:i], default=-1) + 1 for i, g in enumerate(labels)) or max(labels) != k - 1:
-            continue
-        plan = np.array(labels)
-        if part.violation(plan, k) == 0 and int(part.graph.within(plan).components().max()) + 1 == k:
-            plans.append(found(part, plan, k))
-    return plans
 
 
 def poor_bound(part: Part) -> Bound:

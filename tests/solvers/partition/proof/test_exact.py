@@ -17,6 +17,7 @@ from gridgeo_solvers.partition.proof.branching import Tree
 from gridgeo_solvers.partition.proof.exact import bound_of, no_plan_exists
 from gridgeo_solvers.partition.proof.space import whole
 from gridgeo_solvers.stop import MaxIterations
+from small_partitions import all_plans, connected_edges
 
 NEVER = MaxIterations(10**9)
 slow = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -26,9 +27,7 @@ slow = settings(max_examples=60, deadline=None, suppress_health_check=[HealthChe
 def lumpy_problems(draw) -> PartitionProblem:
     """Connected graphs of 3 to 9 units with few households, or nearly as many as a grid; some rivals, some with an area."""
     n = draw(st.integers(3, 9))
-    tree = [(draw(st.integers(0, i - 1)), i) for i in range(1, n)]
-    extra = draw(st.lists(st.tuples(st.integers(0, n - 1), st.integers(0, n - 1)), max_size=8))
-    edges = sorted({(min(e), max(e)) for e in [*tree, *extra] if e[0] != e[1]})
+    edges = draw(connected_edges(n))
     k = draw(st.integers(2, min(n, 4)))
     lumps = st.one_of(st.integers(0, 9), st.integers(10, 60))
     households = np.array(draw(st.lists(lumps, min_size=n, max_size=n)), dtype=float)
@@ -48,19 +47,6 @@ def lumpy_problems(draw) -> PartitionProblem:
         apart=tuple(pair for pair in rivals if pair[0] != pair[1]),
         whole_km=draw(st.booleans()),
     )
-
-
-def all_plans(part: Part, k: int) -> list[Found]:
-    """Every connected plan that keeps every rule, grids named by their lowest row."""
-    plans = []
-    for tail in product(range(k), repeat=part.n - 1):
-        labels = (0, *tail)
-        if any(g > max(labels[:i], default=-1) + 1 for i, g in enumerate(labels)) or max(labels) != k - 1:
-            continue
-        plan = np.array(labels)
-        if part.violation(plan, k) == 0 and int(part.graph.within(plan).components().max()) + 1 == k:
-            plans.append(found(part, plan, k))
-    return plans
 
 
 @slow

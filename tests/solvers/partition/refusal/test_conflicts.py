@@ -4,28 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, event, given, settings
 
-from gridgeo_solvers.graph import Graph
 from gridgeo_solvers.partition.refusal.conflicts import smallest_conflict
 from gridgeo_solvers.partition.refusal.rulebook import broken, rules_of
-from gridgeo_solvers.problems import Measure, PartitionProblem
+from layouts import street
 from rulings import every_plan, has_plan, labelled, ruled_problems, verdicts
 
 slow = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-
-
-def street(weights, k, lower=0.0, upper=np.inf, **changes) -> PartitionProblem:
-    """Units a, b, c, … in a row, 1 km apart."""
-    n = len(weights)
-    fields = {
-        "graph": Graph.from_edges(n, [(i, i + 1) for i in range(n - 1)]),
-        "measures": (Measure("households", np.array(weights, dtype=float), lower, upper),),
-        "k": k,
-        "mass": np.array(weights, dtype=float),
-        "x": np.arange(n) * 1000.0,
-        "y": np.zeros(n),
-        "names": tuple("abcdefghijklmnopqrstuvwxyz"[:n]),
-    }
-    return PartitionProblem(**{**fields, **changes})
 
 
 def together_hold(rules, kept, fair) -> bool:

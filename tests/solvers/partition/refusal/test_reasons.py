@@ -10,23 +10,8 @@ from gridgeo_solvers.graph import Graph
 from gridgeo_solvers.partition.ground.parts import parts_of
 from gridgeo_solvers.partition.refusal.cliques import largest_clique
 from gridgeo_solvers.partition.refusal.reasons import impossible
-from gridgeo_solvers.problems import Measure, PartitionProblem
+from layouts import street
 from rulings import has_plan, ruled_problems
-
-
-def street(weights, k, lower=0.0, upper=np.inf, **changes) -> PartitionProblem:
-    """Units a, b, c, … in a row, 1 km apart."""
-    n = len(weights)
-    fields = {
-        "graph": Graph.from_edges(n, [(i, i + 1) for i in range(n - 1)]),
-        "measures": (Measure("households", np.array(weights, dtype=float), lower, upper),),
-        "k": k,
-        "mass": np.array(weights, dtype=float),
-        "x": np.arange(n) * 1000.0,
-        "y": np.zeros(n),
-        "names": tuple("abcdefghijklmnopqrstuvwxyz"[:n]),
-    }
-    return PartitionProblem(**{**fields, **changes})
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
