@@ -19,6 +19,7 @@ from gridgeo_solvers.partition.ground.parts import IntArray, Part
 from gridgeo_solvers.partition.ground.values import Found, better, found
 from gridgeo_solvers.partition.heuristics.annealing import anneal
 from gridgeo_solvers.partition.heuristics.centres import CentreSearch
+from gridgeo_solvers.partition.heuristics.coarse import CoarseSearch
 from gridgeo_solvers.partition.heuristics.integer import Limits, assign
 from gridgeo_solvers.partition.heuristics.shaking import any_start, merge_and_split
 from gridgeo_solvers.partition.heuristics.starts import grow
@@ -43,8 +44,12 @@ BROKEN = 3
 """Rounds of cuts while a band is broken."""
 LARGE = 4_000_000
 """Rows × grids above which nothing of that size is kept, and plans come from `large`."""
-DRIFTED = 200_000
-"""Rows × grids above which the first plan of a plain part comes from `large` as well."""
+WIDE = 200_000
+"""Rows × grids above which a plain part gets its first plan from `large` as well, and its centres from `coarse`."""
+LEGS = 3
+"""Legs of the search on bundles, where the clock doesn't count."""
+LOOSE = 1e-4
+"""Gap at which integer programmes on a wide part with all pairs end; with fewer pairs it is wider."""
 TRIES = 3
 """Most plans drawn for a very large part."""
 PARTS_OF = (8, 3, 1)
@@ -123,6 +128,7 @@ class Search:
         # Every further band makes a programme harder than its size says.
         pairs = self.params.pairs // (part_of * max(len(self.part.weights), 1))
         limits = Limits(pairs=pairs, nodes=self.params.nodes, seconds=seconds)
+        limits = replace(limits, gap=LOOSE * part_of) if self._wide else limits
         # Programmes that pay for broken bands are slow and seldom end.
         return limits if self.known.feasible else replace(limits, rounds=BROKEN, nodes=max(limits.nodes // 4, 1))
 
@@ -134,8 +140,7 @@ class Search:
             if self.best is not None and (self.best.feasible or self._over()):
                 break
             self.starts += 1
-            seed = int(self.random.integers(1 << 31))
-            plan = large_plan(self.part, self.k, seed=seed, stop=self._over, sweeps=self.params.sweeps)
+            plan = large_plan(self.part, self.k, seed=self._seed(), stop=self._over, sweeps=self.params.sweeps)
             self._tell(found(self.part, plan, self.k) if self.part.plain else self._anneal(plan, 0.5))
         return self.known
 
@@ -143,13 +148,13 @@ class Search:
         """Settle centres, then make the best sets whole; again with other centres while there is time."""
         part, k, params = self.part, self.k, self.params
         centres = CentreSearch(part, k, self.random)
-        drifted = part.plain and part.n * k > DRIFTED
-        if drifted:
+        coarse = CoarseSearch(part, k, self.random) if self._wide and part.distances.straight else None
+        if self._wide:
             self._by_drifting(None)
             centres.keep(centres.transport.settle(part.centres(self.known.plan, k)))
         else:
             self._tell(self._rough(self._draft(centres)))
-        for _ in range(1 if drifted else params.starts - 1):
+        for _ in range(1 if self._wide else params.starts - 1):
             if self._over():
                 return
             self._draft(centres)
@@ -157,19 +162,36 @@ class Search:
             # Something that holds soon, before anything good.
             self._make_whole(centres, 1, PARTS_OF[:1])
         for lap in range(LAPS):
-            if centres.pool:
+            share = 0.4 if lap == 0 else 0.2
+            if coarse:
+                self._by_legs(centres, coarse, share)
+            elif centres.pool:
                 rank = 0 if lap == 0 else int(self.random.integers(len(centres.pool)))
-                centres.improve(centres.pool[rank], self._spent(0.4 if lap == 0 else 0.2))
+                centres.improve(centres.pool[rank], self._spent(share, part.n))
             made = self._make_whole(centres, params.plans)
             if self.seconds is None or self._over() or (lap and not made):
                 return
             if not self.known.feasible and (lap or self._left() < SHAKEN * self.seconds):
                 return
 
-    def _spent(self, share: float) -> Callable[[int], float]:
+    @property
+    def _wide(self) -> bool:
+        return self.part.plain and self.part.n * self.k > WIDE
+
+    def _by_legs(self, centres: CentreSearch, coarse: CoarseSearch, share: float) -> None:
+        """Legs of the search on bundles, each from its own start."""
+        spent = self._spent(share, coarse.small.n)
+        for _ in range(LEGS if self.seconds is None else LAPS):
+            draft = coarse.leg(spent)
+            if draft is None:
+                return
+            self.starts += 1
+            centres.keep(draft)
+
+    def _spent(self, share: float, rows: int) -> Callable[[int], float]:
         """How much of the moves of centres is done: by the clock where it counts, `share` of what is left, else by number."""
         if self.seconds is None:
-            most = min(self.params.rounds * max(self.k // 4, 1), max(PAIRS // (self.part.n * self.k), 24))
+            most = min(self.params.rounds * max(self.k // 4, 1), max(PAIRS // (rows * self.k), 24))
             return lambda moves: 1.0 if self.stop() else moves / max(most, 1)
         began, span = time.perf_counter(), max(share * self._left(), 1e-9)
         return lambda moves: 1.0 if self._over() else (time.perf_counter() - began) / span
@@ -206,7 +228,10 @@ class Search:
 
     def _anneal(self, plan: IntArray, hot: float, times: int = 1) -> Found:
         sweeps = self.params.sweeps * times
-        return anneal(self.part, plan, self.k, sweeps=sweeps, hot=hot, seed=int(self.random.integers(1 << 31)))
+        return anneal(self.part, plan, self.k, sweeps=sweeps, hot=hot, seed=self._seed())
+
+    def _seed(self) -> int:
+        return int(self.random.integers(1 << 31))
 
     def _follow(self, centres: CentreSearch, draft: Draft, rough: Found, parts_of: tuple[int, ...]) -> None:
         """Integer programmes with the centres of `draft`, then with those of the plan that came out, while that helps.

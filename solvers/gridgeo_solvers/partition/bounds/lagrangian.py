@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from gridgeo_solvers.partition.bounds.bundles import Bundles
 from gridgeo_solvers.partition.bounds.relaxation import Bound, Dual, Sight, starts
+from gridgeo_solvers.partition.ground.bundles import Bundles
 from gridgeo_solvers.partition.ground.parts import FloatArray, IntArray, Part
 from gridgeo_solvers.stop import StopRule
 

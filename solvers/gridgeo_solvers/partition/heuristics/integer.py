@@ -8,7 +8,7 @@ it is cheap, then on whole answers. Every answer is a plan of the problem; its b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,10 +19,15 @@ from scipy.sparse.csgraph import connected_components
 from gridgeo_solvers.partition.ground.parts import FloatArray, IntArray, Part
 from gridgeo_solvers.partition.ground.programme import Programme
 from gridgeo_solvers.partition.ground.values import Found, better, found
+from gridgeo_solvers.partition.heuristics.annealing import COLD, anneal
 from gridgeo_solvers.stop import StopRule
 
 NAMED = 60
 """Most rows of one loose piece that ask for a way home at once."""
+WIDER = (1, 4, 16)
+"""How many times as many pairs are tried, one after the other, while none can hold the bands."""
+LAST = 40
+"""Proposed moves for each row that bring an answer back into its bands once loose pieces have changed hands."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +51,14 @@ def assign(
     """
     begun = found(part, start, k)
     if not begun.feasible and len(part.weights) == 1:
-        hard = _assigned(part, k, centres, prices, begun, limits, stop, elastic=False)
-        if hard.feasible:
-            return hard
-    return _assigned(part, k, centres, prices, begun, limits, stop, elastic=not begun.feasible)
+        for more in WIDER:
+            wider = replace(limits, pairs=limits.pairs * more)
+            hard = _assigned(part, k, centres, prices, begun, wider, stop, elastic=False)
+            if hard is not None and hard.feasible:
+                return hard
+            if hard is not None or stop():
+                break
+    return _assigned(part, k, centres, prices, begun, limits, stop, elastic=not begun.feasible) or begun
 
 
 def _assigned(
@@ -62,11 +71,14 @@ def _assigned(
     stop: StopRule,
     *,
     elastic: bool,
-) -> Found:
+) -> Found | None:
+    """The best plan, `best` where nothing better is met; None where no rows of these pairs can keep the rules."""
     start = best.plan
-    model = _Model(part, k, centres, prices, start, limits.pairs, elastic=elastic)
+    model = _Model(part, k, centres, prices, start, limits.pairs, elastic=elastic, bordering=not best.feasible)
     for _ in range(limits.rounds):
         answer = model.programme.relax()
+        if answer.infeasible and not best.feasible:
+            return None
         if answer.values is None or stop():
             break
         if not model.cut(model.read(answer.values)):
@@ -76,6 +88,8 @@ def _assigned(
         if stop():
             break
         answer = model.programme.solve(nodes=limits.nodes, gap=limits.gap, seconds=limits.seconds)
+        if answer.infeasible and not best.feasible:
+            return None
         if answer.values is None:
             break
         plan = model.read(answer.values)
@@ -84,7 +98,10 @@ def _assigned(
             break
         whole = mended(part, plan, centres)
         if whole is not None:
-            best = better(best, found(part, whole, k))
+            near = found(part, whole, k)
+            best = better(best, near if near.feasible else anneal(part, whole, k, sweeps=LAST, hot=COLD, seed=0))
+        if best.feasible and best.value.cost <= answer.bound * model.scale * (1 + limits.gap):
+            break
         model.begin_from(best.plan)
     return best
 
@@ -93,12 +110,21 @@ class _Model:
     """The programme of one set of centres, with the column of every pair of row and grid (-1 where not allowed)."""
 
     def __init__(
-        self, part: Part, k: int, centres: IntArray, prices: FloatArray, start: IntArray, pairs: int, *, elastic: bool
+        self,
+        part: Part,
+        k: int,
+        centres: IntArray,
+        prices: FloatArray,
+        start: IntArray,
+        pairs: int,
+        *,
+        elastic: bool,
+        bordering: bool,
     ) -> None:
         self.part, self.k = part, k
         self.homes = part.row_of[centres]
         cost = part.distances.table(centres)
-        allowed = _allowed(part, cost, prices, start, self.homes, pairs)
+        allowed = _allowed(part, cost, prices, start, self.homes, pairs, bordering=bordering)
         self.row, self.grid = np.nonzero(allowed)
         self.column = np.full(allowed.shape, -1, dtype=np.int64)
         self.column[self.row, self.grid] = np.arange(len(self.row))
@@ -259,7 +285,14 @@ def _areas(part: Part, column: IntArray) -> _Areas:
 
 
 def _allowed(
-    part: Part, cost: FloatArray, prices: FloatArray, start: IntArray, homes: IntArray, pairs: int
+    part: Part,
+    cost: FloatArray,
+    prices: FloatArray,
+    start: IntArray,
+    homes: IntArray,
+    pairs: int,
+    *,
+    bordering: bool,
 ) -> NDArray[np.bool_]:
     """Pairs of row and grid of the programme: its present grid, and those that are nearly best for it."""
     n, k = cost.shape
@@ -271,6 +304,9 @@ def _allowed(
     last = min(n + pairs, dear.size) - 1
     allowed: NDArray[np.bool_] = dear <= np.partition(dear.ravel(), last)[last]
     allowed[np.arange(n), start] = True
+    if bordering:
+        # What hangs on to its grid in the plan can be handed over the borders of the plan.
+        allowed |= _hops(part, start, k) == 1.0
     for rows in (homes, part.seeds):
         allowed[rows] = False
         allowed[rows, np.arange(len(rows))] = True

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from gridgeo_solvers.graph import Graph
 from gridgeo_solvers.partition import read_instance
 from gridgeo_solvers.partition.bounds import lagrangian as steps_file
-from gridgeo_solvers.partition.bounds.bundles import Bundles
 from gridgeo_solvers.partition.bounds.lagrangian import lagrangian
 from gridgeo_solvers.partition.bounds.relaxation import Dual, Sight, starts
+from gridgeo_solvers.partition.ground.bundles import Bundles
 from gridgeo_solvers.partition.ground.parts import parts_of
 from gridgeo_solvers.partition.heuristics.centres import CentreSearch
 from gridgeo_solvers.partition.instances import MOI_KM2
