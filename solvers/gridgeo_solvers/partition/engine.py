@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -27,10 +27,14 @@ from gridgeo_solvers.progress import Progress
 from gridgeo_solvers.results import Status, relative_gap
 from gridgeo_solvers.stop import AnyOf, MaxSeconds, StopRule
 
+if TYPE_CHECKING:
+    from gridgeo_solvers.partition.bounds.relaxation import Bound
+
 QUICK = PartitionParams(starts=2, plans=1, rounds=0, sweeps=200, pairs=0, bound_steps=0, exact_units=0)
 """For the nearest plan to rules that arithmetic refutes: a picture of the trouble, not an answer."""
-SEARCHED = 0.7
-"""Share of the time limit after which the search gives way to the bound."""
+SEARCHED, SEARCHED_SMALL = 0.7, 0.25
+"""Share of the time limit after which the search gives way to the bound: of parts at large, and of those small enough to be
+solved to proof."""
 MENDED = 100_000
 """Units × grids up to which a plan that breaks a rule is mended, and conflicts are looked for by integer programmes."""
 TESTED = 300
@@ -53,9 +57,9 @@ class _Run:
     began: float = field(default_factory=time.perf_counter)
     starts: int = 0
 
-    def left(self) -> float | None:
-        """Seconds left of the time limit; None without one."""
-        return None if self.limit is None else self.began + self.limit - time.perf_counter()
+    def left(self) -> float:
+        """Seconds left of the time limit; without end where there is none."""
+        return np.inf if self.limit is None else self.began + self.limit - time.perf_counter()
 
 
 def solve(
@@ -203,12 +207,10 @@ def _solve_pool(
     plans: list[dict[int, Found]] = [{} for _ in parts]
     for (p, count), found in zip(tasks, _searched(run, parts, tasks), strict=True):
         plans[p][count] = found
+    bound = _prove(run, parts, plans, full, k) if counts is None else None
     values = [{count: found.value for count, found in one.items()} for one in plans]
     chosen = best_sum(values, k, lambda a, b: Value(a.violation + b.violation, a.cost + b.cost), Value(0.0, 0.0))
     assert chosen is not None
-    bound = None
-    if counts is None and (len(parts) == 1 or all(len(f) == len(t) for f, t in zip(full, tried, strict=True))):
-        bound = _prove(run, parts, plans, chosen[1], k)
     return [(part, one[count].plan) for part, one, count in zip(parts, plans, chosen[1], strict=True)], bound
 
 
@@ -220,8 +222,7 @@ def _searched(run: _Run, parts: list[Part], tasks: list[tuple[int, int]]) -> Ite
     given = [None if run.start is None else start_rows(parts[p], run.start, count) for p, count in tasks]
     work = [parts[p].n * count for p, count in tasks]
     if run.executor is not None and len(tasks) > 1:
-        left = run.left()
-        seconds = None if left is None else max(left * SEARCHED * 2 / len(tasks), 0.1)
+        seconds = None if run.limit is None else max(run.left() * SEARCHED * 2 / len(tasks), 0.1)
         waiting = [
             run.executor.submit(search, parts[p], count, run.params, run.seed, start, seconds)
             for (p, count), start in zip(tasks, given, strict=True)
@@ -229,9 +230,11 @@ def _searched(run: _Run, parts: list[Part], tasks: list[tuple[int, int]]) -> Ite
         for one in waiting:
             yield _counted(run, one.result())
         return
+    small = all(part.n <= run.params.exact_units for part in parts)
+    kept = run.left() * (1 - (SEARCHED_SMALL if small else SEARCHED))
     for number, ((p, count), start) in enumerate(zip(tasks, given, strict=True)):
-        left = run.left()
-        seconds = None if left is None else max(left, 0.0) * SEARCHED * work[number] / sum(work[number:])
+        share = work[number] / sum(work[number:])
+        seconds = None if run.limit is None else max(run.left() - kept, 0.0) * share
 
         def heard(found: Found, whole: bool = len(parts[p].units) == run.problem.n) -> None:
             if whole and found.feasible:
@@ -246,22 +249,86 @@ def _counted(run: _Run, searched: tuple[Found, int]) -> Found:
     return searched[0]
 
 
-def _prove(run: _Run, parts: list[Part], plans: list[dict[int, Found]], chosen: list[int], k: int) -> float | None:
-    """Bound over every way to share `k` grids among `parts`; better plans found on the way replace those in `plans`."""
+def _prove(run: _Run, parts: list[Part], plans: list[dict[int, Found]], full: list[range], k: int) -> float | None:
+    """Bound over every way to share `k` grids among `parts`; better plans found on the way replace those in `plans`.
+
+    Numbers of grids that were not tried are bounded by the multipliers of those that were. The way to share that bounds
+    the sum is looked at closer, until it is proven or nothing is left to be learnt of it.
+    """
     if not parts[0].centred or run.params.bound_steps == 0 or run.stop():
         return None
-    from gridgeo_solvers.partition.proof.exact import bound_of
-
     run.progress.stage("bound", sum(len(one) for one in plans))
-    bounds: list[dict[int, float]] = []
-    for part, one, count_chosen in zip(parts, plans, chosen, strict=True):
-        bounds.append({})
-        for count in list(one):
-            pursue = count == count_chosen and one[count].feasible and part.plain
-            one[count], bounds[-1][count] = bound_of(part, one[count], count, run.params, run.gap, pursue, run.stop)
+    proofs = [_Proof(run, part, one, counts) for part, one, counts in zip(parts, plans, full, strict=True)]
+    while True:
+        least = best_sum([proof.bounds for proof in proofs], k, lambda a, b: a + b, 0.0)
+        if least is None or not np.isfinite(least[0]):
+            return None
+        best = best_sum([proof.costs() for proof in proofs], k, lambda a, b: a + b, 0.0)
+        pairs = list(zip(proofs, least[1], strict=True))
+        left = [(proof, count) for proof, count in pairs if count not in proof.closed]
+        # One hard proof doesn't keep the clock from the others; what was cut short is gone on with in the end.
+        seconds = run.left() / (2 * len(left)) if len(left) > 1 else np.inf
+        left = left or [(proof, count) for proof, count in pairs if count in proof.cut_short]
+        if run.stop() or not left or (best is not None and least[0] >= best[0] * (1 - run.gap)):
+            return least[0]
+        run.progress.stage("bound", len(left))
+        for proof, count in left:
+            proof.pursue(count, seconds)
             run.progress.advance()
-    least = best_sum(bounds, k, lambda a, b: a + b, 0.0)
-    return None if least is None or not np.isfinite(least[0]) else least[0]
+
+
+class _Proof:
+    """Bounds of one part for each number of grids it may have, and what was pursued as far as it goes."""
+
+    def __init__(self, run: _Run, part: Part, plans: dict[int, Found], counts: range) -> None:
+        self.run, self.part, self.plans, self.counts = run, part, plans, counts
+        self.bounds = dict.fromkeys(counts, -np.inf)
+        self.closed: set[int] = set()
+        self.cut_short: set[int] = set()
+        self._multipliers: dict[int, Bound] = {}
+        for count in list(plans):
+            self._look(count)
+
+    def costs(self) -> dict[int, float]:
+        """What the best plan of each number of grids costs, where it keeps every rule."""
+        return {count: found.value.cost for count, found in self.plans.items() if found.feasible}
+
+    def pursue(self, count: int, seconds: float) -> None:
+        """Find a plan of `count` grids if there is none, and prove its cost if it can be proven in `seconds`."""
+        from gridgeo_solvers.partition.proof.exact import proof_of
+        from gridgeo_solvers.partition.search import search
+
+        run, part = self.run, self.part
+        self.closed.add(count)
+        self.cut_short.discard(count)
+        if count not in self.plans:
+            most = None if run.limit is None else max(0.1 * run.left(), 0.1)
+            self.plans[count] = _counted(run, search(part, count, run.params, run.seed, None, most, run.stop))
+            self._look(count)
+        if count in self._multipliers and self.plans[count].feasible and part.plain:
+            bound, slice_over = self._multipliers[count], MaxSeconds(seconds)
+            stop = AnyOf((run.stop, slice_over))
+            best, value = proof_of(part, self.plans[count], count, bound, run.params, run.gap, stop)
+            if slice_over():
+                self.cut_short.add(count)
+            self.plans[count] = best
+            self.bounds[count] = min(max(self.bounds[count], value), best.value.cost)
+
+    def _look(self, count: int) -> None:
+        """Bound all numbers of grids by the multipliers of one."""
+        from gridgeo_solvers.partition.proof.exact import first_bound
+
+        found = self.plans[count]
+        value, bound = first_bound(self.part, found, count, self.run.params, self.run.stop)
+        self.bounds[count] = max(self.bounds.get(count, -np.inf), value)
+        self.run.progress.advance()
+        if bound is None:
+            return
+        self._multipliers[count] = bound
+        for other in self.counts:
+            value = bound.at(count, other)
+            most = self.plans[other].value.cost if other in self.plans and self.plans[other].feasible else np.inf
+            self.bounds[other] = min(max(self.bounds[other], value), most)
 
 
 def _nearest(run: _Run, parts: list[Part]) -> Partition | None:

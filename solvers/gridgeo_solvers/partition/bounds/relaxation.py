@@ -38,6 +38,15 @@ class Bound:
         """Price of the leading measure at every site, shape (sites,)."""
         return self.prices[max(self.measure, 0)]
 
+    def at(self, k: int, count: int) -> float:
+        """What the multipliers, which prove the bound of `k` grids, prove of `count` of them."""
+        if count > len(self.worth):
+            return np.inf
+        order = np.sort(self.worth)
+        total, asked = float(self.u.sum() + order[:k].sum()), float(self.u.sum() + order[:count].sum())
+        # The margin for rounding grows with the number of sites.
+        return asked - 2.0 * max(total - self.value, 0.0) * max(count / k, 1.0)
+
     def fixed_out(self, part: Part, k: int, limit: float) -> tuple[IntArray, FloatArray]:
         """Sites and pairs that no plan cheaper than `limit` uses (reduced-cost fixing).
 

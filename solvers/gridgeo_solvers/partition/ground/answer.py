@@ -71,7 +71,7 @@ class PartitionParams:
     pairs: int = 3000
     nodes: int = 20
     bound_steps: int = 1500
-    exact_units: int = 130
+    exact_units: int = 150
 
     def __post_init__(self) -> None:
         for name in ("starts", "plans", "sweeps", "nodes"):

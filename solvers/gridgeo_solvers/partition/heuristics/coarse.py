@@ -57,9 +57,10 @@ def _points(part: Part, most: int) -> tuple[Part, np.ndarray]:
     """`part` with bundles for rows and units, and the site in `part` that stands for each."""
     d = part.distances
     heavy = d.mass + 1e-9 * max(float(d.mass.mean()), 1.0)
-    bundles = Bundles(part, np.bincount(part.row_of, weights=heavy, minlength=part.n), most)
+    load = np.bincount(part.row_of, weights=heavy, minlength=part.n).astype(np.float64)
+    bundles = Bundles(part, load, most)
     home, count = bundles.label[part.row_of], bundles.count
-    mass = np.bincount(home, weights=heavy, minlength=count)
+    mass = np.bincount(home, weights=heavy, minlength=count).astype(np.float64)
     x, y = (np.bincount(home, weights=heavy * at, minlength=count) / mass for at in (d.x, d.y))
     own = np.arange(count, dtype=np.int64)
     points = Distances(x, y, mass, False, np.zeros((0, 0)), np.arange(count + 1, dtype=np.int64), own)

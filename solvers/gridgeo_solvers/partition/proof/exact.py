@@ -33,25 +33,40 @@ SEVERAL = 30
 NEAR, LARGEST = 0.012, 4000
 """Gap of the first bound up to which centres are refuted one by one, and the most rows of such parts."""
 
-__all__ = ["bound_of", "first_plan", "no_plan_exists"]
+__all__ = ["bound_of", "first_bound", "first_plan", "no_plan_exists", "proof_of"]
 
 
 def bound_of(
     part: Part, best: Found, k: int, params: PartitionParams, gap: float, pursue: bool, stop: StopRule
 ) -> tuple[Found, float]:
     """Bound of `part` with `k` grids; with `pursue`, small parts are solved to proof and `best` may improve."""
+    value, bound = first_bound(part, best, k, params, stop)
+    if bound is None or not pursue:
+        return best, value
+    return proof_of(part, best, k, bound, params, gap, stop)
+
+
+def first_bound(part: Part, best: Found, k: int, params: PartitionParams, stop: StopRule) -> tuple[float, Bound | None]:
+    """A bound, and the multipliers that prove it where there is more to learn from them."""
     if k == part.n or (best.feasible and best.value.cost <= 0):
-        return best, best.value.cost
+        return best.value.cost, None
     if part.n * k > LARGE:
-        return best, local_bound(part, k, best.plan, steps=min(params.bound_steps, STEPPED // part.n), stop=stop)
+        return local_bound(part, k, best.plan, steps=min(params.bound_steps, STEPPED // part.n), stop=stop), None
     bound = lagrangian(part, k, best.value.cost, best.plan, params.bound_steps, stop)
-    value = min(bound.value, best.value.cost) if best.feasible else bound.value
-    if pursue and best.feasible and part.n > params.exact_units and _narrow(part, value, best):
-        if value >= best.value.cost * (1 - gap) or stop():
-            return best, value
-        best, other = prove_by_centres(part, best, k, bound, stop)
-        return best, min(max(value, other), best.value.cost)
-    if not pursue or part.n > params.exact_units or value >= best.value.cost * (1 - gap) or stop():
+    return _capped(bound.value, best), bound
+
+
+def proof_of(
+    part: Part, best: Found, k: int, bound: Bound, params: PartitionParams, gap: float, stop: StopRule
+) -> tuple[Found, float]:
+    """`best`, or a better plan met, and a bound no lower than `bound` says: small parts are solved to proof."""
+    value = _capped(bound.value, best)
+    if value >= best.value.cost * (1 - gap) or stop():
+        return best, value
+    if part.n > params.exact_units:
+        if best.feasible and _narrow(part, value, best):
+            best, other = prove_by_centres(part, best, k, bound, stop)
+            value = _capped(max(value, other), best)
         return best, value
     if _listable(part):
         best, value = _grow(part, best, k, bound, stop)
@@ -62,7 +77,11 @@ def bound_of(
     if int((pairs <= best.value.cost * (1 + 1e-9)).sum()) > PAIRS or stop():
         return best, value
     best, other = prove(part, best, k, bound, nodes=NODES, seconds=WALL, stop=stop)
-    return best, min(max(value, other), best.value.cost)
+    return best, _capped(max(value, other), best)
+
+
+def _capped(value: float, best: Found) -> float:
+    return min(value, best.value.cost) if best.feasible else value
 
 
 def first_plan(part: Part, near: Found, k: int, params: PartitionParams, stop: StopRule) -> Found | None:
