@@ -177,6 +177,8 @@ PLAN: dict[str, Schema] = {
             {
                 "grid": Column("str", "identifier, unique: 01, 02, … west to east, north to south", unique=True),
                 "code": Column("str", "registered number; the identifier until it is registered"),
+                "name": Column("str", "name people use; empty text where it has none"),
+                "owner": Column("str", "who answers for it; empty text where nobody does"),
                 "area": Column("str", "area it lies in (of the level the plan is nested in)"),
                 "units": Column("int", "number of units", least=1),
                 "households": Column("int", "households", least=0),

@@ -17,6 +17,7 @@ import shapely
 
 from gridgeo.errors import BadInput
 from gridgeo.jurisdictions import Jurisdiction
+from gridgeo.plans.identities import COLUMNS, tidy_identities
 from gridgeo.plans.rules import MEASURES, Rules, measure
 
 if TYPE_CHECKING:
@@ -57,12 +58,16 @@ class Plan:
         What the plan was asked to keep to.
     figures
         What the solver said.
+    identities
+        `code`, `name` and `owner` of each grid, indexed by `grid`. A grid that isn't given has its identifier as its
+        code; rows of grids that the plan doesn't have are dropped.
     """
 
     jurisdiction: Jurisdiction
     assignment: pd.Series
     rules: Rules
     figures: Figures = field(default_factory=Figures)
+    identities: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __post_init__(self) -> None:
         units = self.jurisdiction.units["unit"]
@@ -80,6 +85,7 @@ class Plan:
             raise BadInput(f"unit {given.index[given.isna()][0]} has no grid; a plan assigns every unit")
         tidy = given.reindex(pd.Index(units, name="unit")).astype(str).rename("grid")
         object.__setattr__(self, "assignment", tidy)
+        object.__setattr__(self, "identities", tidy_identities(self.identities, tidy))
 
     @cached_property
     def grids(self) -> gpd.GeoDataFrame:
@@ -102,10 +108,10 @@ class Plan:
         table["difficulty"] = (table.pop("difficulty_load") / people).fillna(table.pop("difficulty_plain"))
         area = pd.Series(self.jurisdiction.area_at(self.rules.finest).to_numpy(), index=units.index)
         table["area"] = area.groupby(grid).agg(_commonest)
-        table["code"] = table.index.to_numpy()
+        table[list(COLUMNS)] = self.identities
         shapes = {name: shapely.union_all(part.to_numpy()) for name, part in units.geometry.groupby(grid)}
         table = table.rename_axis("grid").reset_index()
-        order = ["grid", "code", "area", "units", "households", "area_m2", "difficulty", "workload_min"]
+        order = ["grid", *COLUMNS, "area", "units", "households", "area_m2", "difficulty", "workload_min"]
         return gpd.GeoDataFrame(table[order], geometry=[shapes[name] for name in table["grid"]], crs=units.crs)
 
     def metrics(self) -> pd.DataFrame:
@@ -195,6 +201,18 @@ class Plan:
             "input_hash": fingerprint(self.jurisdiction),
         }
 
+    def fingerprint(self) -> str:
+        """SHA-256 over the assignment, the rules and the input: two plans of one fingerprint are the same plan.
+
+        Figures and identities don't count: the same grids found twice, or given to other owners, are the same plan.
+        """
+        total = hashlib.sha256()
+        for unit, grid in sorted(self.assignment.items()):
+            total.update(f"{unit}\0{grid}\0".encode())
+        total.update(json.dumps(self.rules.as_json(), ensure_ascii=False, sort_keys=True).encode())
+        total.update(fingerprint(self.jurisdiction).encode())
+        return total.hexdigest()
+
     def to_file(self, path: str | Path) -> None:
         """Write the plan; the ending chooses the format.
 
@@ -265,8 +283,13 @@ def read_assignment(table: pd.DataFrame) -> pd.Series:
     return pd.Series(table["grid"].to_numpy(), index=pd.Index(table["unit"].astype(str), name="unit"), name="grid")
 
 
-def from_record(jurisdiction: Jurisdiction, assignment: pd.Series, record: Mapping[str, Any]) -> Plan:
-    """The plan that `Plan.record` and its assignment describe."""
+def from_record(
+    jurisdiction: Jurisdiction,
+    assignment: pd.Series,
+    record: Mapping[str, Any],
+    identities: pd.DataFrame | None = None,
+) -> Plan:
+    """The plan that `Plan.record`, its assignment and the identities of its grids describe."""
     figures = Figures(
         objective=_number(record["objective"]),
         bound=_number(record["bound"]),
@@ -275,7 +298,8 @@ def from_record(jurisdiction: Jurisdiction, assignment: pd.Series, record: Mappi
         seed=None if pd.isna(record["seed"]) else int(record["seed"]),
         objectives=json.loads(record.get("objectives") or "{}"),
     )
-    return Plan(jurisdiction, assignment, Rules.from_json(json.loads(record["rules"])), figures)
+    rules = Rules.from_json(json.loads(record["rules"]))
+    return Plan(jurisdiction, assignment, rules, figures, pd.DataFrame() if identities is None else identities)
 
 
 def _number(value: Any) -> float | None:
