@@ -62,9 +62,10 @@ def pair_most_shared(
     shape = (int(u.max()) + 1, int(v.max()) + 1)
     piece = _pieces(u, v, shape)
     order = np.argsort(piece, kind="stable")
-    chosen: list[NDArray[np.int64]] = []
-    for rows in np.split(order, np.flatnonzero(np.diff(piece[order])) + 1):
-        chosen.append(rows if len(rows) == 1 else rows[_assign(u[rows], v[rows], worth[rows], second[rows])])
+    chosen = [
+        rows if len(rows) == 1 else rows[_assign(u[rows], v[rows], worth[rows], second[rows])]
+        for rows in np.split(order, np.flatnonzero(np.diff(piece[order])) + 1)
+    ]
     return np.sort(kept[np.concatenate(chosen)]).astype(np.int64)
 
 
