@@ -1,4 +1,4 @@
-"""Questions to the register about any day: built once for a register, answered in a few microseconds."""
+"""Questions to the register about any day: built once for a register, answered in a fraction of a millisecond."""
 
 from __future__ import annotations
 
