@@ -24,6 +24,8 @@ CHANGES: Mapping[str, str] = {
 
 SUMS = ("households", "area_m2")
 
+Sums = tuple[int, float]
+
 _LAND = 1.0
 """Square metres up to which land is equal."""
 
@@ -78,25 +80,27 @@ def what_changed(shared: Shared, kept: Mapping[str, str]) -> pd.DataFrame:
     pairs = shared.pairs.sort_values(
         ["households", "area_m2", "before", "after"], ascending=[False, False, True, True], kind="stable"
     )
-    to = {str(old): list(group["after"]) for old, group in pairs.groupby("before", sort=False)}
-    of = {str(new): list(group["before"]) for new, group in pairs.groupby("after", sort=False)}
-    common = {(a, b): (int(h), float(m)) for a, b, h, m in pairs.loc[:, ["before", "after", *SUMS]].to_numpy()}
+    to: dict[str, list[str]] = {}
+    of: dict[str, list[str]] = {}
+    common: dict[tuple[str, str], Sums] = {}
+    for old, new, households, land in pairs.loc[:, ["before", "after", *SUMS]].to_numpy():
+        to.setdefault(old, []).append(new)
+        of.setdefault(new, []).append(old)
+        common[old, new] = int(households), float(land)
     was, now = _sums(shared.before), _sums(shared.after)
+    going = set(kept.values())
     split = {of[new][0] for new in of if new not in kept}
-    merged = {to[old][0] for old in to if old not in kept.values()}
+    merged = {to[old][0] for old in to if old not in going}
     rows = []
     for new in now:
         old = kept.get(new, "")
         sums = was.get(old, (0, 0.0)), now[new], common.get((old, new), (0, 0.0))
         change = "merged" if new in merged else "split" if old in split else _size(*sums)
         rows.append(_row(change if old else "new", new, old, *sums) | _kin(new, old, of, to))
-    for old in sorted(set(was) - set(kept.values())):
+    for old in sorted(set(was) - going):
         row = _row("retired", "", old, was[old], (0, 0.0), (0, 0.0))
         rows.append(row | _kin("", old, of, to))
     return pd.DataFrame(rows)
-
-
-Sums = tuple[int, float]
 
 
 def _sums(frame: pd.DataFrame) -> dict[str, Sums]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -67,18 +67,19 @@ def keep_identities(before: Plan, after: Plan, number: Numbering | None = None, 
     units = after.jurisdiction.units
     shared = share_out(before.assignment.to_numpy(), after.assignment.to_numpy(), units)
     kept = match_grids(shared, least=least)
-    kept_code = {new: str(told.at[old, "code"]) for new, old in kept.items()}
+    code = dict(zip(told.index.astype(str), told["code"].astype(str), strict=True))
     called = after.identities.copy()
-    for new, old in kept.items():
-        called.loc[new, ["code", "name", "owner"]] = told.loc[old].to_numpy()
-    for new in called.index.difference(list(kept)):
-        called.at[new, "code"] = _free(str(new), {*told["code"], *called["code"].drop(new)})
+    called.loc[list(kept)] = told.loc[list(kept.values())].to_numpy()
+    taken = set(code.values())
+    fresh = called.index.difference(list(kept)).astype(str)
+    called.loc[fresh, "code"] = [_free(grid, taken) for grid in fresh]
     plan = replace(after, identities=called)
     if number is not None:
-        plan = number(plan, set(told["code"]))
+        plan = number(plan, set(code.values()))
     # A grid that numbering gave another code goes on under its name and owner alone; its old code is retired.
-    lasting = {new: old for new, old in kept.items() if plan.identities.at[new, "code"] == kept_code[new]}
-    return Continued(plan, coded(what_changed(shared, lasting), told["code"], plan.identities["code"]))
+    now = dict(zip(plan.identities.index.astype(str), plan.identities["code"].astype(str), strict=True))
+    lasting = {new: old for new, old in kept.items() if now[new] == code[old]}
+    return Continued(plan, _coded(what_changed(shared, lasting), code, now))
 
 
 def match_grids(shared: Shared, *, least: float = 0.0) -> dict[str, str]:
@@ -104,22 +105,22 @@ def match_grids(shared: Shared, *, least: float = 0.0) -> dict[str, str]:
     return dict(zip(names["after"].astype(str), names["before"].astype(str), strict=True))
 
 
-def coded(changes: pd.DataFrame, old: pd.Series, new: pd.Series) -> pd.DataFrame:
+def _coded(changes: pd.DataFrame, old: Mapping[str, str], new: Mapping[str, str]) -> pd.DataFrame:
     """The table of changes with `code`, and with codes instead of identifiers among `parents` and `heirs`."""
-    code = [
-        str(new[grid]) if grid else str(old[was]) for grid, was in zip(changes["grid"], changes["before"], strict=True)
-    ]
+    code = [new[grid] if grid else old[was] for grid, was in zip(changes["grid"], changes["before"], strict=True)]
     table = changes.assign(
-        parents=[" ".join(str(old[grid]) for grid in grids) for grids in changes["parents"]],
-        heirs=[" ".join(str(new[grid]) for grid in grids) for grids in changes["heirs"]],
+        parents=[" ".join(old[grid] for grid in grids) for grids in changes["parents"]],
+        heirs=[" ".join(new[grid] for grid in grids) for grids in changes["heirs"]],
     )
     table.insert(0, "code", code)
     return table
 
 
 def _free(grid: str, taken: set[str]) -> str:
+    """The identifier, or the next free one of it, which is then taken."""
     name, number = grid, 1
     while name in taken:
         number += 1
         name = f"{grid}-{number}"
+    taken.add(name)
     return name

@@ -14,7 +14,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from gridgeo.errors import BadInput
 from gridgeo.jurisdictions import Jurisdiction
@@ -108,12 +108,12 @@ class Plan:
         people = table["households"].replace(0, np.nan)
         table["difficulty"] = (table.pop("difficulty_load") / people).fillna(table.pop("difficulty_plain"))
         area = pd.Series(self.jurisdiction.area_at(self.rules.finest).to_numpy(), index=units.index)
-        table["area"] = area.groupby(grid).agg(_commonest)
+        table["area"] = _commonest(area, grid)
         table[list(COLUMNS)] = self.identities
-        shapes = {name: shapely.union_all(part.to_numpy()) for name, part in units.geometry.groupby(grid)}
+        shapes = _joined(units.geometry.to_numpy(), table.index.get_indexer(pd.Index(grid)))
         table = table.rename_axis("grid").reset_index()
         order = ["grid", *COLUMNS, "area", "units", "households", "area_m2", "difficulty", "workload_min"]
-        return gpd.GeoDataFrame(table[order], geometry=[shapes[name] for name in table["grid"]], crs=units.crs)
+        return gpd.GeoDataFrame(table[order], geometry=shapes, crs=units.crs)
 
     def metrics(self) -> pd.DataFrame:
         """Each grid's sums, and how far they lie from the mean, indexed by grid.
@@ -315,5 +315,16 @@ def _number(value: Any) -> float | None:
     return None if value is None or pd.isna(value) else float(value)
 
 
-def _commonest(values: pd.Series) -> str:
-    return str(values.value_counts().sort_index(kind="stable").idxmax())
+def _commonest(values: pd.Series, group: pd.Series) -> pd.Series:
+    """The value that stands most often in each group, the first of equals."""
+    counts = (
+        pd.DataFrame({"group": group, "value": values}).groupby(["group", "value"]).size().rename("count").reset_index()
+    )
+    ordered = counts.sort_values(["group", "count", "value"], ascending=[True, False, True], kind="stable")
+    return ordered.drop_duplicates("group").set_index("group")["value"].astype(str)
+
+
+def _joined(shapes: NDArray[np.object_], group: NDArray[np.int64]) -> list[Any]:
+    """The union of the shapes of each group 0, 1, …."""
+    order = np.argsort(group, kind="stable")
+    return [shapely.union_all(part) for part in np.split(shapes[order], np.cumsum(np.bincount(group))[:-1])]

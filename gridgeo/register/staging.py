@@ -142,9 +142,9 @@ def _versions(
     now, was = stage.grids.reset_index(drop=True).set_index("code"), old.set_index("code")
     told = _told(before, plan, stage, was)
     same = _same_shape(now, was, sorted(set(now.index) & set(was.index)))
-    change, parents = {}, {}
-    for code in map(str, now.index):
-        change[code], parents[code] = _called(now.loc[code], was.loc[code]) if code in same else told[code][:2]
+    called = _called(now, was.loc[sorted(same)])
+    change = {code: called[code] if code in same else told[code][0] for code in map(str, now.index)}
+    parents = {code: "" if code in same else told[code][1] for code in change}
     begun = [code for code in change if change[code] != "kept"]
     last = register.versions.groupby("code")["version"].max()
     fresh = now.loc[begun].assign(
@@ -165,7 +165,8 @@ def _told(
     """Code → kind of change, codes of parents, codes of heirs, by the units that changed hands."""
     after = stage.grids["code"].reindex(plan.assignment.to_numpy()[stage.inside]).to_numpy()
     shared = share_out(before[stage.inside], after, plan.jurisdiction.units[stage.inside])
-    kept = {str(code): str(code) for code in shared.after.index if code in was.index and code in shared.before.index}
+    both = set(was.index) & set(shared.before.index) & set(shared.after.index)
+    kept = {str(code): str(code) for code in both}
     return {
         # Land that was drawn anew without a unit changing hands is still another shape.
         row["grid"] or row["before"]: (
@@ -177,10 +178,13 @@ def _told(
     }
 
 
-def _called(now: pd.Series, was: pd.Series) -> tuple[str, str]:
-    if now["owner"] != was["owner"]:
-        return "handed over", ""
-    return ("kept" if now["name"] == was["name"] else "renamed"), ""
+def _called(now: gpd.GeoDataFrame, was: gpd.GeoDataFrame) -> dict[str, str]:
+    """What changed of the grids of `was` on the same ground."""
+    same = now.loc[was.index]
+    owner = (same["owner"] == was["owner"]).to_numpy()
+    name = (same["name"] == was["name"]).to_numpy()
+    change = np.where(~owner, "handed over", np.where(name, "kept", "renamed"))
+    return dict(zip(map(str, was.index), change.tolist(), strict=True))
 
 
 def _same_shape(now: gpd.GeoDataFrame, was: gpd.GeoDataFrame, going: list[str]) -> set[str]:
