@@ -8,9 +8,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gridgeo.crosswalks import carry_over, crosswalk, fit_polygons
     from gridgeo.importing import import_osm
     from gridgeo.jurisdictions import Jurisdiction
     from gridgeo.plans.choices import alternatives, front
+    from gridgeo.plans.continuity import keep_identities
     from gridgeo.plans.each import partition_each
     from gridgeo.plans.files import read_plan
     from gridgeo.plans.judging import Verdict, check
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from gridgeo.plans.partitioning import partition
     from gridgeo.plans.plan import Plan
     from gridgeo.plans.rules import Rules
+    from gridgeo.register import Register, number_grids, read_register
     from gridgeo.reports import write_report
     from gridgeo.roads.barriers import add_barriers
     from gridgeo.routes import Routes, patrol_routes, read_routes, visit_routes
@@ -28,20 +31,27 @@ __version__ = "0.1.0"
 __all__ = [
     "Jurisdiction",
     "Plan",
+    "Register",
     "Routes",
     "Rules",
     "Verdict",
     "add_barriers",
     "alternatives",
+    "carry_over",
     "check",
+    "crosswalk",
+    "fit_polygons",
     "front",
     "import_osm",
+    "keep_identities",
+    "number_grids",
     "partition",
     "partition_each",
     "partition_many",
     "patrol_routes",
     "read_jurisdiction",
     "read_plan",
+    "read_register",
     "read_routes",
     "sample_map",
     "visit_routes",
@@ -52,20 +62,27 @@ __all__ = [
 _DOORS = {
     "Jurisdiction": "jurisdictions",
     "Plan": "plans",
+    "Register": "register",
     "Routes": "routes",
     "Rules": "plans",
     "Verdict": "plans.judging",
     "add_barriers": "roads.barriers",
     "alternatives": "plans.choices",
+    "carry_over": "crosswalks",
     "check": "plans.judging",
+    "crosswalk": "crosswalks",
+    "fit_polygons": "crosswalks",
     "front": "plans.choices",
     "import_osm": "importing",
+    "keep_identities": "plans.continuity",
+    "number_grids": "register",
     "partition": "plans.partitioning",
     "partition_each": "plans.each",
     "partition_many": "plans.many",
     "patrol_routes": "routes",
     "read_jurisdiction": "sources",
     "read_plan": "plans",
+    "read_register": "register",
     "read_routes": "routes",
     "sample_map": "sources",
     "visit_routes": "routes",

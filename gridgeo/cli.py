@@ -18,6 +18,7 @@ import typer
 
 from gridgeo import __version__
 from gridgeo.bench import bench_app
+from gridgeo.commands.identity import crosswalk, number
 from gridgeo.commands.options import Gap, Json, Mode, PlanFile, Seed, Shift, TimeLimit, Town, deviations, rows
 from gridgeo.commands.partition import partition
 from gridgeo.errors import BadInput, NoFeasiblePlan, told
@@ -119,6 +120,10 @@ def compare(
         result[f"{name}_worst_deviation"] = {"A": round(old, 4), "B": round(new, 4), "Δ": round(new - old, 4)}
     result["grids"] = {"A": a.assignment.nunique(), "B": b.assignment.nunique()}
     show(result, as_json, rows(flows), title="Moves")
+
+
+app.command()(crosswalk)
+app.command()(number)
 
 
 @app.command()

@@ -162,7 +162,7 @@ def _tolerances(text: str | None) -> list[float]:
 
 
 def _grids(plan: Any) -> list[dict[str, Any]]:
-    table = plan.grids.drop(columns=["geometry", "code"])
+    table = plan.grids.drop(columns=["geometry", "code", "name", "owner"])
     rounded = table.assign(
         area_m2=table["area_m2"].round().astype(int),
         difficulty=table["difficulty"].round(2),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from gridgeo.errors import BadInput
 from gridgeo.jurisdictions import Jurisdiction
+from gridgeo.plans.identities import COLUMNS
 from gridgeo.plans.plan import Figures, Plan, choice_table, from_record, read_assignment
 from gridgeo.plans.rules import Rules
 from gridgeo.sources import read_csv, read_layers, write_csv, write_layer, write_layers
@@ -64,12 +65,19 @@ def read_plan(path: str | os.PathLike[str], jurisdiction: Jurisdiction) -> Plan:
             raise BadInput(f"it is no plan: it has no table {', '.join(missing)}; make one with 'gridgeo partition'")
         if len(layers["plan"]) != 1:
             raise BadInput(f"its table 'plan' has {len(layers['plan'])} rows; it must have one")
-        return from_record(
-            jurisdiction, read_assignment(layers["assignment"]), {str(k): v for k, v in layers["plan"].iloc[0].items()}
-        )
+        record = {str(name): value for name, value in layers["plan"].iloc[0].items()}
+        return from_record(jurisdiction, read_assignment(layers["assignment"]), record, _identities(layers))
     except BadInput as wrong:
         text = str(wrong)
         raise type(wrong)(text if text.startswith(str(file)) else f"{file}: {text}") from wrong
+
+
+def _identities(layers: Mapping[str, pd.DataFrame]) -> pd.DataFrame | None:
+    """What the layer `grids` says its grids are called; a file without it says nothing."""
+    grids = layers.get("grids")
+    if grids is None or "grid" not in grids.columns:
+        return None
+    return pd.DataFrame(grids[["grid", *(name for name in COLUMNS if name in grids.columns)]])
 
 
 def write_choices(plans: Sequence[Plan], folder: str | os.PathLike[str]) -> None:

@@ -14,9 +14,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import ArrayLike, NDArray
 
 from gridgeo.errors import BadInput
 from gridgeo.jurisdictions import Jurisdiction
+from gridgeo.plans.identities import COLUMNS, tidy_identities
 from gridgeo.plans.rules import MEASURES, Rules, measure
 
 if TYPE_CHECKING:
@@ -57,12 +59,16 @@ class Plan:
         What the plan was asked to keep to.
     figures
         What the solver said.
+    identities
+        `code`, `name` and `owner` of each grid, indexed by `grid`. A grid that isn't given has its identifier as its
+        code; rows of grids that the plan doesn't have are dropped.
     """
 
     jurisdiction: Jurisdiction
     assignment: pd.Series
     rules: Rules
     figures: Figures = field(default_factory=Figures)
+    identities: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __post_init__(self) -> None:
         units = self.jurisdiction.units["unit"]
@@ -80,6 +86,7 @@ class Plan:
             raise BadInput(f"unit {given.index[given.isna()][0]} has no grid; a plan assigns every unit")
         tidy = given.reindex(pd.Index(units, name="unit")).astype(str).rename("grid")
         object.__setattr__(self, "assignment", tidy)
+        object.__setattr__(self, "identities", tidy_identities(self.identities, tidy))
 
     @cached_property
     def grids(self) -> gpd.GeoDataFrame:
@@ -101,12 +108,12 @@ class Plan:
         people = table["households"].replace(0, np.nan)
         table["difficulty"] = (table.pop("difficulty_load") / people).fillna(table.pop("difficulty_plain"))
         area = pd.Series(self.jurisdiction.area_at(self.rules.finest).to_numpy(), index=units.index)
-        table["area"] = area.groupby(grid).agg(_commonest)
-        table["code"] = table.index.to_numpy()
-        shapes = {name: shapely.union_all(part.to_numpy()) for name, part in units.geometry.groupby(grid)}
+        table["area"] = _commonest(area, grid)
+        table[list(COLUMNS)] = self.identities
+        shapes = _joined(units.geometry.to_numpy(), table.index.get_indexer(pd.Index(grid)))
         table = table.rename_axis("grid").reset_index()
-        order = ["grid", "code", "area", "units", "households", "area_m2", "difficulty", "workload_min"]
-        return gpd.GeoDataFrame(table[order], geometry=[shapes[name] for name in table["grid"]], crs=units.crs)
+        order = ["grid", *COLUMNS, "area", "units", "households", "area_m2", "difficulty", "workload_min"]
+        return gpd.GeoDataFrame(table[order], geometry=shapes, crs=units.crs)
 
     def metrics(self) -> pd.DataFrame:
         """Each grid's sums, and how far they lie from the mean, indexed by grid.
@@ -195,6 +202,18 @@ class Plan:
             "input_hash": fingerprint(self.jurisdiction),
         }
 
+    def fingerprint(self) -> str:
+        """SHA-256 over the assignment, the rules and the input: two plans of one fingerprint are the same plan.
+
+        Figures and identities don't count: the same grids found twice, or given to other owners, are the same plan.
+        """
+        total = hashlib.sha256()
+        for unit, grid in sorted(self.assignment.items()):
+            total.update(f"{unit}\0{grid}\0".encode())
+        total.update(json.dumps(self.rules.as_json(), ensure_ascii=False, sort_keys=True).encode())
+        total.update(fingerprint(self.jurisdiction).encode())
+        return total.hexdigest()
+
     def to_file(self, path: str | Path) -> None:
         """Write the plan; the ending chooses the format.
 
@@ -229,13 +248,21 @@ def numbered(jurisdiction: Jurisdiction, labels: np.ndarray) -> pd.Series:
     Fifteen grids are 01 to 15, two hundred are 001 to 200; ties are broken by the label, so that the
     same partition is always numbered alike.
     """
-    units = jurisdiction.units
-    centre = units.geometry.representative_point()
-    places = pd.DataFrame({"label": labels, "x": centre.x.to_numpy(), "y": -centre.y.to_numpy()})
-    order = places.groupby("label").mean().round(1).sort_values(["x", "y"], kind="stable").index
+    order = west_to_east(jurisdiction, labels)
     width = max(2, len(str(len(order))))
     name = {label: f"{number:0{width}d}" for number, label in enumerate(order, start=1)}
-    return pd.Series([name[label] for label in labels], index=pd.Index(units["unit"], name="unit"), name="grid")
+    index = pd.Index(jurisdiction.units["unit"], name="unit")
+    return pd.Series([name[label] for label in labels], index=index, name="grid")
+
+
+def west_to_east(jurisdiction: Jurisdiction, labels: ArrayLike) -> pd.Index:
+    """Every label of the units once, from west to east, then north to south, by the mean of its units' inner points.
+
+    Points count to a tenth of a metre. Ties are broken by the label.
+    """
+    centre = jurisdiction.units.geometry.representative_point()
+    places = pd.DataFrame({"label": np.asarray(labels), "x": centre.x.to_numpy(), "y": -centre.y.to_numpy()})
+    return places.groupby("label").mean().round(1).sort_values(["x", "y"], kind="stable").index
 
 
 def choice_table(plans: Iterable[Plan]) -> pd.DataFrame:
@@ -265,8 +292,13 @@ def read_assignment(table: pd.DataFrame) -> pd.Series:
     return pd.Series(table["grid"].to_numpy(), index=pd.Index(table["unit"].astype(str), name="unit"), name="grid")
 
 
-def from_record(jurisdiction: Jurisdiction, assignment: pd.Series, record: Mapping[str, Any]) -> Plan:
-    """The plan that `Plan.record` and its assignment describe."""
+def from_record(
+    jurisdiction: Jurisdiction,
+    assignment: pd.Series,
+    record: Mapping[str, Any],
+    identities: pd.DataFrame | None = None,
+) -> Plan:
+    """The plan that `Plan.record`, its assignment and the identities of its grids describe."""
     figures = Figures(
         objective=_number(record["objective"]),
         bound=_number(record["bound"]),
@@ -275,12 +307,24 @@ def from_record(jurisdiction: Jurisdiction, assignment: pd.Series, record: Mappi
         seed=None if pd.isna(record["seed"]) else int(record["seed"]),
         objectives=json.loads(record.get("objectives") or "{}"),
     )
-    return Plan(jurisdiction, assignment, Rules.from_json(json.loads(record["rules"])), figures)
+    rules = Rules.from_json(json.loads(record["rules"]))
+    return Plan(jurisdiction, assignment, rules, figures, pd.DataFrame() if identities is None else identities)
 
 
 def _number(value: Any) -> float | None:
     return None if value is None or pd.isna(value) else float(value)
 
 
-def _commonest(values: pd.Series) -> str:
-    return str(values.value_counts().sort_index(kind="stable").idxmax())
+def _commonest(values: pd.Series, group: pd.Series) -> pd.Series:
+    """The value that stands most often in each group, the first of equals."""
+    counts = (
+        pd.DataFrame({"group": group, "value": values}).groupby(["group", "value"]).size().rename("count").reset_index()
+    )
+    ordered = counts.sort_values(["group", "count", "value"], ascending=[True, False, True], kind="stable")
+    return ordered.drop_duplicates("group").set_index("group")["value"].astype(str)
+
+
+def _joined(shapes: NDArray[np.object_], group: NDArray[np.int64]) -> list[Any]:
+    """The union of the shapes of each group 0, 1, …."""
+    order = np.argsort(group, kind="stable")
+    return [shapely.union_all(part) for part in np.split(shapes[order], np.cumsum(np.bincount(group))[:-1])]

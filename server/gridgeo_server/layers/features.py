@@ -161,7 +161,8 @@ def with_owners(grids: Collection, officers: list[Responder]) -> Collection:
                 "owner_name_zh": None if owner is None else shown(owner.name_zh),
             }
         )
-    fields = (*grids.fields, "owner", "owner_name", "owner_name_zh")
+    # A plan names owners in words; on the board the officer on duty stands in that place.
+    fields = tuple(dict.fromkeys((*grids.fields, "owner", "owner_name", "owner_name_zh")))
     return Collection(grids.name, grids.shapes, properties, grids.tree, fields)
 
 

@@ -18,6 +18,7 @@ def plan(lattice):
         grid,
         Rules(k=2, within="quarter"),
         Figures(12.5, 12.0, 0.04, "feasible", 7, {"boundary": 3.5, "cuts": 2.0}),
+        pd.DataFrame({"code": ["003", ""], "name": ["钟楼", ""], "owner": ["", "Ada"]}, index=["01", "02"]),
     )
 
 
@@ -27,6 +28,8 @@ def test_a_plan_comes_back_from_its_file_as_it_was(plan, lattice, tmp_path):
     assert again.assignment.equals(plan.assignment)
     assert again.rules == plan.rules
     assert again.figures == plan.figures
+    assert again.identities.equals(plan.identities)
+    assert again.fingerprint() == plan.fingerprint()
 
 
 def test_the_same_plan_gives_the_same_bytes(plan, tmp_path):
@@ -75,9 +78,11 @@ def test_a_plan_written_before_objectives_were_told_is_read(plan, lattice, tmp_p
     plan.to_file(tmp_path / "plan.gpkg")
     layers = read_layers(tmp_path / "plan.gpkg")
     layers["plan"] = layers["plan"].drop(columns="objectives")
+    layers["grids"] = layers["grids"].drop(columns=["name", "owner"])
     write_layers(layers, tmp_path / "old.gpkg")
     old = read_plan(tmp_path / "old.gpkg", lattice)
     assert old.rules == plan.rules
+    assert old.identities["owner"].tolist() == ["", ""]
     assert old.figures.objectives == {}
     assert old.figures.objective == plan.figures.objective
 

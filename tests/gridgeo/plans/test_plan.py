@@ -3,7 +3,7 @@ import pytest
 
 from gridgeo import schemas
 from gridgeo.errors import BadInput
-from gridgeo.plans.plan import Plan, fingerprint, numbered
+from gridgeo.plans.plan import Figures, Plan, fingerprint, numbered
 from gridgeo.plans.rules import Rules
 from towns import lattice_town
 
@@ -84,6 +84,18 @@ def test_the_fingerprint_changes_with_the_input_alone():
     assert fingerprint(town) == fingerprint(lattice_town(seed=3))
     assert fingerprint(town) != fingerprint(lattice_town(seed=4))
     assert fingerprint(town) != fingerprint(lattice_town(seed=3, railway=True))
+
+
+def test_a_plans_fingerprint_changes_with_assignment_rules_and_input_alone(plan, lattice):
+    renamed = pd.DataFrame({"code": ["A"]}, index=["01"])
+    same = Plan(lattice, halves(lattice).sample(frac=1, random_state=2), Rules(k=2), Figures(1.0), renamed)
+    assert same.fingerprint() == plan.fingerprint()
+    others = [
+        plan.move(["U002"], "02"),
+        Plan(lattice, halves(lattice), Rules(k=2, within="quarter")),
+        Plan(lattice_town(seed=4), halves(lattice), Rules(k=2)),
+    ]
+    assert len({plan.fingerprint(), *(other.fingerprint() for other in others)}) == 4
 
 
 def test_the_worst_deviation_is_that_of_the_grids(plan):

@@ -153,3 +153,11 @@ def test_the_description_is_openapi_3_0(client: TestClient) -> None:
     assert '"null"' not in client.get("/ogc/api").text
     names = {one["name"] for one in document["paths"]["/ogc/collections/{collection}/items"]["get"]["parameters"]}
     assert {"bbox", "limit", "collection"} <= names
+
+
+def test_no_property_is_listed_twice_where_a_plan_names_owners_too(state: State) -> None:
+    from gridgeo_server.layers.features import still_collections, with_owners
+
+    fields = with_owners(still_collections(state.town)["grids"], []).fields
+    assert len(set(fields)) == len(fields)
+    assert {"code", "name", "owner"} <= set(fields)
