@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from gridgeo.importing import import_osm
     from gridgeo.jurisdictions import Jurisdiction
     from gridgeo.plans.choices import alternatives, front
+    from gridgeo.plans.comparing import Comparison, compare
     from gridgeo.plans.each import partition_each
+    from gridgeo.plans.exchange import ImportReport, export_plan, import_plan
     from gridgeo.plans.files import read_plan
     from gridgeo.plans.judging import Verdict, check
     from gridgeo.plans.many import partition_many
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Comparison",
+    "ImportReport",
     "Jurisdiction",
     "Plan",
     "Routes",
@@ -34,8 +38,11 @@ __all__ = [
     "add_barriers",
     "alternatives",
     "check",
+    "compare",
+    "export_plan",
     "front",
     "import_osm",
+    "import_plan",
     "partition",
     "partition_each",
     "partition_many",
@@ -50,6 +57,8 @@ __all__ = [
 ]
 
 _DOORS = {
+    "Comparison": "plans.comparing",
+    "ImportReport": "plans.exchange",
     "Jurisdiction": "jurisdictions",
     "Plan": "plans",
     "Routes": "routes",
@@ -58,8 +67,11 @@ _DOORS = {
     "add_barriers": "roads.barriers",
     "alternatives": "plans.choices",
     "check": "plans.judging",
+    "compare": "plans.comparing",
+    "export_plan": "plans.exchange",
     "front": "plans.choices",
     "import_osm": "importing",
+    "import_plan": "plans.exchange",
     "partition": "plans.partitioning",
     "partition_each": "plans.each",
     "partition_many": "plans.many",
