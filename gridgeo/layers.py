@@ -141,7 +141,7 @@ def plot_moves(comparison: Comparison, ax: Axes | None = None) -> Axes:
     after.boundary.plot(ax=ax, color="#4A5B6E", linewidth=1.3)
     before.boundary.plot(ax=ax, color=OLD, linewidth=1.6, linestyle=(0, (4, 3)))
     touched = {*moved["from"], *moved["to"]}
-    for label, point in zip(after["grid"], _label_points(after), strict=True):
+    for label, point in zip(after["grid"].map(comparison.called[1]), _label_points(after), strict=True):
         weight = "bold" if label in touched else "normal"
         ax.annotate(label, (point.x, point.y), ha="center", va="center", fontsize=9, fontweight=weight, color=INK)
     figures = comparison.figures()
@@ -169,7 +169,7 @@ def explore_moves(comparison: Comparison) -> OfflineMap:
     streets = comparison.after.jurisdiction.road_edges.drop_duplicates("street")
     _shapes(streets, "Streets", {"color": "#B9B5AB", "weight": 1}).add_to(page)
     _named(
-        after,
+        after.assign(grid=after["grid"].map(comparison.called[1])),
         "New grids",
         ["grid", "households"],
         ["Grid", "Households"],
@@ -199,7 +199,8 @@ def explore_moves(comparison: Comparison) -> OfflineMap:
 
 def _destination_colours(comparison: Comparison) -> dict[str, str]:
     grids = comparison.after.grids
-    return {name: GRID_COLOURS[index - 1] for name, index in zip(grids["grid"], colour_grids(grids), strict=True)}
+    names = grids["grid"].map(comparison.called[1])
+    return {name: GRID_COLOURS[index - 1] for name, index in zip(names, colour_grids(grids), strict=True)}
 
 
 def _named(frame: gpd.GeoDataFrame, name: str, fields: list[str], aliases: list[str], style: Any) -> folium.GeoJson:

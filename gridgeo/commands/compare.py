@@ -26,6 +26,12 @@ def compare(
             help="File for what moved: .geojson .fgb .parquet .shp .csv (units), .gpkg .xlsx (all tables), .html (map).",
         ),
     ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            help="code or grid: what makes two grids the same; the code if not set, where the plans share codes."
+        ),
+    ] = None,
     lang: Annotated[str, typer.Option(help="en or zh: headings of .csv and .xlsx.")] = "en",
     as_json: Json = False,
 ) -> None:
@@ -35,10 +41,10 @@ def compare(
     from gridgeo.sources import read_jurisdiction
 
     place = read_jurisdiction(town)
-    found = set_against(read_plan(before, place), read_plan(after, place))
+    found = set_against(read_plan(before, place), read_plan(after, place), by)
     if output is not None:
         found.to_file(output, lang)
-    figures: dict[str, Any] = found.figures()
+    figures: dict[str, Any] = found.figures() | {"compared_by": found.by}
     measures = found.measures
     worst = measures[measures["statistic"] == "worst_deviation"].set_index("measure")
     for name, row in worst.iterrows():

@@ -33,12 +33,20 @@ UNLIKE_M2 = 1.0
 class Comparison:
     """What lies between plan A (`before`) and plan B (`after`).
 
-    Grids are compared by identifier; `figures` says how much would move under the kindest renaming of B's grids.
-    Households, areas and workloads of what moved are those of `before`.
+    A grid of A and one of B are the same where they have the same `by`: their ``code``, or their identifier (``grid``).
+    `figures` says how much would move under the kindest renaming of B's grids. Households, areas and workloads of what
+    moved are those of `before`.
     """
 
     before: Plan
     after: Plan
+    by: str = "code"
+
+    @cached_property
+    def called(self) -> tuple[pd.Series, pd.Series]:
+        """What each grid of A, and each of B, is called here: grid → code, or the identifier itself."""
+        sides = (self.before, self.after)
+        return (_called(sides[0], self.by), _called(sides[1], self.by))
 
     @cached_property
     def moved(self) -> gpd.GeoDataFrame:
@@ -47,7 +55,7 @@ class Comparison:
         Columns `unit`, `from`, `to`, `area`, `households`, `area_m2`, `difficulty`, `workload_min` and its polygon.
         """
         units = self.before.jurisdiction.units
-        old, new = self.before.assignment.to_numpy(), self._after()
+        old, new = self._labels()
         changed = old != new
         names = ["area", "households", "area_m2", "difficulty", "workload_min"]
         columns = {"unit": units["unit"].to_numpy()[changed], "from": old[changed], "to": new[changed]}
@@ -69,12 +77,15 @@ class Comparison:
 
     @cached_property
     def grids(self) -> pd.DataFrame:
-        """Each grid of either plan, ordered by identifier.
+        """Each grid of either plan, ordered by what it is called.
 
         `grid`, `state` (same, changed, new, gone), `households_out` and `households_in`, and for each measure ``<measure>_A``,
         ``<measure>_B``, ``<measure>_Δ`` (missing where the grid isn't).
         """
-        old, new = self.before.metrics()[list(MEASURES)], self.after.metrics()[list(MEASURES)]
+        old, new = (
+            plan.metrics()[list(MEASURES)].rename(index=called.to_dict())
+            for plan, called in zip((self.before, self.after), self.called, strict=True)
+        )
         index = old.index.union(new.index).rename("grid")
         moved = self.moved
         out = moved.groupby("from")["households"].sum().reindex(index, fill_value=0)
@@ -99,7 +110,9 @@ class Comparison:
         """
         sides = [pd.Series(_measured(plan)) for plan in (self.before, self.after)]
         table = pd.DataFrame({"A": sides[0], "B": sides[1]})
-        table["Δ"] = table["B"] - table["A"]
+        change = table["B"] - table["A"]
+        # What the order of a sum alone makes of rounding is no change.
+        table["Δ"] = change.where(change.abs() > 1e-9 * table.abs().max(axis=1), 0.0)
         names = pd.DataFrame(list(table.index), columns=["measure", "statistic"], index=table.index)
         return pd.concat([names, table], axis=1).reset_index(drop=True)
 
@@ -111,7 +124,7 @@ class Comparison:
         """
         total = int(self.before.jurisdiction.units["households"].sum())
         households = int(self.moved["households"].sum())
-        kept = _most_kept(self.before, self._after())
+        kept = _most_kept(self.before, self._labels()[1])
         return {
             "units_moved": len(self.moved),
             "households_moved": households,
@@ -145,28 +158,55 @@ class Comparison:
 
         return explore_moves(self)
 
-    def _after(self) -> NDArray[np.object_]:
-        """B's grid of each unit in the order of A's units."""
-        return self.after.assignment.reindex(self.before.assignment.index).to_numpy()
+    def _labels(self) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+        """What the grid of each unit is called in A and in B, in the order of A's units."""
+        sides = (self.before.assignment, self.after.assignment.reindex(self.before.assignment.index))
+        return (sides[0].map(self.called[0]).to_numpy(), sides[1].map(self.called[1]).to_numpy())
 
     def _ties_kept(self) -> float:
         town = self.before.jurisdiction
         u, v, _ = unit_graph(town.units, town.borders).edges()
-        old, new = self.before.assignment.to_numpy(), self._after()
+        old, new = self._labels()
         together = old[u] == old[v]
         return float((new[u] == new[v])[together].mean()) if together.any() else 1.0
 
 
-def compare(before: Plan, after: Plan) -> Comparison:
+def compare(before: Plan, after: Plan, by: str | None = None) -> Comparison:
     """Compare two plans of the same units: what moved, for how many households, and every measure A / B / Δ.
+
+    Parameters
+    ----------
+    before, after
+        The plans A and B.
+    by
+        ``code`` or ``grid``: what makes a grid of A and one of B the same. Where nothing is said, the code, if both plans have
+        codes of which some are the same; else the identifier.
 
     Raises
     ------
     BadInput
-        The plans are of other units: an identifier is missing on one side, or stands for another polygon.
+        The plans are of other units: an identifier is missing on one side, or stands for another polygon. Or two grids
+        of one plan have the code by which they shall be told apart.
     """
     _refuse_other_units(before, after)
-    return Comparison(before, after)
+    if by not in (None, "code", "grid"):
+        raise BadInput(f"grids can't be compared by '{by}'; choose code or grid")
+    codes = [plan.identities["code"] for plan in (before, after)]
+    if by == "code":
+        for name, code in zip("AB", codes, strict=True):
+            if code.duplicated().any():
+                raise BadInput(
+                    f"two grids of plan {name} have the code '{code[code.duplicated()].iloc[0]}'; compare by grid"
+                )
+    if by is None:
+        usable = all(code.is_unique for code in codes) and codes[0].isin(codes[1]).any()
+        by = "code" if usable else "grid"
+    return Comparison(before, after, by)
+
+
+def _called(plan: Plan, by: str) -> pd.Series:
+    code = plan.identities["code"]
+    return code if by == "code" else pd.Series(code.index, index=code.index, name="grid")
 
 
 def _refuse_other_units(before: Plan, after: Plan) -> None:
