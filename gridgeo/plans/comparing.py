@@ -101,6 +101,17 @@ class Comparison:
         return pd.DataFrame(columns, index=index).reset_index()
 
     @cached_property
+    def vanished(self) -> gpd.GeoSeries:
+        """Lines that part two grids in A and lie inside a grid in B; links, which have no line, are left out."""
+        borders = self.before.jurisdiction.borders
+        old, new = (pd.Series(side, index=self.before.assignment.index) for side in self._labels())
+        parted, joined = (
+            side[borders["unit_a"]].to_numpy() != side[borders["unit_b"]].to_numpy() for side in (old, new)
+        )
+        lines = borders.geometry[parted & ~joined]
+        return lines[~lines.is_empty]
+
+    @cached_property
     def measures(self) -> pd.DataFrame:
         """Every measure of the two plans: `measure`, `statistic`, `A`, `B`, `Δ` = B − A.
 
