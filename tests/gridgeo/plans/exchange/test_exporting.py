@@ -131,7 +131,7 @@ def test_households_are_the_same_in_every_format(plan, tmp_path):
         ("plan.geojson", {"lang": "zh"}, "one name in every language"),
         ("plan.csv", {"lang": "de"}, "choose en or zh"),
         ("plan.csv", {"encoding": "latin-1"}, "choose utf-8"),
-        ("plan.xlsx", {"encoding": "gb18030"}, "only a .csv"),
+        ("plan.xlsx", {"encoding": "gb18030"}, r"only a \.csv"),
     ],
 )
 def test_options_that_a_format_cant_keep_are_refused_and_nothing_is_written(plan, tmp_path, name, options, message):
@@ -146,7 +146,7 @@ def test_a_name_that_tables_would_lose_is_refused(plan, tmp_path, name, ending):
     spoilt = Plan(
         plan.jurisdiction, plan.assignment, plan.rules, identities=pd.DataFrame({"grid": ["001"], "name": [name]})
     )
-    with pytest.raises(BadInput, match="name .* rename it, or write .gpkg"):
+    with pytest.raises(BadInput, match=r"name .* rename it, or write \.gpkg"):
         export_plan(spoilt, tmp_path / f"plan{ending}")
     assert list(tmp_path.iterdir()) == []
 

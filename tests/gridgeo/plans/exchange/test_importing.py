@@ -37,11 +37,11 @@ def test_chinese_headings_are_known_in_every_encoding(plan, lattice, table, tmp_
 
 def test_columns_are_named_by_the_options(plan, lattice, table, tmp_path):
     write_csv(table.rename(columns={"unit": "Block", "grid": "Beat"}), tmp_path / "plan.csv")
-    with pytest.raises(BadInput, match="no column says the grid.*--grid-column.*Block, Beat"):
+    with pytest.raises(BadInput, match=r"no column says the grid.*--grid-column.*Block, Beat"):
         import_plan(tmp_path / "plan.csv", lattice)
     found = import_plan(tmp_path / "plan.csv", lattice, unit_column="block", grid_column="Beat")
     assert found.plan.assignment.equals(plan.assignment)
-    with pytest.raises(BadInput, match="no column 'Blok'.*did you mean 'Block'"):
+    with pytest.raises(BadInput, match=r"no column 'Blok'.*did you mean 'Block'"):
         import_plan(tmp_path / "plan.csv", lattice, unit_column="Blok", grid_column="Beat")
     with pytest.raises(BadInput, match="both as the units and as the grids"):
         import_plan(tmp_path / "plan.csv", lattice, unit_column="Beat", grid_column="Beat")
@@ -137,13 +137,13 @@ def test_any_geopackage_with_units_and_grids_is_read_and_a_choice_is_asked_for(p
     write_layers({"roads": lattice.road_edges, "beats": table}, tmp_path / "other.gpkg")
     assert import_plan(tmp_path / "other.gpkg", lattice).plan.assignment.equals(plan.assignment)
     write_layers({"old": table, "new": table.assign(grid="1")}, tmp_path / "two.gpkg")
-    with pytest.raises(BadInput, match="old, new could each be the plan.*--layer"):
+    with pytest.raises(BadInput, match=r"old, new could each be the plan.*--layer"):
         import_plan(tmp_path / "two.gpkg", lattice)
     assert import_plan(tmp_path / "two.gpkg", lattice, layer="new").plan.assignment.nunique() == 1
     with pytest.raises(BadInput, match="no layer or sheet 'newer'; it has old, new"):
         import_plan(tmp_path / "two.gpkg", lattice, layer="newer")
     write_layers({"roads": lattice.road_edges, "nodes": lattice.road_nodes}, tmp_path / "none.gpkg")
-    with pytest.raises(BadInput, match="no layer has units with their grid.*nodes"):
+    with pytest.raises(BadInput, match=r"no layer has units with their grid.*nodes"):
         import_plan(tmp_path / "none.gpkg", lattice)
 
 
@@ -248,5 +248,5 @@ def test_a_file_that_is_absent_or_rubbish_is_refused_by_name(lattice, tmp_path, 
 
 def test_an_old_workbook_is_refused_with_the_mend(lattice, tmp_path):
     (tmp_path / "plan.xls").write_bytes(b"\xd0\xcf\x11\xe0")
-    with pytest.raises(UnreadableSource, match="save it as .xlsx"):
+    with pytest.raises(UnreadableSource, match=r"save it as \.xlsx"):
         import_plan(tmp_path / "plan.xls", lattice)
