@@ -40,6 +40,7 @@ def table(key: str) -> str:
         "categories": lambda _: _categories(),
         "measures": lambda _: _measures(),
         "factors": lambda _: _factors(),
+        "findings": lambda _: _findings(),
     }
     return writers[kind](name)
 
@@ -119,6 +120,13 @@ def _measures() -> str:
     from gridgeo.plans.rules import MEASURES
 
     return _rows(("measure", "meaning"), [(f"`{name}`", meaning) for name, meaning in MEASURES.items()])
+
+
+def _findings() -> str:
+    from gridgeo.plans.exchange import FINDINGS
+
+    rows = [(name, one.meaning, "yes" if one.blocks else "–") for name, one in FINDINGS.items()]
+    return _rows(("finding", "meaning", "stands in the way"), rows)
 
 
 def _factors() -> str:

@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from gridgeo.importing import import_osm
     from gridgeo.jurisdictions import Jurisdiction
     from gridgeo.plans.choices import alternatives, front
+    from gridgeo.plans.comparing import Comparison, compare
     from gridgeo.plans.continuity import keep_identities
     from gridgeo.plans.each import partition_each
+    from gridgeo.plans.exchange import ImportReport, export_plan, import_plan
     from gridgeo.plans.files import read_plan
     from gridgeo.plans.judging import Verdict, check
     from gridgeo.plans.many import partition_many
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Comparison",
+    "ImportReport",
     "Jurisdiction",
     "Plan",
     "Register",
@@ -39,10 +43,13 @@ __all__ = [
     "alternatives",
     "carry_over",
     "check",
+    "compare",
     "crosswalk",
+    "export_plan",
     "fit_polygons",
     "front",
     "import_osm",
+    "import_plan",
     "keep_identities",
     "number_grids",
     "partition",
@@ -60,6 +67,8 @@ __all__ = [
 ]
 
 _DOORS = {
+    "Comparison": "plans.comparing",
+    "ImportReport": "plans.exchange",
     "Jurisdiction": "jurisdictions",
     "Plan": "plans",
     "Register": "register",
@@ -70,10 +79,13 @@ _DOORS = {
     "alternatives": "plans.choices",
     "carry_over": "crosswalks",
     "check": "plans.judging",
-    "crosswalk": "crosswalks",
-    "fit_polygons": "crosswalks",
+    "compare": "plans.comparing",
+    "export_plan": "plans.exchange",
     "front": "plans.choices",
     "import_osm": "importing",
+    "import_plan": "plans.exchange",
+    "crosswalk": "crosswalks",
+    "fit_polygons": "crosswalks",
     "keep_identities": "plans.continuity",
     "number_grids": "register",
     "partition": "plans.partitioning",

@@ -18,6 +18,8 @@ import typer
 
 from gridgeo import __version__
 from gridgeo.bench import bench_app
+from gridgeo.commands.compare import compare
+from gridgeo.commands.exchange import export, import_plan
 from gridgeo.commands.identity import crosswalk, number
 from gridgeo.commands.options import Gap, Json, Mode, PlanFile, Seed, Shift, TimeLimit, Town, deviations, rows
 from gridgeo.commands.partition import partition
@@ -94,32 +96,7 @@ def check(town: Town, plan: PlanFile, as_json: Json = False) -> None:
         raise typer.Exit(3)
 
 
-@app.command()
-def compare(
-    town: Town,
-    before: Annotated[Path, typer.Argument(help="Plan to start from.")],
-    after: Annotated[Path, typer.Argument(help="Plan to compare with it.")],
-    as_json: Json = False,
-) -> None:
-    """Tell what moved between two plans, for how many households, and every measure A / B / Δ."""
-    from gridgeo.plans.files import read_plan
-    from gridgeo.sources import read_jurisdiction
-
-    place = read_jurisdiction(town)
-    a, b = read_plan(before, place), read_plan(after, place)
-    moved = a.diff(b)
-    flows = moved.groupby(["from", "to"]).agg(units=("unit", "size"), households=("households", "sum")).reset_index()
-    total = int(place.units["households"].sum())
-    result: dict[str, Any] = {
-        "units_moved": len(moved),
-        "households_moved": int(moved["households"].sum()),
-        "share_moved": float(moved["households"].sum()) / total if total else 0.0,
-    }
-    for name, old in a.worst_deviation().items():
-        new = b.worst_deviation()[str(name)]
-        result[f"{name}_worst_deviation"] = {"A": round(old, 4), "B": round(new, 4), "Δ": round(new - old, 4)}
-    result["grids"] = {"A": a.assignment.nunique(), "B": b.assignment.nunique()}
-    show(result, as_json, rows(flows), title="Moves")
+app.command()(compare)
 
 
 app.command()(crosswalk)
@@ -220,25 +197,8 @@ def report(
     show({"file": str(output)}, as_json)
 
 
-@app.command()
-def export(
-    town: Town,
-    plan: PlanFile,
-    output: Annotated[
-        Path, typer.Option("-o", "--output", help="File to write: .csv .geojson .fgb .parquet .shp .gpkg .html")
-    ],
-    as_json: Json = False,
-) -> None:
-    """Write a plan in another format; .html is an offline folium map."""
-    from gridgeo.plans.files import read_plan
-    from gridgeo.sources import read_jurisdiction, write_text
-
-    drawn = read_plan(plan, read_jurisdiction(town))
-    if output.suffix.lower() == ".html":
-        write_text(drawn.explore().get_root().render(), output)
-    else:
-        drawn.to_file(output)
-    show({"file": str(output)}, as_json)
+app.command("import-plan")(import_plan)
+app.command()(export)
 
 
 @solve_app.command("partition")

@@ -19,10 +19,13 @@ from gridgeo.crs import to_wgs84
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from gridgeo.plans.comparing import Comparison
     from gridgeo.plans.plan import Plan
 
 ATTRIBUTION = "© OpenStreetMap contributors"
 LAND, WATER, BUILDING, ROAD, INK = "#F5F4F0", "#D5E1E9", "#E7E5DF", "#FFFFFF", "#17202B"
+OLD = "#B3372B"
+"""Borders of a plan that another takes the place of."""
 
 
 def plot_plan(plan: Plan, ax: Axes | None = None) -> Axes:
@@ -122,6 +125,93 @@ def explore_plan(plan: Plan) -> OfflineMap:
     page.fit_bounds([[south, west], [north, east]])
     _Credit().add_to(page)
     return page
+
+
+def plot_moves(comparison: Comparison, ax: Axes | None = None) -> Axes:
+    """Draw what moved: units in the colour of the grid they come to, borders that fall dashed, those that hold solid.
+
+    A label stands on each grid of the new plan; grids that are touched are labelled in bold.
+    """
+    if ax is None:
+        _, ax = plt.subplots(figsize=(10, 10), layout="constrained")
+    after, moved = comparison.after.grids, comparison.moved
+    after.plot(ax=ax, color=LAND)
+    if len(moved):
+        moved.plot(ax=ax, color=list(moved["to"].map(_destination_colours(comparison))))
+    after.boundary.plot(ax=ax, color="#4A5B6E", linewidth=1.3)
+    if len(comparison.vanished):
+        comparison.vanished.plot(ax=ax, color=OLD, linewidth=1.8, linestyle=(0, (4, 2)))
+    touched = {*moved["from"], *moved["to"]}
+    for label, point in zip(after["grid"].map(comparison.called[1]), _label_points(after), strict=True):
+        weight = "bold" if label in touched else "normal"
+        ax.annotate(label, (point.x, point.y), ha="center", va="center", fontsize=9, fontweight=weight, color=INK)
+    figures = comparison.figures()
+    ax.set_title(
+        f"{figures['units_moved']:,} units, {figures['households_moved']:,} households ({figures['share_moved']:.1%}) move",
+        fontsize=11,
+        color=INK,
+    )
+    ax.plot([], [], color=OLD, linestyle=(0, (4, 2)), label="borders that fall")
+    ax.plot([], [], color="#4A5B6E", label="borders of the new plan")
+    ax.legend(loc="lower left", fontsize=8, frameon=False)
+    ax.set_axis_off()
+    ax.set_aspect("equal")
+    ax.annotate(ATTRIBUTION, (0.99, 0.01), xycoords="axes fraction", ha="right", fontsize=7, color="#626D79")
+    return ax
+
+
+def explore_moves(comparison: Comparison) -> OfflineMap:
+    """A map of what moved for a notebook or a single file: units with their old and new grid, and borders that fall."""
+    after, moved = comparison.after.grids, comparison.moved
+    colours = _destination_colours(comparison)
+    west, south, east, north = to_wgs84(after).total_bounds
+    page = OfflineMap(tiles=None, prefer_canvas=True, control_scale=True, attr=ATTRIBUTION)
+    page.get_root().header.add_child(Element(f"<style>body .leaflet-container{{background:{LAND}}}</style>"))
+    streets = comparison.after.jurisdiction.road_edges.drop_duplicates("street")
+    _shapes(streets, "Streets", {"color": "#B9B5AB", "weight": 1}).add_to(page)
+    _named(
+        after.assign(grid=after["grid"].map(comparison.called[1])),
+        "New grids",
+        ["grid", "households"],
+        ["Grid", "Households"],
+        lambda _: {"fillOpacity": 0.02, "color": "#4A5B6E", "weight": 2},
+    ).add_to(page)
+    if len(moved):
+        _named(
+            moved,
+            "Moved units",
+            ["unit", "from", "to", "households"],
+            ["Unit", "From", "To", "Households"],
+            lambda one: {
+                "fillColor": colours[one["properties"]["to"]],
+                "fillOpacity": 0.85,
+                "color": INK,
+                "weight": 0.7,
+            },
+        ).add_to(page)
+    dashes = {"color": OLD, "weight": 2, "dashArray": "6 5", "fill": False}
+    _shapes(gpd.GeoDataFrame(geometry=comparison.vanished), "Borders that fall", dashes).add_to(page)
+    # Open, since the closed control shows an icon file that a single page doesn't carry.
+    folium.LayerControl(collapsed=False).add_to(page)
+    page.fit_bounds([[south, west], [north, east]])
+    _Credit().add_to(page)
+    return page
+
+
+def _destination_colours(comparison: Comparison) -> dict[str, str]:
+    grids = comparison.after.grids
+    names = grids["grid"].map(comparison.called[1])
+    return {name: GRID_COLOURS[index - 1] for name, index in zip(names, colour_grids(grids), strict=True)}
+
+
+def _named(frame: gpd.GeoDataFrame, name: str, fields: list[str], aliases: list[str], style: Any) -> folium.GeoJson:
+    return folium.GeoJson(
+        json.loads(to_wgs84(frame[[*fields, "geometry"]]).to_json()),
+        name=name,
+        style_function=style,
+        highlight_function=lambda _: {"weight": 3, "color": "#1F55B5"},
+        tooltip=folium.GeoJsonTooltip(fields, aliases=aliases),
+    )
 
 
 def _shapes(frame: gpd.GeoDataFrame, name: str, style: dict[str, Any]) -> folium.FeatureGroup:

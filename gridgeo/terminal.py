@@ -124,6 +124,13 @@ def show(result: Mapping[str, Any], as_json: bool, rows: Sequence[Mapping[str, A
         out.print(_table(rows, title))
 
 
+def show_table(rows: Sequence[Mapping[str, Any]], title: str) -> None:
+    """Print a table below what `show` printed; nothing where there are no rows."""
+    if rows:
+        out.print()
+        out.print(_table(rows, title))
+
+
 def _table(rows: Sequence[Mapping[str, Any]], title: str) -> Table:
     table = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="dim")
     for name in rows[0]:

@@ -1,51 +1,36 @@
-"""A plan on disk: a GeoPackage with all of it, or the assignment as CSV, or the grids as a map layer."""
+"""A plan on disk, and several of them in a folder."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-
-import pandas as pd
 
 from gridgeo.errors import BadInput
 from gridgeo.jurisdictions import Jurisdiction
-from gridgeo.plans.identities import COLUMNS
-from gridgeo.plans.plan import Figures, Plan, choice_table, from_record, read_assignment
-from gridgeo.plans.rules import Rules
-from gridgeo.sources import read_csv, read_layers, write_csv, write_layer, write_layers
+from gridgeo.plans.exchange import export_plan, import_plan
+from gridgeo.plans.exchange.exporting import WRITTEN
+from gridgeo.plans.plan import Plan, choice_table
+from gridgeo.sources import write_csv
 from gridgeo.sources.files import replacing
-from gridgeo.sources.vectors import FORMATS
 
 
 def write_plan(plan: Plan, path: str | os.PathLike[str]) -> None:
-    """Write a plan; the ending chooses what is in the file.
-
-    `.gpkg` holds the tables `assignment` and `plan` and the layer `grids`; `.csv` holds `unit,grid`;
-    `.geojson`, `.fgb`, `.parquet` and `.shp` hold the grids.
+    """Write a plan; the ending chooses what is in the file, as `gridgeo.plans.exchange.export_plan` says.
 
     Raises
     ------
     BadInput
         The ending names no format that is written, or the path can't be written.
     """
-    file = Path(path)
-    suffix = file.suffix.lower()
-    if suffix not in FORMATS:
-        raise BadInput(f"{file}: '{suffix}' isn't written; choose one of {', '.join(FORMATS)}")
-    assignment = plan.assignment.rename("grid").rename_axis("unit").reset_index()
-    if suffix == ".gpkg":
-        write_layers({"assignment": assignment, "grids": plan.grids, "plan": pd.DataFrame([plan.record()])}, file)
-    elif suffix == ".csv":
-        write_csv(assignment, file)
-    else:
-        write_layer(plan.grids, file, "grids")
+    export_plan(plan, path)
 
 
 def read_plan(path: str | os.PathLike[str], jurisdiction: Jurisdiction) -> Plan:
-    """The plan of `jurisdiction` in a GeoPackage that `write_plan` wrote, or in a CSV table `unit,grid` (UTF-8 or GBK).
+    """The plan of `jurisdiction` in a file of any format that `gridgeo.plans.exchange.import_plan` reads.
 
-    A CSV says nothing of rules: its plan has the rules of an empty wish with as many grids as it names.
+    A file that says nothing of rules gives a plan with the rules of an empty wish and as many grids as it names. Identifiers
+    must be those of the jurisdiction's units to the letter; `import_plan` tells more and forgives more.
 
     Raises
     ------
@@ -54,30 +39,14 @@ def read_plan(path: str | os.PathLike[str], jurisdiction: Jurisdiction) -> Plan:
     BadInput
         It isn't a plan, or a plan of other units.
     """
-    file = Path(path)
     try:
-        if file.suffix.lower() == ".csv":
-            assignment = read_assignment(read_csv(file))
-            return Plan(jurisdiction, assignment, Rules(k=int(assignment.nunique())), Figures())
-        layers = read_layers(file)
-        missing = [name for name in ("assignment", "plan") if name not in layers]
-        if missing:
-            raise BadInput(f"it is no plan: it has no table {', '.join(missing)}; make one with 'gridgeo partition'")
-        if len(layers["plan"]) != 1:
-            raise BadInput(f"its table 'plan' has {len(layers['plan'])} rows; it must have one")
-        record = {str(name): value for name, value in layers["plan"].iloc[0].items()}
-        return from_record(jurisdiction, read_assignment(layers["assignment"]), record, _identities(layers))
+        found = import_plan(path, jurisdiction)
     except BadInput as wrong:
         text = str(wrong)
-        raise type(wrong)(text if text.startswith(str(file)) else f"{file}: {text}") from wrong
-
-
-def _identities(layers: Mapping[str, pd.DataFrame]) -> pd.DataFrame | None:
-    """What the layer `grids` says its grids are called; a file without it says nothing."""
-    grids = layers.get("grids")
-    if grids is None or "grid" not in grids.columns:
-        return None
-    return pd.DataFrame(grids[["grid", *(name for name in COLUMNS if name in grids.columns)]])
+        raise type(wrong)(text if text.startswith(str(path)) else f"{path}: {text}") from wrong
+    if found.plan is None:
+        raise BadInput(found.report.why())
+    return found.plan
 
 
 def write_choices(plans: Sequence[Plan], folder: str | os.PathLike[str]) -> None:
@@ -89,7 +58,7 @@ def write_choices(plans: Sequence[Plan], folder: str | os.PathLike[str]) -> None
         The folder names a file format, or can't be written.
     """
     target = Path(folder)
-    if target.suffix.lower() in FORMATS:
+    if target.suffix.lower() in WRITTEN:
         raise BadInput(f"{target}: several plans are written into a folder; give one, without '{target.suffix}'")
     if target.is_file():
         raise BadInput(f"{target}: is a file; several plans are written into a folder, give another path")

@@ -278,20 +278,6 @@ def choice_table(plans: Iterable[Plan]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def read_assignment(table: pd.DataFrame) -> pd.Series:
-    """The series unit → grid of a table with columns `unit` and `grid`.
-
-    Raises
-    ------
-    BadInput
-        A column is missing, or a unit stands twice.
-    """
-    for column in ("unit", "grid"):
-        if column not in table.columns:
-            raise BadInput(f"a plan table needs the columns unit and grid; '{column}' is missing")
-    return pd.Series(table["grid"].to_numpy(), index=pd.Index(table["unit"].astype(str), name="unit"), name="grid")
-
-
 def from_record(
     jurisdiction: Jurisdiction,
     assignment: pd.Series,

@@ -21,6 +21,7 @@ import pyogrio
 from gridgeo.crs import to_wgs84
 from gridgeo.errors import BadInput, UnknownCRS, UnreadableSource
 from gridgeo.sources.files import existing, replacing
+from gridgeo.sources.shapefiles import shapefile_encoding
 from gridgeo.sources.tables import read_csv, write_csv
 
 FORMATS = {
@@ -57,7 +58,21 @@ def read_layers(path: str | os.PathLike[str]) -> dict[str, pd.DataFrame]:
         raise UnreadableSource(
             f"{file}: is no GeoPackage; give a file that ends in .gpkg or a folder of GeoParquet layers"
         )
-    return {str(name): _read_ogr(file, str(name)) for name, _ in _list_layers(file)}
+    return read_all_layers(file)
+
+
+def read_all_layers(path: str | os.PathLike[str]) -> dict[str, pd.DataFrame]:
+    """All layers of one map file of any ending in `FORMATS` but CSV, by name; their CRS may be unknown.
+
+    Raises
+    ------
+    UnreadableSource
+        The file is missing or damaged.
+    """
+    file = existing(path, "a map file")
+    if file.suffix.lower() == ".parquet":
+        return {file.stem: _read_parquet(file)}
+    return {name: _read_ogr(file, name) for name, _ in _list_layers(file)}
 
 
 def write_layers(frames: Mapping[str, pd.DataFrame], path: str | os.PathLike[str]) -> None:
@@ -172,9 +187,13 @@ def _the_layer(file: Path, layer: str | None) -> str:
 
 
 def _read_ogr(file: Path, layer: str) -> pd.DataFrame:
+    encoding = shapefile_encoding(file) if file.suffix.lower() == ".shp" else None
+    # A column of names that all look like dates is a column of names.
+    options = {"DATE_AS_STRING": "YES"} if FORMATS.get(file.suffix.lower()) == "GeoJSON" else {}
+    broken_file = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError)
     try:
-        return pyogrio.read_dataframe(file, layer=layer)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError) as broken:
+        return pyogrio.read_dataframe(file, layer=layer, encoding=encoding, **options)
+    except (*broken_file, UnicodeDecodeError) as broken:
         raise UnreadableSource(
             f"{file}: layer '{layer}' can't be read ({broken}); write or fetch the file again"
         ) from broken
