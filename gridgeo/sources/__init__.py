@@ -3,12 +3,13 @@
 from gridgeo.sources.jurisdictions import read_jurisdiction, write_jurisdiction
 from gridgeo.sources.osm import OsmExtract, read_osm
 from gridgeo.sources.samples import sample_map
-from gridgeo.sources.tables import read_csv, read_households, write_csv
+from gridgeo.sources.tables import parse_csv, read_csv, read_households, write_csv
 from gridgeo.sources.texts import read_json, read_text, write_json, write_text
 from gridgeo.sources.vectors import read_layer, read_layers, write_layer, write_layers
 
 __all__ = [
     "OsmExtract",
+    "parse_csv",
     "read_csv",
     "read_households",
     "read_json",

@@ -16,6 +16,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from gridgeo import __version__
 from gridgeo_server import errors, health, pages_endpoint
+from gridgeo_server.auth import endpoints as auth
 from gridgeo_server.board import endpoints as board
 from gridgeo_server.board.indicators import current
 from gridgeo_server.cases import endpoints as cases
@@ -29,6 +30,9 @@ from gridgeo_server.layers.tiles import Tiles
 from gridgeo_server.live import endpoints as live
 from gridgeo_server.live.hub import Hub
 from gridgeo_server.live.news import IndicatorsChanged
+from gridgeo_server.plans import endpoints as plans
+from gridgeo_server.plans import life_endpoints as plan_life
+from gridgeo_server.plans import register_endpoints as plan_register
 from gridgeo_server.plans import service
 from gridgeo_server.plans.opening import open_plans
 from gridgeo_server.responders import endpoints as responders
@@ -88,7 +92,9 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
     app.state.tiles = Tiles(town, _owners(state), settings.tile_cache)
     app.state.meters = health.Meters()
     errors.install(app)
-    for part in (board, cases, responders, routes, live, features, openapi, tile_endpoints, health):
+    for part in (board, cases, responders, routes, plans, plan_life, plan_register, auth, live):
+        app.include_router(part.router)
+    for part in (features, openapi, tile_endpoints, health):
         app.include_router(part.router)
     pages_endpoint.mount(app, Path(__file__).parent / "pages")
     app.add_middleware(health.Measure, meters=app.state.meters)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import shapely
@@ -54,6 +55,6 @@ def pack_shape(shape: shapely.Geometry) -> bytes:
     return zlib.compress(shapely.to_wkb(rounded), 6)
 
 
-def unpack_shape(data: bytes) -> shapely.Geometry:
+def unpack_shape(data: bytes) -> Any:
     """What `pack_shape` packed."""
     return shapely.from_wkb(zlib.decompress(data))

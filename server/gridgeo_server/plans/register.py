@@ -117,7 +117,7 @@ def grids_at(connection: sa.Connection, lon: float, lat: float, day: date) -> tu
     candidates = []
     for row in _held(connection, near, day, shapes=True):
         shape = unpack_shape(row["shape"])
-        gap = 0.0 if shape.intersects(spot) else _metres(spot, shape)
+        gap = 0.0 if shapely.intersects(shape, spot) else _metres(spot, shape)
         if gap <= SNAP_M:
             candidates.append((gap, str(row["grid"]), row))
     if not candidates:
@@ -150,7 +150,7 @@ def _held(
     )
     if day is not None:
         query = query.where(period.c.from_date <= day.isoformat(), sa.or_(to.is_(None), to > day.isoformat()))
-    return [row._mapping for row in connection.execute(query)]
+    return [dict(row._mapping) for row in connection.execute(query)]
 
 
 def _metres(spot: shapely.Point, shape: shapely.Geometry) -> float:

@@ -142,7 +142,7 @@ def grids_of(connection: sa.Connection, plan: str, *, shapes: bool = False) -> l
     """Rows of a plan's grids in order; with `shapes` their packed shape too."""
     columns = [*GRID_COLUMNS, tables.plan_grids.c.shape] if shapes else GRID_COLUMNS
     query = sa.select(*columns).where(tables.plan_grids.c.plan == plan).order_by(tables.plan_grids.c.row)
-    return [row._mapping for row in connection.execute(query)]
+    return [dict(row._mapping) for row in connection.execute(query)]
 
 
 def identities_of(connection: sa.Connection, plan: str) -> pd.DataFrame:
