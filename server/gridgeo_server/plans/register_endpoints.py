@@ -13,6 +13,7 @@ from gridgeo_server.plans.addresses import Spot, find_address
 from gridgeo_server.plans.requests import On
 from gridgeo_server.plans.views import held_view
 from gridgeo_server.state import State, StateOf
+from gridgeo_server.town import plain
 
 router = APIRouter(prefix="/api/v1/register", tags=["register"])
 
@@ -32,7 +33,7 @@ def areas(state: StateOf, on: On = None) -> dict[str, Any]:
         told.append(
             {
                 "area": area,
-                "name": None if known is None else str(known["name"]),
+                **{name: None if known is None else plain(known[name]) for name in ("name", "name_zh", "name_en")},
                 "plan": None if one is None else one.plan,
                 "from": None if one is None else one.since.isoformat(),
                 "to": None if one is None or one.to is None else one.to.isoformat(),

@@ -1,7 +1,7 @@
 /** Requests about plans. */
 
 import { ask, newKey } from "../api.ts";
-import type { Comparison, PlanDetail, PlanGrid, PlanInfo, PlanState, Role, Shape, Thread } from "./contract.ts";
+import type { AreaInfo, Comparison, PlanDetail, PlanGrid, PlanInfo, PlanState, Role, Shape, Thread } from "./contract.ts";
 import { bearing } from "./session.ts";
 
 const part = encodeURIComponent;
@@ -36,6 +36,7 @@ export const plansApi = {
     (await ask<{ features: Shape[] }>(`${at(a)}/compare/${part(b)}?f=geojson`, { signal })).features,
   comments: async (plan: string, signal: AbortSignal) =>
     (await ask<{ comments: Thread[] }>(`${at(plan)}/comments`, { signal })).comments,
+  areas: async () => (await ask<{ areas: AreaInfo[] }>("/api/v1/register/areas")).areas,
   roles: async () => (await ask<{ roles: Role[] }>("/api/v1/roles")).roles,
   step: (plan: PlanInfo, body: StepBody) => write<PlanDetail>(`${at(plan.plan)}/transitions`, body, plan.revision),
   comment: (plan: string, body: { text: string; grid?: string; answers?: number; resolved?: boolean }) =>

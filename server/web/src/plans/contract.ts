@@ -43,6 +43,9 @@ export interface PlanInfo {
   waiting_areas: string[];
 }
 
+/** An area in which the register counts. */
+export interface AreaInfo { area: string; name: string | null; name_zh: string | null; name_en: string | null }
+
 export interface PlanEvent {
   seq: number;
   at: string;

@@ -13,7 +13,7 @@ import { render } from "preact";
 import { dressDocument, named } from "../settings.ts";
 import { board } from "../state.ts";
 import { PlansApp } from "./ui/PlansApp.tsx";
-import { planWords } from "./words.ts";
+import { planWords } from "./spoken.ts";
 
 dressDocument();
 effect(() => {

@@ -14,7 +14,7 @@ import { theme } from "../settings.ts";
 import { board } from "../state.ts";
 import type { Shape } from "./contract.ts";
 import { basePlan, chosenPlan, differences, drawnGrids, pinned } from "./state.ts";
-import { planWords } from "./words.ts";
+import { planWords } from "./spoken.ts";
 
 setWorkerUrl(workerUrl);
 
@@ -22,6 +22,8 @@ export const planStage = signal<{ map: MapLibre; overlay: Overlay } | null>(null
 export const planDrawn = signal(false);
 
 const BASE = "land,water,buildings,roads";
+/** Room for what floats on the map. */
+const ROOM = { top: 40, bottom: 104, left: 32, right: 64 };
 
 function currentStyle(): StyleSpecification | null {
   const known = board.value;
@@ -108,7 +110,7 @@ export function openPlanMap(container: HTMLElement): () => void {
   const first = currentStyle();
   if (!first || !board.value) throw new Error("the map is opened after the board is known");
   const map = new MapLibre({
-    container, style: first, bounds: board.value.jurisdiction.bounds, fitBoundsOptions: { padding: 40 },
+    container, style: first, bounds: board.value.jurisdiction.bounds, fitBoundsOptions: { padding: ROOM },
     attributionControl: false, dragRotate: false, touchPitch: false, pitchWithRotate: false, maxZoom: 19, fadeDuration: 0,
     validateStyle: import.meta.env.DEV,
   });
@@ -154,7 +156,7 @@ export function zoomPlans(step: number): void {
 }
 
 export function showAllPlans(): void {
-  if (board.value) planStage.value?.map.fitBounds(board.value.jurisdiction.bounds, { padding: 40, ...easing() });
+  if (board.value) planStage.value?.map.fitBounds(board.value.jurisdiction.bounds, { padding: ROOM, ...easing() });
 }
 
 /** Bring the units that move, or else everything, into view. */

@@ -1,12 +1,13 @@
 /** What the page of plans knows: one signal for each noun, and what follows from them. */
 
 import { batch, computed, effect, signal } from "@preact/signals";
-import { inAddress, setAddress } from "../settings.ts";
+import { inAddress, named, setAddress } from "../settings.ts";
 import { plansApi } from "./api.ts";
-import type { Comparison, PlanGrid, PlanInfo, Role, Shape } from "./contract.ts";
+import type { AreaInfo, Comparison, PlanGrid, PlanInfo, Role, Shape } from "./contract.ts";
 
 export const plans = signal<PlanInfo[] | null>(null);
 export const roles = signal<Role[]>([]);
+export const areas = signal<AreaInfo[]>([]);
 /** The plan that is looked at, and the one it is compared with (its number, or "" for none). */
 export const chosen = signal<string | null>(inAddress("plan"));
 export const base = signal<string | null>(inAddress("with"));
@@ -26,6 +27,18 @@ effect(() => {
   setAddress("plan", chosen.value);
   setAddress("with", base.value);
 });
+
+/** An area by its name. */
+export function areaName(area: string): string {
+  const known = areas.value.find((one) => one.area === area);
+  return known ? named(known) || area : area;
+}
+
+/** Areas in words; nothing where they are all there are. */
+export function areaNames(some: string[]): string {
+  const everywhere = areas.value.length > 0 && areas.value.every((one) => some.includes(one.area));
+  return everywhere ? "" : some.map(areaName).join(", ");
+}
 
 /** A day as the server writes it. */
 export function dayOf(moment: Date): string {

@@ -1,8 +1,5 @@
 /** Sentences of the page of plans, in both languages. */
 
-import { computed } from "@preact/signals";
-import { lang } from "../settings.ts";
-
 const s = (n: number, one: string, many: string) => `${n.toLocaleString("en-US")} ${n === 1 ? one : many}`;
 
 export const plansEn = {
@@ -58,7 +55,10 @@ export const plansEn = {
   newVersion: "New version",
   newVersionHint: "A draft with the same units",
   periods: "In force",
-  fromDay: (area: string, from: string, to: string | null) => (to ? `${area}: ${from} until ${to}` : `${area}: from ${from}`),
+  fromDay: (area: string, from: string, to: string | null) =>
+    `${area || "Everywhere"}: ${to ? `${from} until ${to}` : `from ${from}`}`,
+  server: "Server",
+  replaced: "others took its place in every area",
   waiting: (areas: string) => `Not yet: ${areas}`,
   history: "History",
   action: {
@@ -86,6 +86,7 @@ export const plansEn = {
   signIn: "Sign in",
   signOut: "Sign out",
   key: "API key",
+  keyBad: "It isn't known, is over or was revoked. Check it, or ask for a new one.",
   keyHint: "The key that gridgeo keys add printed. It is kept for this tab alone.",
   signedIn: (name: string, role: string) => `${name} · ${role}`,
   legend: "Legend",
@@ -156,7 +157,9 @@ export const plansZh: PlanWords = {
   newVersion: "新建版本",
   newVersionHint: "单元划分相同的新草案",
   periods: "施行情况",
-  fromDay: (area, from, to) => (to ? `${area}：${from} 起，至 ${to} 止` : `${area}：${from} 起`),
+  fromDay: (area, from, to) => `${area || "全部区域"}：${to ? `${from} 起，至 ${to} 止` : `${from} 起`}`,
+  server: "系统",
+  replaced: "各区域均已由其他方案接替",
   waiting: (areas) => `尚未施行：${areas}`,
   history: "办理记录",
   action: {
@@ -183,6 +186,7 @@ export const plansZh: PlanWords = {
   signIn: "登录",
   signOut: "退出",
   key: "API 密钥",
+  keyBad: "密钥未知、已过期或已撤销，请核对，或申请新的密钥。",
   keyHint: "由 gridgeo keys add 生成的密钥，仅保存在本标签页。",
   signedIn: (name, role) => `${name} · ${role}`,
   legend: "图例",
@@ -197,5 +201,3 @@ export const plansZh: PlanWords = {
   },
   changed: "此方案刚被他人更改。现已显示最新状态，请核对后再办理。",
 };
-
-export const planWords = computed<PlanWords>(() => (lang.value === "zh" ? plansZh : plansEn));

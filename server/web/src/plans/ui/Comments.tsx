@@ -9,7 +9,7 @@ import { plansApi } from "../api.ts";
 import type { Said, Thread } from "../contract.ts";
 import { may } from "../session.ts";
 import { drawnGrids, pinned, turn } from "../state.ts";
-import { planWords } from "../words.ts";
+import { planWords } from "../spoken.ts";
 import { roleName } from "./PlansTop.tsx";
 
 export function Comments({ plan }: { plan: string }) {

@@ -4,7 +4,7 @@ import { decimal, percent, whole } from "../../format.ts";
 import { lang } from "../../settings.ts";
 import type { PlanDetail, PlanMeasures } from "../contract.ts";
 import { basePlan } from "../state.ts";
-import { planWords } from "../words.ts";
+import { planWords } from "../spoken.ts";
 
 interface Line {
   name: string;

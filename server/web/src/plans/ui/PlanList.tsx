@@ -4,7 +4,7 @@ import { percent } from "../../format.ts";
 import { lang, words } from "../../settings.ts";
 import type { PlanInfo, PlanState } from "../contract.ts";
 import { choose, chosen, plans } from "../state.ts";
-import { planWords } from "../words.ts";
+import { planWords } from "../spoken.ts";
 
 export function StateChip({ state }: { state: PlanState }) {
   return <span class={`state-chip ${state}`}>{planWords.value.state[state]}</span>;
@@ -32,12 +32,10 @@ function Row({ plan }: { plan: PlanInfo }) {
     <li>
       <button type="button" class="row plan-row" data-plan={plan.plan} aria-current={chosen.value === plan.plan ? "true" : undefined}
         onClick={() => choose(plan.plan)}>
-        <span class="main">
-          <span class="name">{plan.name}</span>
-          <span class="meta">{plan.plan} · {p.version(plan.version)}</span>
-          <span class="meta">{p.gridsOf(m.grids)} · {p.worst(percent(m.spread.households.max_deviation, lang.value))}</span>
-        </span>
+        <span class="name">{plan.name}</span>
         <StateChip state={plan.state} />
+        <span class="meta">{plan.plan} · {p.version(plan.version)}</span>
+        <span class="meta">{p.gridsOf(m.grids)} · {p.worst(percent(m.spread.households.max_deviation, lang.value))}</span>
       </button>
     </li>
   );

@@ -8,7 +8,7 @@ import { board } from "../../state.ts";
 import { Icon } from "../../ui/icons.tsx";
 import { openPlanMap, planDrawn, planStage, showAllPlans, showMoved, zoomPlans } from "../map.ts";
 import { basePlan, chosenPlan, comparison, drawnGrids, pinned } from "../state.ts";
-import { planWords } from "../words.ts";
+import { planWords } from "../spoken.ts";
 
 export function PlanMap() {
   const [w, p] = [words.value, planWords.value];
@@ -67,7 +67,7 @@ function Labels() {
   return createPortal(
     <div class="marks">
       {comparison.value?.pairs.map((pair) => (
-        <Label key={`${pair.from} → ${pair.to}`} id={`${pair.from} → ${pair.to}`} kind="officer" lon={pair.lon} lat={pair.lat} name="pair">
+        <Label key={`${pair.from} → ${pair.to}`} id={`${pair.from} → ${pair.to}`} kind="label" lon={pair.lon} lat={pair.lat} name="pair">
           <b>{pair.from} → {pair.to}</b> {p.hh(whole(pair.households))}
         </Label>
       ))}
@@ -80,8 +80,11 @@ function Labels() {
   );
 }
 
+/** Pixels between a moved unit and its label. */
+const LIFT = 20;
+
 interface LabelProps {
-  id: string; kind: "code" | "officer"; lon: number; lat: number; name: string; children: preact.ComponentChildren;
+  id: string; kind: "code" | "label"; lon: number; lat: number; name: string; children: preact.ComponentChildren;
 }
 
 function Label({ id, kind, lon, lat, name, children }: LabelProps) {
@@ -89,7 +92,7 @@ function Label({ id, kind, lon, lat, name, children }: LabelProps) {
   const on = planStage.value;
   const key = `${kind} ${id}`;
   useLayoutEffect(() => {
-    if (ref.current && on) on.overlay.set(key, { el: ref.current, kind, lon, lat });
+    if (ref.current && on) on.overlay.set(key, { el: ref.current, kind, lon, lat, lift: kind === "label" ? LIFT : 0 });
   });
   useLayoutEffect(() => () => on?.overlay.delete(key), [on, key]);
   return <div ref={ref} class={`mark ${name}`} aria-hidden="true">{children}</div>;

@@ -8,7 +8,7 @@ import { Fault } from "../../ui/Fault.tsx";
 import { plansApi } from "../api.ts";
 import type { Comparison, PlanDetail } from "../contract.ts";
 import { base, chosenPlan, comparison, differences, drawnGrids, plans, turn } from "../state.ts";
-import { planWords } from "../words.ts";
+import { planWords } from "../spoken.ts";
 import { Comments } from "./Comments.tsx";
 import { History, Periods } from "./History.tsx";
 import { Measures } from "./Measures.tsx";
@@ -29,9 +29,9 @@ export function PlanPanel({ plan }: { plan: string }) {
       {known && <BaseChoice plan={known} />}
       {compared.error !== null && <Fault what={p.what.compare} error={compared.error} onRetry={compared.again} />}
       {base.value && compared.value && <Moved told={compared.value} />}
+      {known && <Steps plan={known} />}
       {known && <Measures plan={known} />}
       {base.value && compared.value && compared.value.pairs.length > 0 && <Pairs told={compared.value} />}
-      {known && <Steps plan={known} />}
       {known && <Periods plan={known} />}
       {known && <Faults plan={known} />}
       <Comments plan={plan} />

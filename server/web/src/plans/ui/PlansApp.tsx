@@ -6,8 +6,8 @@ import { board } from "../../state.ts";
 import { Fault } from "../../ui/Fault.tsx";
 import { plansApi } from "../api.ts";
 import { resume } from "../session.ts";
-import { chosen, loadPlans, roles } from "../state.ts";
-import { planWords } from "../words.ts";
+import { areas, chosen, loadPlans, roles } from "../state.ts";
+import { planWords } from "../spoken.ts";
 import { PlanList } from "./PlanList.tsx";
 import { PlanMap } from "./PlanMap.tsx";
 import { PlanPanel } from "./PlanPanel.tsx";
@@ -21,9 +21,10 @@ export function PlansApp() {
   const load = () => {
     setFault(null);
     const first = async () => {
-      const [said, known] = await Promise.all([api.board(), plansApi.roles(), loadPlans(), resume()]);
+      const [said, known, places] = await Promise.all([api.board(), plansApi.roles(), plansApi.areas(), loadPlans(), resume()]);
       board.value = said;
       roles.value = known;
+      areas.value = places;
     };
     first().catch(setFault);
   };

@@ -6,7 +6,7 @@ import { board } from "../../state.ts";
 import { Icon, Mark } from "../../ui/icons.tsx";
 import { me, signOut } from "../session.ts";
 import { roles } from "../state.ts";
-import { planWords } from "../words.ts";
+import { planWords } from "../spoken.ts";
 import { SignIn } from "./SignIn.tsx";
 
 export function roleName(role: string | null): string {

@@ -1,10 +1,11 @@
 /** A small dialog that asks for the key. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
+import { Problem } from "../../api.ts";
 import { words } from "../../settings.ts";
 import { Fault } from "../../ui/Fault.tsx";
 import { signIn } from "../session.ts";
-import { planWords } from "../words.ts";
+import { planWords } from "../spoken.ts";
 
 export function SignIn({ onClose }: { onClose: () => void }) {
   const p = planWords.value;
@@ -12,6 +13,7 @@ export function SignIn({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState("");
   const [fault, setFault] = useState<unknown>(null);
   useEffect(() => dialog.current?.showModal(), []);
+  const refused = fault instanceof Problem && fault.details.status === 401;
   const send = (event: Event) => {
     event.preventDefault();
     setFault(null);
@@ -27,7 +29,8 @@ export function SignIn({ onClose }: { onClose: () => void }) {
             aria-describedby="sign-in-hint" onInput={(event) => setText(event.currentTarget.value)} />
         </label>
         <p class="meta" id="sign-in-hint">{p.keyHint}</p>
-        {fault !== null && <Fault what={p.what.key} error={fault} />}
+        {refused && <div class="fault" role="alert"><div><strong>{p.what.key}</strong><p>{p.keyBad}</p></div></div>}
+        {fault !== null && !refused && <Fault what={p.what.key} error={fault} />}
         <div class="actions">
           <button type="submit" class="button primary" disabled={!text.trim()}>{p.signIn}</button>
           <button type="button" class="button" onClick={() => dialog.current?.close()}>{words.value.cancel}</button>

@@ -7,8 +7,8 @@ import { Fault } from "../../ui/Fault.tsx";
 import { plansApi, type StepBody } from "../api.ts";
 import type { PlanDetail, PlanStep } from "../contract.ts";
 import { may, me } from "../session.ts";
-import { choose, dayOf, lookAgain, roles } from "../state.ts";
-import { planWords } from "../words.ts";
+import { areaName, choose, dayOf, lookAgain, roles } from "../state.ts";
+import { planWords } from "../spoken.ts";
 import { roleName } from "./PlansTop.tsx";
 
 export function Steps({ plan }: { plan: PlanDetail }) {
@@ -117,7 +117,7 @@ function StepForm({ plan, step, busy, onCancel, onSend }: FormProps) {
           {plan.waiting_areas.map((area) => (
             <label key={area}>
               <input type="checkbox" checked={areas.includes(area)} onChange={(event) => toggle(area, event.currentTarget.checked)} />
-              {area}
+              {areaName(area)}
             </label>
           ))}
         </fieldset>
