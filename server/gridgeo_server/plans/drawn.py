@@ -13,6 +13,7 @@ from gridgeo.colours import colour_grids
 from gridgeo.plans.judging import check
 from gridgeo.plans.plan import Plan, fingerprint
 from gridgeo.plans.rules import MEASURES
+from gridgeo_server.plans.cells import cells_of
 from gridgeo_server.plans.packing import pack_rows, pack_shape, pack_units
 from gridgeo_server.town import plain
 
@@ -34,6 +35,8 @@ class Drawn:
         Packed names of the units, and the row in `grids` of each one's grid.
     grids
         Rows of the table `plan_grids` without `plan`.
+    cells
+        Squares in which each of those rows lies, for the table `plan_cells`.
     measures
         What the lists show: counts, spread of every measure, faults. JSON values.
     """
@@ -44,6 +47,7 @@ class Drawn:
     units: bytes
     rows: bytes
     grids: list[dict[str, Any]]
+    cells: list[tuple[int, int]]
     measures: dict[str, Any]
 
     @property
@@ -70,6 +74,7 @@ def draw(plan: Plan) -> Drawn:
         units=pack_units(list(plan.assignment.index)),
         rows=pack_rows(rows),
         grids=grids,
+        cells=grid_cells(plan),
         measures=measures_of(plan),
     )
 
@@ -79,7 +84,6 @@ def grid_rows(plan: Plan) -> list[dict[str, Any]]:
     table = plan.grids
     areas = areas_of_grids(plan)
     degrees = crs.to_wgs84(table).geometry.to_numpy()
-    bounds = shapely.bounds(degrees)
     labels = shapely.get_point(shapely.maximum_inscribed_circle(table.geometry.to_numpy(), tolerance=5.0), 0)
     lon, lat = crs.transform(shapely.get_x(labels), shapely.get_y(labels), table.crs, crs.WGS84)
     colours = colour_grids(table).to_numpy()
@@ -95,11 +99,16 @@ def grid_rows(plan: Plan) -> list[dict[str, Any]]:
                 "colour": int(colours[number]),
                 "label_lon": round(float(lon[number]), 7),
                 "label_lat": round(float(lat[number]), 7),
-                **dict(zip(("west", "south", "east", "north"), map(float, bounds[number]), strict=True)),
                 "shape": pack_shape(degrees[number]),
             }
         )
     return rows
+
+
+def grid_cells(plan: Plan) -> list[tuple[int, int]]:
+    """Square and row number of each square in which a grid of `plan` lies."""
+    bounds = shapely.bounds(crs.to_wgs84(plan.grids).geometry.to_numpy())
+    return [(cell, row) for row, box in enumerate(bounds.tolist()) for cell in cells_of(*box)]
 
 
 def areas_of_grids(plan: Plan) -> dict[str, set[str]]:

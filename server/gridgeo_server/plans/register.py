@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from gridgeo.location import SNAP_M
 from gridgeo_server.errors import Clash
+from gridgeo_server.plans.cells import cells_near
 from gridgeo_server.plans.packing import unpack_shape
 from gridgeo_server.plans.store import GRID_COLUMNS
 from gridgeo_server.store import plan_tables as tables
@@ -110,10 +111,9 @@ def grids_at(connection: sa.Connection, lon: float, lat: float, day: date) -> tu
     spot = shapely.Point(lon, lat)
     north = SNAP_M / _METRES_A_DEGREE
     east = north / max(0.01, math.cos(math.radians(lat)))
-    grids = tables.plan_grids.c
-    near = sa.and_(
-        grids.west <= lon + east, grids.east >= lon - east, grids.south <= lat + north, grids.north >= lat - north
-    )
+    cells, grid = tables.plan_cells, tables.plan_grids
+    here = sa.select(cells.c.plan, cells.c.row).where(cells.c.cell.in_(cells_near(lon, lat, east, north)))
+    near = sa.tuple_(grid.c.plan, grid.c.row).in_(here.distinct())
     candidates = []
     for row in _held(connection, near, day, shapes=True):
         shape = unpack_shape(row["shape"])
@@ -132,15 +132,11 @@ def _held(
     """Grids with the periods in which they were in force; on `day` alone where it is given."""
     period, grid = tables.plan_periods, tables.plan_grids
     later = period.alias("later")
-    to = (
-        sa.select(sa.func.min(later.c.from_date))
-        .where(
-            later.c.area == period.c.area,
-            sa.tuple_(later.c.from_date, later.c.period) > sa.tuple_(period.c.from_date, period.c.period),
-        )
-        .correlate(period)
-        .scalar_subquery()
+    follows = sa.and_(
+        later.c.area == period.c.area,
+        sa.tuple_(later.c.from_date, later.c.period) > sa.tuple_(period.c.from_date, period.c.period),
     )
+    to = sa.select(sa.func.min(later.c.from_date)).where(follows).correlate(period).scalar_subquery()
     columns = [*GRID_COLUMNS, grid.c.shape] if shapes else GRID_COLUMNS
     query = (
         sa.select(*columns, period.c.from_date.label("since"), to.label("to"))
@@ -149,7 +145,8 @@ def _held(
         .order_by(period.c.from_date, grid.c.grid)
     )
     if day is not None:
-        query = query.where(period.c.from_date <= day.isoformat(), sa.or_(to.is_(None), to > day.isoformat()))
+        over = sa.select(later.c.period).where(follows, later.c.from_date <= day.isoformat()).correlate(period)
+        query = query.where(period.c.from_date <= day.isoformat(), ~over.exists())
     return [dict(row._mapping) for row in connection.execute(query)]
 
 

@@ -56,7 +56,7 @@ def insert(connection: sa.Connection, record: PlanRecord, drawn: Drawn) -> None:
 
 def replace_content(connection: sa.Connection, record: PlanRecord, drawn: Drawn) -> None:
     """Give a draft another assignment; `record` carries the new hashes and measures."""
-    for table in (tables.plan_grids, tables.plan_assignments):
+    for table in (tables.plan_cells, tables.plan_grids, tables.plan_assignments):
         connection.execute(table.delete().where(table.c.plan == record.plan))
     _insert_content(connection, record.plan, drawn)
     update(connection, record)
@@ -173,3 +173,5 @@ def load(connection: sa.Connection, jurisdiction: Jurisdiction, units_hash: str,
 def _insert_content(connection: sa.Connection, plan: str, drawn: Drawn) -> None:
     connection.execute(tables.plan_assignments.insert().values(plan=plan, grids=drawn.rows))
     connection.execute(tables.plan_grids.insert(), [{"plan": plan, **row} for row in drawn.grids])
+    cells = [{"plan": plan, "cell": cell, "row": row} for cell, row in drawn.cells]
+    connection.execute(tables.plan_cells.insert(), cells)

@@ -80,15 +80,19 @@ plan_grids = sa.Table(
     sa.Column("colour", sa.Integer, nullable=False),
     sa.Column("label_lon", sa.Float, nullable=False),
     sa.Column("label_lat", sa.Float, nullable=False),
-    sa.Column("west", sa.Float, nullable=False),
-    sa.Column("south", sa.Float, nullable=False),
-    sa.Column("east", sa.Float, nullable=False),
-    sa.Column("north", sa.Float, nullable=False),
     sa.Column("shape", sa.LargeBinary, nullable=False),
     sa.Index("plan_grids_by_code", "code"),
-    sa.Index("plan_grids_by_west", "plan", "west"),
 )
 """Grids of each plan: identity, measures, and shape (compressed WKB, degrees) for questions years later."""
+
+plan_cells = sa.Table(
+    "plan_cells",
+    metadata,
+    sa.Column("cell", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("plan", sa.String, sa.ForeignKey("plans.plan"), primary_key=True),
+    sa.Column("row", sa.Integer, primary_key=True),
+)
+"""Where each grid of `plan_grids` lies, by the squares of `gridgeo_server.plans.cells`, to find it by a place."""
 
 plan_events = sa.Table(
     "plan_events",
@@ -154,7 +158,7 @@ plan_periods = sa.Table(
     sa.Column("from_date", sa.String(10), nullable=False),
     sa.Column("event", sa.Integer, sa.ForeignKey("plan_events.seq"), nullable=False),
     sa.Index("plan_periods_by_area", "area", "from_date", "period"),
-    sa.Index("plan_periods_by_plan", "plan"),
+    sa.Index("plan_periods_by_plan", "plan", "area"),
     sqlite_autoincrement=True,
 )
 """From which day on which plan is in force in which area (none, where `plan` is empty), until the next row of that area.

@@ -11,7 +11,7 @@ depends_on = None
 APPENDED = ("plan_events", "plan_comments", "plan_proposals", "plan_periods", "unit_lists")
 """Tables whose rows are never changed nor deleted."""
 
-OF_A_PLAN = ("plan_assignments", "plan_grids")
+OF_A_PLAN = ("plan_assignments", "plan_grids", "plan_cells")
 """Tables whose rows change only while their plan is a draft."""
 
 NEW_OF_DRAFT = "(SELECT state FROM plans WHERE plan = NEW.plan) <> 'draft'"
@@ -122,14 +122,15 @@ def _tables() -> None:
         sa.Column("colour", sa.Integer(), nullable=False),
         sa.Column("label_lon", sa.Float(), nullable=False),
         sa.Column("label_lat", sa.Float(), nullable=False),
-        sa.Column("west", sa.Float(), nullable=False),
-        sa.Column("south", sa.Float(), nullable=False),
-        sa.Column("east", sa.Float(), nullable=False),
-        sa.Column("north", sa.Float(), nullable=False),
         sa.Column("shape", sa.LargeBinary(), nullable=False),
     )
     op.create_index("plan_grids_by_code", "plan_grids", ["code"])
-    op.create_index("plan_grids_by_west", "plan_grids", ["plan", "west"])
+    op.create_table(
+        "plan_cells",
+        sa.Column("cell", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("plan", sa.String(), sa.ForeignKey("plans.plan"), primary_key=True),
+        sa.Column("row", sa.Integer(), primary_key=True),
+    )
     op.create_table(
         "plan_events",
         sa.Column("seq", sa.Integer(), primary_key=True, autoincrement=True),
@@ -186,7 +187,7 @@ def _tables() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("plan_periods_by_area", "plan_periods", ["area", "from_date", "period"])
-    op.create_index("plan_periods_by_plan", "plan_periods", ["plan"])
+    op.create_index("plan_periods_by_plan", "plan_periods", ["plan", "area"])
 
 
 def downgrade() -> None:
@@ -195,6 +196,7 @@ def downgrade() -> None:
         "plan_proposals",
         "plan_comments",
         "plan_events",
+        "plan_cells",
         "plan_grids",
         "plan_assignments",
         "plans",
