@@ -28,8 +28,10 @@ HEADINGS = {
 """Headings that are read as the column names used here."""
 
 
-def read_csv(path: str | os.PathLike[str]) -> pd.DataFrame:
+def read_csv(path: str | os.PathLike[str], *, lines: bool = False) -> pd.DataFrame:
     """A CSV file as text, one column for each heading; an empty cell is missing.
+
+    With `lines` the index says on which line of the file a row ends.
 
     UTF-8 (with or without a byte order mark) and GBK / GB 18030 are told apart by trying. Comma, semicolon and tab
     are told apart by the heading line. Chinese headings are translated by `HEADINGS`.
@@ -40,10 +42,10 @@ def read_csv(path: str | os.PathLike[str]) -> pd.DataFrame:
         The file is missing or empty, is in neither encoding, has no heading, or a line has too many cells.
     """
     file = existing(path, "a CSV table")
-    return parse_csv(file.read_bytes(), str(file))
+    return parse_csv(file.read_bytes(), str(file), lines=lines)
 
 
-def parse_csv(data: bytes, file: str) -> pd.DataFrame:
+def parse_csv(data: bytes, file: str, *, lines: bool = False) -> pd.DataFrame:
     """The table in the bytes of a CSV file, as `read_csv` reads it; `file` is what messages call it."""
     text = _decoded(data, file)
     first = text.splitlines()[0] if text.strip() else ""
@@ -51,31 +53,34 @@ def parse_csv(data: bytes, file: str) -> pd.DataFrame:
         raise UnreadableSource(f"{file}: has no heading line; name the columns in the first line")
     separator = max(",;\t", key=first.count)
     width = len(next(csv.reader([first], delimiter=separator)))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+        numbered = [(reader.line_num, row) for row in reader]
     except csv.Error as error:
         raise UnreadableSource(f"{file}: is no CSV table ({error}); save it again as CSV") from None
-    for number, row in enumerate(rows, start=1):
+    rows = [row for _, row in numbered]
+    for number, row in numbered:
         if len(row) > width and any(cell.strip() for cell in row[width:]):
             raise UnreadableSource(
                 f"{file}, line {number}: has {len(row)} cells, the heading has {width}; put quotes around text with commas"
             )
-    body = [
-        [cell.strip() or None for cell in (row + [""] * width)[:width]]
-        for row in rows[1:]
-        if any(cell.strip() for cell in row)
-    ]
+    kept = [(number, row) for number, row in numbered[1:] if any(cell.strip() for cell in row)]
+    body = [[cell.strip() or None for cell in (row + [""] * width)[:width]] for _, row in kept]
     names = [HEADINGS.get(name.strip(), HEADINGS.get(name.strip().lower(), name.strip())) for name in rows[0]]
     again = {name for name in names if names.count(name) > 1}
     if again:
         raise UnreadableSource(f"{file}: two columns are headed '{min(again)}'; keep one of them")
-    return pd.DataFrame(body, columns=names, dtype="str")
+    index = pd.Index([number for number, _ in kept], dtype="int64", name="line") if lines else None
+    return pd.DataFrame(body, columns=names, index=index, dtype="str")
 
 
-def write_csv(table: pd.DataFrame, path: str | os.PathLike[str]) -> None:
-    """Write a table as CSV in UTF-8, comma-separated, lines ended by a line feed."""
+def write_csv(table: pd.DataFrame, path: str | os.PathLike[str], *, encoding: str = "utf-8") -> None:
+    """Write a table as CSV, comma-separated, lines ended by a line feed.
+
+    `encoding` is ``utf-8``, ``utf-8-sig`` (with the mark by which Excel knows it) or ``gb18030``.
+    """
     with replacing(path) as fresh:
-        table.to_csv(fresh, index=False, encoding="utf-8", lineterminator="\n")
+        table.to_csv(fresh, index=False, encoding=encoding, lineterminator="\n")
 
 
 def read_households(path: str | os.PathLike[str]) -> pd.DataFrame:
