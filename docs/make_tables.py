@@ -37,6 +37,8 @@ def table(key: str) -> str:
         "collections": lambda _: _collections(),
         "problems": lambda _: _problems(),
         "actions": lambda _: _actions(),
+        "steps": lambda _: _steps(),
+        "roles": lambda _: _roles(),
         "categories": lambda _: _categories(),
         "measures": lambda _: _measures(),
         "factors": lambda _: _factors(),
@@ -178,11 +180,14 @@ def _names() -> str:
     return _rows(("name", "what for"), rows)
 
 
-def _paths(prefix: str) -> str:
+def _paths(prefixes: str) -> str:
+    """Requests whose path begins with one of `prefixes` and with none that has a minus in front."""
+    wanted = tuple(one for one in prefixes.split() if not one.startswith("-"))
+    left_out = tuple(one[1:] for one in prefixes.split() if one.startswith("-"))
     rows = []
     for path, methods in openapi()["paths"].items():
         other = not path.startswith(("/api/v1/", "/ogc"))
-        if path.startswith(prefix) or (other and prefix == "other"):
+        if (path.startswith(wanted) and not (left_out and path.startswith(left_out))) or (other and "other" in wanted):
             for method, operation in methods.items():
                 asked = [f"`{one['name']}`" for one in operation.get("parameters", []) if one["in"] != "path"]
                 what = operation.get("description", operation["summary"]).split("\n\n")[0].replace("\n", " ")
@@ -235,6 +240,28 @@ def _actions() -> str:
             starts = ", ".join(stage for stage, end in steps.items() if end == to)
             rows.append((f"`{action}`", starts, to))
     return _rows(("action", "from", "to"), rows)
+
+
+def _steps() -> str:
+    from gridgeo_server.auth.roles import who_may
+    from gridgeo_server.plans.model import STEPS
+
+    rows = []
+    for step in STEPS:
+        takes = "a date, and areas or all that are left" if step.by_area else "a date, today if left out"
+        who = ", ".join(f"`{role}`" for role in who_may(step.permission))
+        rows.append((f"`{step.start}`", f"`{step.to}`", who, takes if step.dated else ""))
+    return _rows(("from", "to", "by", "takes"), rows)
+
+
+def _roles() -> str:
+    from gridgeo_server.auth.roles import permissions, roles
+
+    rows = []
+    for role in roles().values():
+        may = "; ".join(words["en"] for name, words in permissions().items() if name in role.may)
+        rows.append((f"`{role.role}`", role.name_zh, may))
+    return _rows(("role", "中文", "may"), rows)
 
 
 def _categories() -> str:

@@ -16,6 +16,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from gridgeo import __version__
 from gridgeo_server import errors, health, pages_endpoint
+from gridgeo_server.auth import endpoints as auth
 from gridgeo_server.board import endpoints as board
 from gridgeo_server.board.indicators import current
 from gridgeo_server.cases import endpoints as cases
@@ -29,6 +30,11 @@ from gridgeo_server.layers.tiles import Tiles
 from gridgeo_server.live import endpoints as live
 from gridgeo_server.live.hub import Hub
 from gridgeo_server.live.news import IndicatorsChanged
+from gridgeo_server.plans import endpoints as plans
+from gridgeo_server.plans import life_endpoints as plan_life
+from gridgeo_server.plans import register_endpoints as plan_register
+from gridgeo_server.plans import service
+from gridgeo_server.plans.opening import open_plans
 from gridgeo_server.responders import endpoints as responders
 from gridgeo_server.responders import store as responder_store
 from gridgeo_server.responders.model import Responder
@@ -42,6 +48,9 @@ from gridgeo_server.store.folder import STORE
 from gridgeo_server.town import Town, read_town
 
 logger = logging.getLogger(__name__)
+
+_DAY_LOOK_S = 30.0
+"""Seconds between two looks at whether a new day has begun."""
 
 
 def utc_now() -> datetime:
@@ -71,6 +80,8 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
     town = read_town(settings.data) if town is None else town
     hub = Hub()
     store = Store(settings.data / STORE, hub.tell)
+    now = clock()
+    town = open_plans(store, town, {grid: one.name for one in roster(settings, town) for grid in one.grids}, now)
     officers = roster(settings, town)
     store.write(lambda transaction: responder_store.match_plan(transaction.connection, officers))
     state = State(settings, town, store, Desk(town, Categories.packaged(), settings.busy_min), hub, clock)
@@ -81,13 +92,17 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
     app.state.tiles = Tiles(town, _owners(state), settings.tile_cache)
     app.state.meters = health.Meters()
     errors.install(app)
-    for part in (board, cases, responders, routes, live, features, openapi, tile_endpoints, health):
+    for part in (board, cases, responders, routes, plans, plan_life, plan_register, auth, live):
+        app.include_router(part.router)
+    for part in (features, openapi, tile_endpoints, health):
         app.include_router(part.router)
     pages_endpoint.mount(app, Path(__file__).parent / "pages")
     app.add_middleware(health.Measure, meters=app.state.meters)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(_hosts(settings)))
-    app.add_middleware(Guard, body_limit=settings.body_limit, body_wait_s=settings.body_wait_s)
+    app.add_middleware(
+        Guard, body_limit=settings.body_limit, plan_limit=settings.plan_limit, body_wait_s=settings.body_wait_s
+    )
     return app
 
 
@@ -95,7 +110,7 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state: State = app.state.gridgeo
     state.hub.bind(asyncio.get_running_loop())
-    tasks = [asyncio.create_task(_watch_indicators(state))]
+    tasks = [asyncio.create_task(_watch_indicators(state)), asyncio.create_task(_watch_register(state))]
     if state.settings.simulate:
         from gridgeo_server.simulation.run import simulate
 
@@ -127,6 +142,21 @@ async def _watch_indicators(state: State) -> None:
         except Exception:
             logger.exception("the indicators could not be told; they are tried again")
         await asyncio.sleep(state.settings.indicators_s)
+
+
+async def _watch_register(state: State) -> None:
+    """Retire, once a day has begun, the plans that others have taken the place of."""
+    settled = service.today(state.clock())
+    while True:
+        await asyncio.sleep(_DAY_LOOK_S)
+        now = state.clock()
+        if service.today(now) == settled:
+            continue
+        try:
+            await run_in_threadpool(state.store.write, lambda transaction, at=now: service.settle(transaction, at))
+            settled = service.today(now)
+        except StoreUnavailable as error:
+            logger.warning("the register waits: %s", error)
 
 
 def _figures(state: State) -> dict[str, object]:

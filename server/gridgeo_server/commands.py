@@ -1,4 +1,4 @@
-"""The commands that the server adds to `gridgeo`: `serve` and `demo`."""
+"""The commands that the server adds to `gridgeo`: `serve`, `demo` and `keys`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from gridgeo.errors import BadInput
 from gridgeo.terminal import err, out
+from gridgeo_server.auth.commands import app as keys
 
 if TYPE_CHECKING:
     from gridgeo_server.settings import Settings
@@ -24,6 +25,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the typer application `app`."""
     app.command()(serve)
     app.command()(demo)
+    app.add_typer(keys, name="keys")
 
 
 def serve(

@@ -3,9 +3,13 @@
 ::
 
     ServerError
-    ├── NotFound (LookupError)            no such case, officer, feature, route or page
+    ├── NotFound (LookupError)            no such case, officer, plan, feature, route or page
     ├── WrongStage (RuntimeError)         the case's stage doesn't allow this action
-    ├── Changed (RuntimeError)            the case changed since it was read (If-Match)
+    ├── OutOfOrder (RuntimeError)         the plan's state doesn't allow this
+    ├── Clash (RuntimeError)              it would contradict what the register of plans says already
+    ├── Changed (RuntimeError)            the case or plan changed since it was read (If-Match)
+    ├── NotSignedIn (PermissionError)     no key, or one that isn't valid
+    ├── NotAllowed (PermissionError)      the key's role may not do this
     ├── OffDuty (RuntimeError)            an officer who is not on duty was asked to do something
     ├── BadRequest (ValueError)           a value of the request can't be used; carries the field
     │   └── BadQuery                  the same for a query of the map layers, where the standard wants a 400
@@ -32,15 +36,31 @@ class ServerError(Exception):
 
 
 class NotFound(ServerError, LookupError):
-    """There is no such case, officer, feature, route or page."""
+    """There is no such case, officer, plan, feature, route or page."""
 
 
 class WrongStage(ServerError, RuntimeError):
     """The case's stage doesn't allow this action; the message names what is possible."""
 
 
+class OutOfOrder(ServerError, RuntimeError):
+    """The plan's state doesn't allow this; the message names what is possible."""
+
+
+class Clash(ServerError, RuntimeError):
+    """It would contradict what the register of plans says already; nothing was changed."""
+
+
 class Changed(ServerError, RuntimeError):
-    """The case changed since the caller read it."""
+    """The case or plan changed since the caller read it."""
+
+
+class NotSignedIn(ServerError, PermissionError):
+    """The request carries no key, or one that isn't known, is over or was revoked."""
+
+
+class NotAllowed(ServerError, PermissionError):
+    """The role of the key may not do this; the message names the roles that may."""
 
 
 class OffDuty(ServerError, RuntimeError):
@@ -77,7 +97,11 @@ class _Kind:
 STATUS: dict[type[Exception], _Kind] = {
     NotFound: _Kind(404, "not-found", "There is no such thing"),
     WrongStage: _Kind(409, "wrong-stage", "The case is not at that stage"),
-    Changed: _Kind(412, "changed", "The case has changed meanwhile"),
+    OutOfOrder: _Kind(409, "out-of-order", "The plan is not in that state"),
+    Clash: _Kind(409, "clash", "The register says otherwise"),
+    Changed: _Kind(412, "changed", "It has changed meanwhile"),
+    NotSignedIn: _Kind(401, "not-signed-in", "A key is needed"),
+    NotAllowed: _Kind(403, "not-allowed", "The role may not do this"),
     OffDuty: _Kind(409, "off-duty", "The officer is not on duty"),
     BadQuery: _Kind(400, "bad-query", "A parameter can't be used"),
     BadRequest: _Kind(422, "bad-request", "A value can't be used"),
@@ -88,6 +112,9 @@ STATUS: dict[type[Exception], _Kind] = {
     BadInput: _Kind(422, "bad-input", "A value can't be used"),
 }
 """Error → HTTP status; subclasses before their bases."""
+
+
+_HEADERS = {503: {"Retry-After": "5"}, 401: {"WWW-Authenticate": "Bearer"}}
 
 
 def problem(
@@ -114,7 +141,7 @@ def _on_own(_request: Request, error: Exception) -> JSONResponse:
     )
     field = getattr(error, "field", None)
     errors = [{"field": field, "message": str(error)}] if field else None
-    headers = {"Retry-After": "5"} if kind.status == 503 else {}
+    headers = _HEADERS.get(kind.status, {})
     return problem(kind.status, kind.name, kind.title, str(error), errors, **headers)
 
 

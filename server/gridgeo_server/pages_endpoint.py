@@ -1,4 +1,4 @@
-"""The built pages: `/` and `/assets`."""
+"""The built pages: `/`, `/plans` and `/assets`."""
 
 from __future__ import annotations
 
@@ -25,11 +25,18 @@ class Assets(StaticFiles):
 def mount(app: FastAPI, folder: Path) -> None:
     """Serve the pages in `folder`; where there are none, `/` says how to build them."""
 
-    @app.get("/", include_in_schema=False)
-    def index() -> FileResponse:
-        page = folder / "index.html"
+    def shown(name: str) -> FileResponse:
+        page = folder / name
         if not page.is_file():
             raise NotFound("the pages are not built; install gridgeo without GRIDGEO_PAGES=skip, or run 'make pages'")
         return FileResponse(page, media_type="text/html", headers={"Cache-Control": "no-cache"})
+
+    @app.get("/", include_in_schema=False)
+    def index() -> FileResponse:
+        return shown("index.html")
+
+    @app.get("/plans", include_in_schema=False)
+    def plans() -> FileResponse:
+        return shown("plans.html")
 
     app.mount("/assets", Assets(directory=folder / "assets", check_dir=False), name="assets")

@@ -26,11 +26,15 @@ HEADERS = {
 
 
 class Guard:
-    """ASGI middleware: security headers, a body limit in bytes, and a time limit for a body to arrive in seconds."""
+    """ASGI middleware: security headers, a body limit in bytes, and a time limit for a body to arrive in seconds.
 
-    def __init__(self, app: ASGIApp, body_limit: int, body_wait_s: float) -> None:
+    `plan_limit` is the limit of a request under ``/api/v1/plans`` that carries a key: a plan of a large town is long.
+    """
+
+    def __init__(self, app: ASGIApp, body_limit: int, plan_limit: int, body_wait_s: float) -> None:
         self._app = app
-        self._limit = body_limit
+        self._body_limit = body_limit
+        self._plan_limit = plan_limit
         self._wait_s = body_wait_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -47,40 +51,43 @@ class Guard:
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
-        declared = dict(scope["headers"]).get(b"content-length", b"0")
-        if declared.isdigit() and int(declared) > self._limit:
-            await self._too_large()(scope, receive, guarded_send)
+        sent = dict(scope["headers"])
+        of_plan = scope["path"].startswith("/api/v1/plans") and b"authorization" in sent
+        limit = self._plan_limit if of_plan else self._body_limit
+        declared = sent.get(b"content-length", b"0")
+        if declared.isdigit() and int(declared) > limit:
+            await self._too_large(limit)(scope, receive, guarded_send)
             return
         if scope["method"] in {"GET", "HEAD", "OPTIONS"}:
             await self._app(scope, receive, guarded_send)
             return
-        body = await self._body(receive)
+        body = await self._body(receive, limit)
         if body is None:
             refused = problem(408, "too-slow", "The request took too long", f"send it within {self._wait_s:g} s")
             await refused(scope, receive, guarded_send)
-        elif len(body) > self._limit:
-            await self._too_large()(scope, receive, guarded_send)
+        elif len(body) > limit:
+            await self._too_large(limit)(scope, receive, guarded_send)
         else:
             await self._app(scope, _replay(body, receive), guarded_send)
 
-    async def _body(self, receive: Receive) -> bytes | None:
+    async def _body(self, receive: Receive, limit: int) -> bytes | None:
         """The whole body, a little more than the limit at the most; None when it does not arrive in time."""
-        body = b""
+        body = bytearray()
         try:
             async with asyncio.timeout(self._wait_s):
                 more = True
-                while more and len(body) <= self._limit:
+                while more and len(body) <= limit:
                     message = await receive()
                     if message["type"] != "http.request":
-                        return body
+                        return bytes(body)
                     body += message.get("body", b"")
                     more = message.get("more_body", False)
         except TimeoutError:
             return None
-        return body
+        return bytes(body)
 
-    def _too_large(self) -> ASGIApp:
-        return problem(413, "too-large", "The request is too large", f"send at most {self._limit:,} bytes")
+    def _too_large(self, limit: int) -> ASGIApp:
+        return problem(413, "too-large", "The request is too large", f"send at most {limit:,} bytes")
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

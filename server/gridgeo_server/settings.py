@@ -37,6 +37,11 @@ class Settings(BaseSettings):
     simulation_seed: int = Field(default=1, description="Seed of the simulation.")
     simulation_speed: float = Field(default=6.0, gt=0, description="How many times faster simulated officers are.")
     body_limit: int = Field(default=65_536, ge=1_024, description="Largest request body, bytes.")
+    plan_limit: int = Field(
+        default=16_777_216,
+        ge=1_024,
+        description="Largest body of a request that carries a key and changes plans, bytes.",
+    )
     body_wait_s: float = Field(default=10.0, gt=0, description="Longest time a request may take to arrive, seconds.")
     viewers: int = Field(default=500, ge=1, description="Most live streams at once.")
     stream_life_s: float = Field(default=3_600.0, gt=0, description="Longest life of one live stream, seconds.")

@@ -21,7 +21,7 @@ from gridgeo.errors import UnreadableSource
 from gridgeo.graphs import MODES
 from gridgeo.jurisdictions import Jurisdiction
 from gridgeo.location import Locator
-from gridgeo.plans.plan import Plan
+from gridgeo.plans.plan import Plan, fingerprint
 from gridgeo.travel import Streets
 
 ATTRIBUTION = "© OpenStreetMap contributors"
@@ -72,6 +72,11 @@ class Town:
     def grid_names(self) -> Mapping[str, str]:
         """Grid → the code it is shown by."""
         return dict(zip(self.grids["grid"].astype(str), self.grids["code"].astype(str), strict=True))
+
+    @cached_property
+    def units_hash(self) -> str:
+        """Names the state of the jurisdiction's units; plans of another state assign other units."""
+        return fingerprint(self.jurisdiction)
 
     @cached_property
     def bounds(self) -> list[float]:

@@ -2,6 +2,8 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 import { licences } from "./licences.ts";
 
+const page = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
 /** Pages go beside the server's Python, whence the wheel takes them; nothing is inlined, as the security policy allows files only. */
 export default defineConfig({
   base: "/",
@@ -15,6 +17,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1300,
     rolldownOptions: {
+      input: { index: page("index.html"), plans: page("plans.html") },
       output: {
         assetFileNames: (asset) =>
           asset.names.some((name) => name.endsWith(".mjs")) ? "assets/[name]-[hash].js" : "assets/[name]-[hash][extname]",

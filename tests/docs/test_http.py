@@ -139,3 +139,66 @@ def test_the_demos_server_needs_only_the_files_that_are_named(section: Section) 
     named = set(re.findall(r"\w+\.(?:gpkg|html|csv)", Path(str(demo.__file__)).read_text(encoding="utf-8")))
     assert named
     assert [name for name in sorted(named) if f"`{name}`" not in told] == []
+
+
+@pytest.fixture(scope="module")
+def planner(client: TestClient) -> dict[str, str]:
+    """The header of an administrator's key."""
+    from datetime import UTC, datetime
+
+    from gridgeo_server.auth import keys, store
+
+    identifier, secret, token = keys.new_token()
+    key = keys.Key(identifier, "Admin", "admin", datetime.now(UTC))
+    opened = client.app.state.gridgeo.store  # type: ignore[attr-defined]
+    opened.write(lambda transaction: store.insert(transaction.connection, key, keys.hashed(secret)))
+    return {"Authorization": f"Bearer {token}"}
+
+
+def test_a_plan_and_its_events_have_the_fields_that_are_named(
+    client: TestClient, fields: Callable[[str], set[str]], section: Section
+) -> None:
+    first = client.get("/api/v1/plans").json()["plans"][-1]
+    assert set(first) == fields("Plan")
+    whole = client.get(f"/api/v1/plans/{first['plan']}").json()
+    assert set(whole) == set(first) | {"events", "conflicts"}
+    assert set(whole["events"][0]) == fields("Event of a plan")
+    told = section("reference/http.md", "Plan")
+    inner = {*first["measures"], *first["measures"]["spread"]["households"], *first["periods"][0], *first["steps"][0]}
+    assert [name for name in sorted(inner) if f"`{name}`" not in told] == []
+
+
+def test_comments_and_parts_have_the_fields_that_are_named(
+    client: TestClient, planner: dict[str, str], fields: Callable[[str], set[str]], section: Section
+) -> None:
+    made = client.post("/api/v1/plans", json={"name": "Draft", "copy_of": _first(client)}, headers=planner).json()
+    path = f"/api/v1/plans/{made['plan']}"
+    comment = client.post(f"{path}/comments", json={"text": "Why?", "grid": "01"}, headers=planner).json()
+    assert set(comment) == fields("Comment")
+    part = {"area": "west", "assignment": {"U000": "02"}}
+    assert set(client.post(f"{path}/proposals", json=part, headers=planner).json()) == fields("Part of an area")
+    told = section("reference/http.md", "Part of an area")
+    conflicts = client.get(f"{path}/proposals").json()["conflicts"]
+    assert {"unclaimed", "broken"} <= {one["kind"] for one in conflicts}
+    assert [name for one in conflicts for name in (*one, one["kind"]) if f"`{name}`" not in told] == []
+
+
+def test_a_comparison_has_the_fields_that_are_named(
+    client: TestClient, fields: Callable[[str], set[str]], section: Section
+) -> None:
+    plan = _first(client)
+    assert set(client.get(f"/api/v1/plans/{plan}/compare/{plan}").json()) == fields("Comparison")
+
+
+def test_a_grid_of_the_register_has_the_fields_that_are_named(
+    client: TestClient, case: dict[str, Any], fields: Callable[[str], set[str]], section: Section
+) -> None:
+    told = section("reference/http.md", "Grid of the register")
+    grid = client.get("/api/v1/register/grids/01").json()
+    assert set(grid) == fields("Grid of the register") | {"on", "history"}
+    located = client.get(f"/api/v1/register/locate?lon={case['lon']}&lat={case['lat']}").json()["grids"][0]
+    assert [name for name in located if f"`{name}`" not in told] == []
+
+
+def _first(client: TestClient) -> str:
+    return str(client.get("/api/v1/plans").json()["plans"][-1]["plan"])

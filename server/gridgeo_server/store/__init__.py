@@ -1,5 +1,6 @@
 """What the server remembers: one SQLite file, one writer, many readers."""
 
+from gridgeo_server.store import plan_tables as plan_tables  # its tables join those of `tables`
 from gridgeo_server.store.database import Store, Transaction
 
 __all__ = ["Store", "Transaction"]

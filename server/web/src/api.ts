@@ -22,7 +22,7 @@ interface Options {
   signal?: AbortSignal;
 }
 
-async function ask<T>(path: string, options: Options = {}): Promise<T> {
+export async function ask<T>(path: string, options: Options = {}): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json", ...options.headers };
   const request: RequestInit = { method: options.method ?? "GET", headers };
   if (options.signal) request.signal = options.signal;

@@ -34,3 +34,11 @@ test("a chip flips to the left when a case stands on its right", () => {
   assert.equal(place([body("a", "case", 0, 0, chip), body("b", "case", 30, 0)]).get("a")!.flip, true);
   assert.equal(place([body("a", "case", 0, 0, chip), body("b", "case", -30, 0)]).get("a")!.flip, false);
 });
+
+test("a label of what moves comes before the codes, and steps aside for another", () => {
+  const places = place([body("code", "code", 0, 0), body("a", "label", 0, 0), body("b", "label", 4, 0)]);
+  assert.deepEqual({ ...places.get("a")! }, { dx: 0, dy: 0, hidden: false, flip: false });
+  const { dx, dy, hidden } = places.get("b")!;
+  assert.equal(hidden, false);
+  assert.ok(Math.hypot(dx, dy) > 0 && Math.hypot(dx, dy) <= 60.001);
+});

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { plansEn, plansZh } from "../src/plans/words.ts";
 import { en } from "../src/words/en.ts";
 import { zh } from "../src/words/zh.ts";
 
@@ -9,6 +10,14 @@ function texts(value: unknown, path = ""): Map<string, string> {
   if (typeof value === "function") return new Map([[path, String(value("7", "8", "9"))]]);
   return new Map(Object.entries(value as object).flatMap(([key, part]) => [...texts(part, `${path}.${key}`)]));
 }
+
+test("both languages of the page of plans say the same things", () => {
+  assert.deepEqual([...texts(plansZh).keys()].sort(), [...texts(plansEn).keys()].sort());
+  for (const [path, text] of texts(plansZh)) {
+    if (path !== ".action.transition" && path !== ".signedIn" && path !== ".made") assert.match(text, /\p{Script=Han}/u, path);
+  }
+  for (const [path, text] of texts(plansEn)) assert.doesNotMatch(text, /\p{Script=Han}/u, path);
+});
 
 test("both languages say the same things", () => {
   assert.deepEqual([...texts(zh).keys()].sort(), [...texts(en).keys()].sort());

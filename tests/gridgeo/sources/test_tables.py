@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridgeo.errors import BadInput, UnreadableSource
-from gridgeo.sources import read_csv, read_households, write_csv
+from gridgeo.sources import parse_csv, read_csv, read_households, write_csv
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030"])
@@ -107,3 +107,18 @@ def test_a_cell_beyond_all_measure_is_refused_without_a_traceback(tmp_path):
     (tmp_path / "t.csv").write_text('unit,grid\na,"' + "x" * 140_000 + '"\n')
     with pytest.raises(UnreadableSource, match=r"t\.csv: is no CSV table"):
         read_csv(tmp_path / "t.csv")
+
+
+def test_bytes_are_read_as_the_file_that_holds_them_is(tmp_path):
+    data = "单元,网格\nU1,甲\n".encode("gbk")
+    (tmp_path / "plan.csv").write_bytes(data)
+    assert parse_csv(data, "the upload").equals(read_csv(tmp_path / "plan.csv"))
+
+
+def test_bytes_that_are_no_table_are_told_by_the_name_they_were_given():
+    for data, words in (
+        (b"unit,grid\nU1," + b"x" * 200_000, "the upload: is no CSV table"),
+        (b"", "the upload: has no heading"),
+    ):
+        with pytest.raises(UnreadableSource, match=words):
+            parse_csv(data, "the upload")

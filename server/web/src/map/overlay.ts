@@ -8,6 +8,8 @@ export interface Mark {
   kind: Body["kind"];
   lon: number;
   lat: number;
+  /** Pixels by which it stands above its place, so as not to cover it. */
+  lift?: number;
 }
 
 interface Moving extends Mark {
@@ -77,7 +79,10 @@ export class Overlay {
         ? [mark.lon, mark.lat]
         : [mark.from[0] + (mark.lon - mark.from[0]) * share, mark.from[1] + (mark.lat - mark.from[1]) * share];
     }
-    const pixels = new Map([...this.#marks].map(([id, mark]) => [id, this.#map.project(mark.at)]));
+    const pixels = new Map([...this.#marks].map(([id, mark]) => {
+      const { x, y } = this.#map.project(mark.at);
+      return [id, { x, y: y - (mark.lift ?? 0) }];
+    }));
     if (now >= this.#arrangeAfter) {
       this.#places = place([...this.#marks].map(([id, mark]) => body(id, mark, pixels.get(id)!)));
       this.#arrangeAfter = now + ARRANGE_MS;

@@ -4,6 +4,8 @@ export interface Palette {
   land: string; out: string; water: string; shore: string; building: string; buildingLine: string;
   road: string; roadCase: string; path: string; label: string; halo: string; grid: string; casing: string;
   accent: string; surface: string; ink3: string;
+  /** What moves, and what falls: the ends of the diverging ramp. */
+  under: string; overBand: string;
   /** Workload, least to most. */
   workload: string[];
   /** Grid tints 1 to 6. */
@@ -19,6 +21,7 @@ export function readPalette(root: HTMLElement = document.documentElement): Palet
     building: token("m-bldg"), buildingLine: token("m-bldg-line"), road: token("m-road"), roadCase: token("m-road-case"),
     path: token("m-path"), label: token("m-label"), halo: token("m-halo"), grid: token("m-grid"), casing: token("m-casing"),
     accent: token("accent"), surface: token("surface"), ink3: token("ink-3"),
+    under: token("div1"), overBand: token("div5"),
     workload: [1, 2, 3, 4, 5].map((i) => token(`seq${i}`)),
     tints: [1, 2, 3, 4, 5, 6].map((i) => token(`g${i}`)),
     dark: root.dataset["theme"] === "dark",

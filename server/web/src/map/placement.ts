@@ -1,11 +1,11 @@
 /**
- * Where marks stand when they meet. Cases never move; officers step aside by at most 16 px; grid codes give way by at
- * most 34 px and then hide; a case's chip stands on its right unless something is there. Pure arithmetic on pixels.
+ * Where marks stand when they meet. Cases never move; officers step aside by at most 16 px; labels of what moves between
+ * plans give way by at most 60 px, grid codes to them by at most 34 px, and then hide; a case's chip stands on its right unless something is there. Pure arithmetic on pixels.
  */
 
 export interface Body {
   id: string;
-  kind: "case" | "officer" | "code";
+  kind: "case" | "officer" | "label" | "code";
   x: number;
   y: number;
   /** Half width and half height of the mark itself. */
@@ -21,6 +21,7 @@ export interface Place { dx: number; dy: number; hidden: boolean; flip: boolean 
 interface Box { l: number; t: number; r: number; b: number }
 
 const OFFICER_STEPS = [8, 12, 16];
+const LABEL_STEPS = [12, 22, 34, 46, 60];
 const CODE_STEPS = [12, 22, 34];
 const EIGHT = [[1, 0], [-1, 0], [0, 1], [0, -1], [0.7, 0.7], [-0.7, 0.7], [0.7, -0.7], [-0.7, -0.7]] as const;
 const GAP = 4;
@@ -39,10 +40,12 @@ export function place(bodies: Body[]): Map<string, Place> {
     places.set(case_.id, { dx: 0, dy: 0, hidden: false, flip });
     if (case_.chipW) taken.push(chip(case_, flip ? -1 : 1));
   }
-  for (const code of bodies.filter((b) => b.kind === "code")) {
-    const [dx, dy, overlap] = step(code, CODE_STEPS, taken, (b, x, y) => [box(b, x, y)]);
-    places.set(code.id, { dx, dy, hidden: overlap > 0, flip: false });
-    if (!overlap) taken.push(box(code, dx, dy));
+  for (const [kind, steps] of [["label", LABEL_STEPS], ["code", CODE_STEPS]] as const) {
+    for (const text of bodies.filter((b) => b.kind === kind)) {
+      const [dx, dy, overlap] = step(text, steps, taken, (b, x, y) => [box(b, x, y)]);
+      places.set(text.id, { dx, dy, hidden: overlap > 0, flip: false });
+      if (!overlap) taken.push(box(text, dx, dy));
+    }
   }
   return places;
 }

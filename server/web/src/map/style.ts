@@ -30,7 +30,7 @@ export function boardStyle(view: View): StyleSpecification {
     version: 8,
     name: "gridgeo",
     sources: {
-      town: tiles(view, `/ogc/tiles/WebMercatorQuad/{z}/{y}/{x}?collections=${BASE}`),
+      town: tiles(view.bounds, view.origin, `/ogc/tiles/WebMercatorQuad/{z}/{y}/{x}?collections=${BASE}`),
       routes: { type: "geojson", data: collection(view.routes) },
       chosen: { type: "geojson", data: collection(view.chosen ? [view.chosen] : []) },
       way: {
@@ -49,7 +49,7 @@ export function boardStyle(view: View): StyleSpecification {
     ],
   };
   if (view.units) {
-    style.sources["units"] = tiles(view, "/ogc/collections/units/tiles/WebMercatorQuad/{z}/{y}/{x}");
+    style.sources["units"] = tiles(view.bounds, view.origin, "/ogc/collections/units/tiles/WebMercatorQuad/{z}/{y}/{x}");
     const at = style.layers.findIndex((layer) => layer.id === "border-case");
     style.layers.splice(at, 0, {
       id: "units", type: "line", source: "units", "source-layer": "units", minzoom: 12,
@@ -59,11 +59,12 @@ export function boardStyle(view: View): StyleSpecification {
   return style;
 }
 
-function tiles(view: View, path: string): StyleSpecification["sources"][string] {
-  const [w, s, e, n] = view.bounds;
+/** A source of tiles a little beyond `bounds`. */
+export function tiles(bounds: View["bounds"], origin: string, path: string): StyleSpecification["sources"][string] {
+  const [w, s, e, n] = bounds;
   const pad = Math.max(e - w, n - s) * 0.5;
   return {
-    type: "vector", tiles: [view.origin + path], minzoom: 0, maxzoom: TILE_MAX_ZOOM,
+    type: "vector", tiles: [origin + path], minzoom: 0, maxzoom: TILE_MAX_ZOOM,
     bounds: [Math.max(-180, w - pad), Math.max(-85, s - pad), Math.min(180, e + pad), Math.min(85, n + pad)],
   };
 }

@@ -7,6 +7,7 @@ export const en = {
   other: "中文",
   otherLang: "zh-CN",
   board: "Live board",
+  plans: "Plans",
   boardOf: (name: string) => `${name}, live board`,
   skipToLists: "Skip to the lists",
   live: "Live",

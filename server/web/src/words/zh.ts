@@ -14,6 +14,7 @@ export const zh: Words = {
   other: "English",
   otherLang: "en",
   board: "实时看板",
+  plans: "网格方案",
   boardOf: (name) => `${name} 网格运行实时看板`,
   skipToLists: "跳到列表",
   live: "实时",

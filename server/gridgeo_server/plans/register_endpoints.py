@@ -1,0 +1,96 @@
+"""`/api/v1/register`: which grid was whose, on any day."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+
+from gridgeo_server.errors import BadRequest, NotFound
+from gridgeo_server.plans import register, service, staging
+from gridgeo_server.plans.addresses import Spot, find_address
+from gridgeo_server.plans.requests import On
+from gridgeo_server.plans.views import held_view
+from gridgeo_server.state import State, StateOf
+from gridgeo_server.town import plain
+
+router = APIRouter(prefix="/api/v1/register", tags=["register"])
+
+
+@router.get("/areas")
+def areas(state: StateOf, on: On = None) -> dict[str, Any]:
+    """The plan in force in each area on a day, since when and until when."""
+    day = _day(state, on)
+    with state.store.reading() as connection:
+        periods = register.periods(connection)
+    held = {one.area: one for one in periods if one.plan is not None and one.covers(day)}
+    names = state.town.jurisdiction.areas.set_index("area")
+    told = []
+    for area in sorted({*staging.areas_of_town(state.town), *held}):
+        one = held.get(area)
+        known = names.loc[area] if area in names.index else None
+        told.append(
+            {
+                "area": area,
+                **{name: None if known is None else plain(known[name]) for name in ("name", "name_zh", "name_en")},
+                "plan": None if one is None else one.plan,
+                "from": None if one is None else one.since.isoformat(),
+                "to": None if one is None or one.to is None else one.to.isoformat(),
+            }
+        )
+    return {"on": day.isoformat(), "areas": told}
+
+
+@router.get("/grids/{code}")
+def grid(code: Annotated[str, Path(max_length=64)], state: StateOf, on: On = None) -> dict[str, Any]:
+    """The grid registered under a code on a day: its owner, plan, measures, since when and until when."""
+    day = _day(state, on)
+    with state.store.reading() as connection:
+        found = register.grids_by_code(connection, code, day)
+        history = register.history_of_code(connection, code)
+    if not found:
+        raise NotFound(f"no grid '{code}' was in force on {day}{_told(history)}")
+    return {"on": day.isoformat(), **held_view(found[0]), "history": [held_view(row) for row in history]}
+
+
+@router.get("/locate")
+def locate(
+    state: StateOf,
+    on: On = None,
+    lon: Annotated[float | None, Query(ge=-180, le=180, allow_inf_nan=False)] = None,
+    lat: Annotated[float | None, Query(ge=-90, le=90, allow_inf_nan=False)] = None,
+    address: Annotated[str | None, Query(min_length=1, max_length=200)] = None,
+) -> dict[str, Any]:
+    """The grid in which a place or an address was on a day; an address that several grids share gives all of them."""
+    day = _day(state, on)
+    by_place = lon is not None and lat is not None
+    if by_place == (address is not None) or (lon is None) != (lat is None):
+        raise BadRequest("give lon and lat, or an address", "address" if lon is None and lat is None else "lon")
+    spots = [Spot("place", None, lon, lat)] if lon is not None and lat is not None else []
+    if address is not None:
+        spots = find_address(state.town, address)
+        if not spots:
+            raise NotFound(f"no place, street, building or unit is called '{address}'; give lon and lat instead")
+    found: dict[str, dict[str, Any]] = {}
+    with state.store.reading() as connection:
+        for spot in spots:
+            hit = register.grids_at(connection, spot.lon, spot.lat, day)
+            if hit is not None:
+                row, gap = hit
+                told = {"what": spot.what, "found": spot.name, "lon": spot.lon, "lat": spot.lat, "snapped_m": gap}
+                found.setdefault(f"{row['plan']} {row['grid']}", {**told, **held_view(row)})
+    if not found:
+        raise NotFound(f"no grid was in force there on {day}")
+    return {"on": day.isoformat(), "grids": list(found.values())}
+
+
+def _day(state: State, on: date | None) -> date:
+    return service.today(state.clock()) if on is None else on
+
+
+def _told(history: list[Any]) -> str:
+    if not history:
+        return ", nor on any other day"
+    spans = [f"{row['since']} to {row['to'] or 'now'} (plan {row['plan']})" for row in history[:5]]
+    return f"; it was from {', from '.join(spans)}"

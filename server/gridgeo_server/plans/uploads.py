@@ -1,0 +1,106 @@
+"""Assignments that somebody hands in: every fault of the table is told at once, before anything is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pandas as pd
+
+from gridgeo.plans.plan import Figures, Plan
+from gridgeo.plans.rules import Band, Rules
+from gridgeo.sources import parse_csv
+from gridgeo_server.errors import BadRequest
+from gridgeo_server.town import Town
+
+GRID_LENGTH = 64
+"""Most characters of a grid's identifier."""
+_NAMED = 5
+
+
+def read_table(data: bytes) -> dict[str, str]:
+    """Unit → grid of a CSV table with the columns `unit` and `grid` (also 单元, 网格), in UTF-8 or GBK.
+
+    Raises
+    ------
+    BadInput, BadRequest
+        It is no such table; a cell is empty; a unit stands twice.
+    """
+    table = parse_csv(data, "the table")
+    missing = [name for name in ("unit", "grid") if name not in table.columns]
+    if missing:
+        raise BadRequest(f"the table has no column {' and no column '.join(missing)}; it needs unit and grid", "body")
+    empty = table["unit"].isna() | table["grid"].isna()
+    if empty.any():
+        line = int(empty.to_numpy().argmax()) + 2
+        raise BadRequest(f"the table, line {line}: a unit or its grid is missing; fill it in", "body")
+    twice = table["unit"][table["unit"].duplicated()].unique()
+    if len(twice):
+        raise BadRequest(f"the table assigns {len(twice)} units twice, {_some(twice)}; keep one line each", "body")
+    return dict(zip(table["unit"].astype(str), table["grid"].astype(str), strict=True))
+
+
+def tidy_part(town: Town, part: Mapping[str, str], field: str) -> dict[str, str]:
+    """`part` of an assignment with its units known and its grids named properly.
+
+    Raises
+    ------
+    BadRequest
+        Units don't exist, or a grid's name can't be used; all are counted, the first few named.
+    """
+    tidy = {unit.strip(): grid.strip() for unit, grid in part.items()}
+    unknown = sorted(set(tidy) - set(town.plan.assignment.index))
+    if unknown:
+        raise BadRequest(
+            f"{len(unknown)} units don't exist in {town.jurisdiction.name}, {_some(unknown)}; "
+            f"units look like {town.plan.assignment.index[0]}",
+            field,
+        )
+    bad = [unit for unit, grid in tidy.items() if not 0 < len(grid) <= GRID_LENGTH or not grid.isprintable()]
+    if bad:
+        raise BadRequest(
+            f"{len(bad)} units have a grid that is no name, {_some(bad)}; give 1 to {GRID_LENGTH} characters", field
+        )
+    return tidy
+
+
+def whole_plan(
+    town: Town,
+    part: Mapping[str, str],
+    like: Plan,
+    balance: Mapping[str, str | float] | None = None,
+    field: str = "assignment",
+) -> Plan:
+    """The plan that assigns every unit as `part` says, by the rules of `like`; grids of the same code keep name and owner.
+
+    Raises
+    ------
+    BadRequest, BadInput
+        A unit is missing or unknown; a band can't be read.
+    """
+    tidy = tidy_part(town, part, field)
+    missing = [unit for unit in town.plan.assignment.index if unit not in tidy]
+    if missing:
+        raise BadRequest(f"{len(missing)} units have no grid, {_some(missing)}; a plan assigns every unit", field)
+    assignment = pd.Series(tidy, name="grid").rename_axis("unit")
+    rules = fitting(like.rules, assignment)
+    if balance is not None:
+        rules = replace(rules, balance={name: Band.parse(text) for name, text in balance.items()})
+    known = like.identities.reset_index().drop_duplicates("code")
+    by_code = known.assign(grid=known["code"]).set_index("grid")
+    return Plan(town.jurisdiction, assignment, rules, Figures(), by_code)
+
+
+def fitting(rules: Rules, assignment: pd.Series) -> Rules:
+    """`rules` for the number of grids that `assignment` has; wishes that name grids one by one are left out."""
+    count = int(assignment.nunique())
+    if rules.k == count:
+        return rules
+    balance = {name: band for name, band in rules.balance.items() if name not in rules.targets or band.tolerance}
+    return replace(rules, k=count, balance=balance, seeds=(), fix={}, targets={})
+
+
+def _some(names: object) -> str:
+    listed = [str(name) for name in names]  # type: ignore[attr-defined]
+    more = " …" if len(listed) > _NAMED else ""
+    return f"e.g. {', '.join(listed[:_NAMED])}{more}" if more else ", ".join(listed)

@@ -1,0 +1,7 @@
+/** The sentences of the page of plans in the language that is chosen. */
+
+import { computed } from "@preact/signals";
+import { lang } from "../settings.ts";
+import { plansEn, plansZh, type PlanWords } from "./words.ts";
+
+export const planWords = computed<PlanWords>(() => (lang.value === "zh" ? plansZh : plansEn));
