@@ -1,0 +1,192 @@
+"""The integer programme of a case: every row of units takes one label, labels fit their bands and hang together.
+
+Columns are pairs of row and label, row after row, then one for each label that says whether it is used. Pairs that are
+left out keep their column with ceiling 0, so that their reduced costs are known (see `proving`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+
+from gridgeo_solvers.redraw.asking import FloatArray, IntArray
+from gridgeo_solvers.redraw.cases import Case
+from gridgeo_solvers.redraw.programme import Answer, Programme
+from gridgeo_solvers.redraw.separators import Rule, broken_rules
+
+
+class Model:
+    """The programme under construction.
+
+    Parameters
+    ----------
+    case
+        What is drawn.
+    labels
+        Number of labels; the first `case.m` continue old grids.
+    k
+        How many of them hold units.
+    used
+        Pairs that may be used, shape (rows, labels).
+    """
+
+    def __init__(self, case: Case, labels: int, k: int, used: NDArray[np.bool_]) -> None:
+        self.case, self.labels, self.k = case, labels, k
+        rows = case.rows
+        self.weights = np.array([np.bincount(case.row_of, weights=w) for w in case.weights]).reshape(-1, rows)
+        self.row_mass = np.bincount(case.row_of, weights=case.cost)
+        home_cost = np.zeros((rows, labels))
+        homed = case.home >= 0
+        np.add.at(home_cost, (case.row_of[homed], case.home[homed]), case.cost[homed])
+        self.cost = self.row_mass[:, None] - home_cost
+        self.allowed = self._allowed()
+        self.known: set[tuple[int, Rule]] = set()
+        optional = labels > k
+        floor = np.concatenate([np.zeros(rows * labels), np.full(labels, 0.0 if optional else 1.0)])
+        ceiling = np.concatenate([np.where((used & self.allowed).ravel(), np.inf, 0.0), np.ones(labels)])
+        cost = np.concatenate([self.cost.ravel(), np.zeros(labels)])
+        self.programme = Programme(cost, floor, ceiling, np.arange(len(cost)))
+        self._add_assignment()
+        self._add_bands()
+        self._add_rivals()
+
+    def _allowed(self) -> NDArray[np.bool_]:
+        """Pairs that locked units leave: a locked unit takes its home."""
+        case = self.case
+        allowed = np.ones((case.rows, self.labels), dtype=bool)
+        for i in np.flatnonzero(case.fixed & (case.home >= 0)).tolist():
+            allowed[case.row_of[i], np.arange(self.labels) != case.home[i]] = False
+        return allowed
+
+    def _add(self, row: IntArray, col: IntArray, val: FloatArray, low: FloatArray, high: FloatArray) -> None:
+        matrix = coo_array((val, (row, col)), shape=(len(low), self.programme.count)).tocsr()
+        self.programme.add_rows(matrix, low, high)
+
+    def _add_assignment(self) -> None:
+        rows, labels = self.case.rows, self.labels
+        row = np.repeat(np.arange(rows), labels)
+        self._add(row, np.arange(rows * labels), np.ones(rows * labels), np.ones(rows), np.ones(rows))
+        # As many labels are used as there are grids, and a used label holds something.
+        opened = rows * labels + np.arange(labels)
+        count = np.full(1, float(self.k))
+        self._add(np.zeros(labels, dtype=np.int64), opened, np.ones(labels), count, count)
+        self._per_label(np.ones(rows), 1.0, 0.0, np.inf)
+        if labels > self.k:
+            self._per_label(np.ones(rows), float(rows), -np.inf, 0.0)
+            # A unit that stays needs its label: tighter than the sums where labels may be given up.
+            homed = np.flatnonzero(self.case.home >= 0)
+            pairs = np.unique(self.case.row_of[homed] * labels + self.case.home[homed])
+            many = len(pairs)
+            self._add(
+                np.r_[np.arange(many), np.arange(many)], np.r_[pairs, rows * labels + pairs % labels],
+                np.r_[np.ones(many), -np.ones(many)], np.full(many, -np.inf), np.zeros(many),
+            )  # fmt: skip
+
+    def _per_label(self, weights: FloatArray, end: float, low: float, high: float) -> None:
+        """low ≤ weights · x(label) - end · used(label) ≤ high, for every label."""
+        rows, labels = self.case.rows, self.labels
+        label = np.arange(labels)
+        row = np.concatenate([np.tile(label, rows), label])
+        col = np.concatenate([np.arange(rows * labels), rows * labels + label])
+        val = np.concatenate([np.repeat(weights, labels), np.full(labels, -end)])
+        self._add(row, col, val, np.full(labels, low), np.full(labels, high))
+
+    def _add_bands(self) -> None:
+        for weights, low, high in zip(self.weights, self.case.low, self.case.high, strict=True):
+            unit = max(float(weights.mean()), 1e-12)
+            if np.isfinite(high):
+                self._per_label(weights / unit, float(high) / unit, -np.inf, 0.0)
+            if low > 0:
+                self._per_label(weights / unit, float(low) / unit, 0.0, np.inf)
+
+    def _add_rivals(self) -> None:
+        pairs = self.case.row_of[self.case.rivals].reshape(-1, 2)
+        label = np.arange(self.labels)
+        many = len(pairs) * self.labels
+        if not many:
+            return
+        first = (pairs[:, :1] * self.labels + label).ravel()
+        second = (pairs[:, 1:] * self.labels + label).ravel()
+        self._add(
+            np.r_[np.arange(many), np.arange(many)], np.r_[first, second], np.ones(2 * many), np.full(many, -np.inf),
+            np.ones(many),
+        )  # fmt: skip
+
+    def use(self, used: NDArray[np.bool_]) -> None:
+        """Change which pairs may be used."""
+        ceiling = np.where((used & self.allowed).ravel(), np.inf, 0.0)
+        self.programme.set_ceilings(np.arange(ceiling.size), ceiling)
+
+    def shares(self, values: FloatArray) -> FloatArray:
+        """How much of every row lies in every label, shape (rows, labels)."""
+        return np.asarray(values[: self.case.rows * self.labels].reshape(self.case.rows, self.labels))
+
+    def plan(self, values: FloatArray) -> IntArray:
+        """The label of every unit by a whole answer."""
+        return np.asarray(self.shares(values).argmax(axis=1)[self.case.row_of], dtype=np.int64)
+
+    def values_of(self, plan: IntArray) -> FloatArray:
+        """A plan as values of the columns."""
+        values = np.zeros(self.programme.count)
+        values[self.case.row_of * self.labels + plan] = 1.0
+        values[self.case.rows * self.labels + np.unique(plan)] = 1.0
+        return values
+
+    def learn(self, shares: FloatArray) -> int:
+        """Add the rules of connection that `shares` break; their number."""
+        fresh: list[tuple[int, Rule]] = []
+        for g in range(self.labels):
+            rules = broken_rules(self.case.graph, shares[self.case.row_of, g], self.case.cost)
+            fresh += [(g, rule) for rule in rules if (g, rule) not in self.known]
+        self.known.update(fresh)
+        if fresh:
+            self._add_separators(fresh)
+        return len(fresh)
+
+    def _add_separators(self, rules: list[tuple[int, Rule]]) -> None:
+        row, col, val = [], [], []
+        for number, (g, (i, b, cut)) in enumerate(rules):
+            columns = [*self.case.row_of[[i, b, *cut]] * self.labels + g, self.case.rows * self.labels + g]
+            row += [number] * len(columns)
+            col += columns
+            val += [1.0, 1.0, *([-1.0] * len(cut)), -1.0]
+        zeros = np.zeros(len(rules))
+        self._add(np.array(row), np.array(col), np.array(val), np.full(len(rules), -np.inf), zeros)
+
+    def relaxed(self, rounds: int, seconds: float) -> Answer:
+        """The relaxation, after rounds of learning; the last answer."""
+        import time
+
+        ends = time.perf_counter() + seconds
+        answer = self.programme.relax(seconds)
+        for _ in range(rounds):
+            if answer.values is None or time.perf_counter() > ends or not self.learn(self.shares(answer.values)):
+                break
+            again = self.programme.relax(max(ends - time.perf_counter(), 0.05))
+            if not again.ended:
+                break
+            answer = again
+        return answer
+
+
+def near_pairs(case: Case, labels: int, plan: IntArray | None, hops: int) -> NDArray[np.bool_]:
+    """Pairs of row and label with the label's old or present grid at most `hops` borders away, shape (rows, labels).
+
+    Labels without a grid of their own, old or present, are near to all.
+    """
+    near = np.zeros((case.n, labels), dtype=bool)
+    homed = case.home >= 0
+    near[np.flatnonzero(homed), case.home[homed]] = True
+    if plan is not None:
+        near[np.arange(case.n), plan] = True
+    graph = case.graph
+    ends = np.repeat(np.arange(graph.n), np.diff(graph.indptr))
+    for _ in range(hops):
+        wider = near.copy()
+        np.logical_or.at(wider, ends, near[graph.indices])
+        near = wider
+    near[:, ~near.any(axis=0)] = True
+    rows = np.zeros((case.rows, labels), dtype=bool)
+    np.logical_or.at(rows, case.row_of, near)
+    return rows
