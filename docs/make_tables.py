@@ -104,7 +104,8 @@ def _default(option: Any) -> str:
 def _layer(name: str) -> str:
     from gridgeo import schemas
 
-    layer = next(tables[name] for tables in (schemas.JURISDICTION, schemas.PLAN, schemas.ROUTES) if name in tables)
+    every = (schemas.JURISDICTION, schemas.PLAN, schemas.ROUTES, schemas.REGISTER)
+    layer = next(tables[name] for tables in every if name in tables)
     rows = [
         (f"`{column}`", f"{spec.kind}{', may be empty' if spec.nullable else ''}", spec.meaning)
         for column, spec in layer.columns.items()
