@@ -61,6 +61,8 @@ class RedrawParams:
         Proposed moves per unit in one annealing.
     choices
         Ways to split and dissolve grids that are tried.
+    rounds
+        Times that the best plan is shaken and improved again.
     regions
         Grids of which units are exchanged at once by an integer programme; 0 leaves these programmes out.
     nodes
@@ -73,15 +75,16 @@ class RedrawParams:
 
     sweeps: int = 1500
     choices: int = 4
+    rounds: int = 3
     regions: int = 5
     nodes: int = 60
-    proof_nodes: int = 4000
+    proof_nodes: int = 20_000
     pairs: int = 150_000
 
     def __post_init__(self) -> None:
         for name in ("sweeps", "choices", "nodes"):
             if getattr(self, name) < 1:
                 raise BadProblem(f"parameter {name} is {getattr(self, name)}: it must be at least 1")
-        for name in ("regions", "proof_nodes", "pairs"):
+        for name in ("rounds", "regions", "proof_nodes", "pairs"):
             if getattr(self, name) < 0:
                 raise BadProblem(f"parameter {name} is {getattr(self, name)}: it must be ≥ 0")

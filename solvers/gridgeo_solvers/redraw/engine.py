@@ -28,6 +28,10 @@ from gridgeo_solvers.stop import AnyOf, MaxSeconds, StopRule
 
 SEARCHED = 0.5
 """Share of the time limit after which the search gives way to the bound."""
+CHOSEN = 20.0
+"""Most seconds for the choice of what to split and dissolve."""
+SHAKEN = 0.5
+"""Temperature from which the best plan is annealed again, in mean costs of a unit; less each time."""
 TRADED = 0.35
 """Share of the time limit that is kept for the trade, where there is a price."""
 
@@ -131,7 +135,8 @@ def _drawn(run: _Run, case: Case, k: int, number: int, many: int) -> Plan:
     share = SEARCHED * (1 - TRADED * (run.asked.price is not None))
     stop = run.stop_at(share * (number + 1) / many)
     params, found = run.params, None
-    choices = choose(case, k, params.choices, run.seed)
+    left = run.left(share * (number + 1) / many)
+    choices = choose(case, k, params.choices, run.seed, CHOSEN if left is None else min(CHOSEN, left / 4))
     helds = [choice.held for choice in choices] or [None]
     # Other ways to split and dissolve are tried where there is something to choose, and the best is taken further.
     short = max(params.sweeps // 3, 1)
@@ -146,17 +151,31 @@ def _drawn(run: _Run, case: Case, k: int, number: int, many: int) -> Plan:
     tried.sort(key=lambda one: one[:2])
     for value, turn, begin in tried[:2]:
         plan = anneal(case, begin, labels, sweeps=params.sweeps, seed=run.seed * 31 + 7 + turn, stop=stop)
-        if plan is None and np.isfinite(value):
-            plan = begin
-        if plan is None:
-            continue
-        if params.regions:
-            plan = improve(case, plan, labels, size=params.regions, nodes=params.nodes, seed=run.seed, stop=stop)
-        if found is None or case.moved(plan) < case.moved(found):
-            found = plan
-            run.progress.incumbent(float(case.mass[found != case.home].sum()))
+        plan = begin if plan is None and np.isfinite(value) else plan
+        found = _better(run, case, found, plan, labels, turn, stop)
+    for turn in range(params.rounds):
+        if found is None or stop():
+            break
+        hot = SHAKEN / (1 + turn)
+        plan = anneal(case, found, labels, sweeps=params.sweeps, seed=run.seed * 31 + 97 + turn, stop=stop, hot=hot)
+        found = _better(run, case, found, plan, labels, 97 + turn, stop)
     run.progress.advance()
     return Plan(k, labels, found)
+
+
+def _better(
+    run: _Run, case: Case, best: IntArray | None, plan: IntArray | None, labels: int, turn: int, stop: StopRule
+) -> IntArray | None:
+    """The better of the best plan and `plan`, which is improved first by programmes on a few grids at a time."""
+    if plan is None:
+        return best
+    if run.params.regions:
+        size, nodes = run.params.regions, run.params.nodes
+        plan = improve(case, plan, labels, size=size, nodes=nodes, seed=run.seed + turn, stop=stop)
+    if best is not None and case.moved(plan) >= case.moved(best):
+        return best
+    run.progress.incumbent(float(case.mass[plan != case.home].sum()))
+    return plan
 
 
 def _bounded(run: _Run, cases: Sequence[Case], plans: list[Plan]) -> tuple[list[Plan], list[float]]:

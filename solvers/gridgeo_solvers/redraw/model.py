@@ -13,7 +13,11 @@ from scipy.sparse import coo_array
 from gridgeo_solvers.redraw.asking import FloatArray, IntArray
 from gridgeo_solvers.redraw.cases import Case
 from gridgeo_solvers.redraw.programme import Answer, Programme
-from gridgeo_solvers.redraw.separators import Rule, broken_rules
+from gridgeo_solvers.redraw.separators import Rule, broken_rules, flood
+
+
+LAYERS = 3
+"""Rings around an old grid for which the rules of room are stated from the beginning."""
 
 
 class Model:
@@ -42,6 +46,7 @@ class Model:
         self.cost = self.row_mass[:, None] - home_cost
         self.allowed = self._allowed()
         self.known: set[tuple[int, Rule]] = set()
+        self.roomy: set[tuple[int, int, tuple[int, ...]]] = set()
         optional = labels > k
         floor = np.concatenate([np.zeros(rows * labels), np.full(labels, 0.0 if optional else 1.0)])
         ceiling = np.concatenate([np.where((used & self.allowed).ravel(), np.inf, 0.0), np.ones(labels)])
@@ -50,6 +55,30 @@ class Model:
         self._add_assignment()
         self._add_bands()
         self._add_rivals()
+        self._add_layers()
+
+    def _add_layers(self) -> None:
+        """Rules of room for the rings around each old grid: who reaches beyond a ring holds a unit of it."""
+        case = self.case
+        graph = case.graph
+        ends = np.repeat(np.arange(graph.n), np.diff(graph.indptr))
+        rules: list[tuple[int, Rule]] = []
+        for g in range(min(case.m, self.labels)):
+            inside = case.home == g
+            for _ in range(LAYERS):
+                ring = np.zeros(case.n, dtype=bool)
+                ring[graph.indices[inside[ends]]] = True
+                ring &= ~inside
+                beyond = ~inside & ~ring
+                if not beyond.any() or not ring.any():
+                    break
+                cut = tuple(np.flatnonzero(ring).tolist())
+                while beyond.any():
+                    i = int(np.argmax(beyond))
+                    rules.append((g, (i, -1, cut)))
+                    beyond &= ~flood(graph, [i], beyond)
+                inside = inside | ring
+        self._add_room(rules)
 
     def _allowed(self) -> NDArray[np.bool_]:
         """Pairs that locked units leave: a locked unit takes its home."""
@@ -153,6 +182,46 @@ class Model:
             val += [1.0, 1.0, *([-1.0] * len(cut)), -1.0]
         zeros = np.zeros(len(rules))
         self._add(np.array(row), np.array(col), np.array(val), np.full(len(rules), -np.inf), zeros)
+        self._add_room(rules)
+
+    def _add_room(self, rules: list[tuple[int, Rule]]) -> None:
+        """What lies beyond a separator fits into the room that a grid has, and only by way of the separator.
+
+        For the units B beyond separator S of label g, and the old units C of g on the near side: w(x in B) ≤ (U - w(C)) x(S)
+        + U/w(C) · w(C not in g), U the upper end of a band. With a unit of S in g this says that B and C fit into U. Without
+        one, g lies all in B, or has nothing there: then the last term alone is U, or the left side is 0.
+        """
+        case = self.case
+        row, col, val, high = [], [], [], []
+        for g, (i, _, cut) in rules:
+            beyond, near = self._sides(g, i, cut)
+            if not near.any():
+                continue
+            for weights, upper in zip(case.weights, case.high, strict=True):
+                own = float(weights[near].sum())
+                if not np.isfinite(upper) or own <= 0 or (g, i, cut) in self.roomy:
+                    continue
+                far, steep = np.flatnonzero(beyond & (weights > 0)), max(float(upper) / own, 1.0)
+                room = max(float(upper) - own, 0.0)
+                near_units = np.flatnonzero(near & (weights > 0))
+                columns = case.row_of[np.concatenate([far, np.array(cut, dtype=np.int64), near_units])] * self.labels + g
+                values = np.concatenate([weights[far], np.full(len(cut), -room), steep * weights[near_units]])
+                row.append(np.full(len(columns), len(high)))
+                col.append(columns)
+                val.append(values / float(upper))
+                high.append(steep * own / float(upper))
+            self.roomy.add((g, i, cut))
+        if high:
+            free = np.full(len(high), -np.inf)
+            self._add(np.concatenate(row), np.concatenate(col), np.concatenate(val), free, np.array(high))
+
+    def _sides(self, g: int, i: int, cut: tuple[int, ...]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Units beyond the separator, where `i` is, and the old units of `g` before it."""
+        case = self.case
+        barred = np.zeros(case.n, dtype=bool)
+        barred[list(cut)] = True
+        beyond = flood(case.graph, [i], ~barred)
+        return beyond, (case.home == g) & ~beyond & ~barred
 
     def relaxed(self, rounds: int, seconds: float) -> Answer:
         """The relaxation, after rounds of learning; the last answer."""

@@ -32,7 +32,7 @@ def sweep(plan, best, net, rows, worth, bands, shape, state, work, told, random,
     many = len(indices)
     ends = _ends(indptr, many)
     undo = np.empty((2, 6), dtype=np.int64)
-    for _ in range(int(work[0])):
+    for _ in range(int(work[0]) if many > 0 else 0):
         e = int(_uniform(random) * many)
         i = ends[e]
         a = plan[i]

@@ -26,6 +26,8 @@ HOPS = 2
 """Borders around an old grid within which pairs are taken in from the beginning."""
 ROUNDS = 60
 """Times that the relaxation is cut and priced."""
+FIRST = 50
+"""Nodes of the first run of branch and bound: an answer that falls into pieces is cut before more is spent on it."""
 PER_ROUND = 4000
 """Pairs taken in at once."""
 MOST_WHOLE = 30_000
@@ -169,26 +171,26 @@ def _searched(
         hopeful = reach < edge
         outside = edge
     model.use(hopeful)
-    bound, found, spent = least, plan, 0
+    bound, found, spent, slice_ = least, plan, 0, FIRST
     while spent < params.proof_nodes and time.perf_counter() < ends and not stop():
         if found is not None:
             model.programme.begin_from(model.values_of(found))
         cutoff = best - 1e-6 if np.isfinite(best) else np.inf
         left = max(ends - time.perf_counter(), 0.05)
-        answer = model.programme.solve(nodes=params.proof_nodes - spent, seconds=left, cutoff=cutoff)
+        answer = model.programme.solve(nodes=min(slice_, params.proof_nodes - spent), seconds=left, cutoff=cutoff)
         spent += max(answer.nodes, 1)
         if answer.infeasible or (answer.ended and answer.values is not None and answer.objective >= best - 1e-6):
             return Proof(max(bound, min(best, outside)), found)
         bound = max(bound, min(answer.bound, outside, best))
+        if answer.values is not None and model.learn(model.shares(answer.values)):
+            continue
+        slice_ *= 4
         if answer.values is None:
-            break
-        if model.learn(model.shares(answer.values)):
             continue
         candidate = model.plan(answer.values)
         if model.case.broken(candidate) or model.case.moved(candidate) >= best - 1e-6:
-            break
+            continue
         found, best = candidate, model.case.moved(candidate)
-        outside = min(outside, best) if outside >= best else outside
         if answer.ended:
             return Proof(max(bound, min(best, outside)), found)
     return Proof(min(bound, best), found)

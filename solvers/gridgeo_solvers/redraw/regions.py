@@ -13,7 +13,7 @@ HOPS = 3
 """Borders that units of a region may lie away from a grid to be offered to it."""
 ROUNDS = 12
 """Whole answers that are cut in one region."""
-SECONDS = 6.0
+SECONDS = 2.0
 """Seconds after which a region is left as it is; node limits end it earlier."""
 LARGE = 900
 """Units of a region above which it is left out."""
@@ -41,7 +41,7 @@ def improve(
             if not dirty[g]:
                 continue
             region = _region(case, best, g, size, random)
-            found = _solved(case, best, region, nodes)
+            found = _solved(case, best, region, nodes, stop)
             dirty[g] = False
             if found is not None:
                 dirty[region] = True
@@ -64,7 +64,7 @@ def _region(case: Case, plan: IntArray, g: int, size: int, random: np.random.Gen
     return np.array(sorted(region), dtype=np.int64)
 
 
-def _solved(case: Case, plan: IntArray, region: IntArray, nodes: int) -> IntArray | None:
+def _solved(case: Case, plan: IntArray, region: IntArray, nodes: int, stop: StopRule) -> IntArray | None:
     """A better plan that differs inside `region` alone, where one was found."""
     inside = np.isin(plan, region)
     if inside.sum() > LARGE or len(region) < 2:
@@ -79,7 +79,7 @@ def _solved(case: Case, plan: IntArray, region: IntArray, nodes: int) -> IntArra
     # Rounding of the programme aside, nothing can be gained.
     if answer.values is None or answer.objective >= before - 1e-6:
         return None
-    found = _whole(model, part, now, nodes, before)
+    found = _whole(model, part, now, nodes, before, stop)
     if found is None:
         return None
     changed = plan.copy()
@@ -87,8 +87,10 @@ def _solved(case: Case, plan: IntArray, region: IntArray, nodes: int) -> IntArra
     return None if case.broken(changed) else changed
 
 
-def _whole(model: Model, part: Case, now: IntArray, nodes: int, before: float) -> IntArray | None:
+def _whole(model: Model, part: Case, now: IntArray, nodes: int, before: float, stop: StopRule) -> IntArray | None:
     for _ in range(ROUNDS):
+        if stop():
+            return None
         model.programme.begin_from(model.values_of(now))
         answer = model.programme.solve(nodes=nodes, seconds=SECONDS, gap=1e-5, cutoff=before - 1e-6)
         if answer.values is None:
