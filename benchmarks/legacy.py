@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from generated import _spread_points, _cells
+from generated import _cells, _spread_points
 from numpy.typing import NDArray
 
 from gridgeo_solvers.measures import Measure

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from gridgeo.plans.many import partition_many
     from gridgeo.plans.partitioning import partition
     from gridgeo.plans.plan import Plan
+    from gridgeo.plans.redraw_choices import pareto
+    from gridgeo.plans.redrawing import Redrawn, redraw
     from gridgeo.plans.rules import Rules
     from gridgeo.reports import write_report
     from gridgeo.roads.barriers import add_barriers
@@ -28,6 +30,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Jurisdiction",
     "Plan",
+    "Redrawn",
     "Routes",
     "Rules",
     "Verdict",
@@ -36,6 +39,7 @@ __all__ = [
     "check",
     "front",
     "import_osm",
+    "pareto",
     "partition",
     "partition_each",
     "partition_many",
@@ -43,6 +47,7 @@ __all__ = [
     "read_jurisdiction",
     "read_plan",
     "read_routes",
+    "redraw",
     "sample_map",
     "visit_routes",
     "write_jurisdiction",
@@ -52,6 +57,7 @@ __all__ = [
 _DOORS = {
     "Jurisdiction": "jurisdictions",
     "Plan": "plans",
+    "Redrawn": "plans.redrawing",
     "Routes": "routes",
     "Rules": "plans",
     "Verdict": "plans.judging",
@@ -60,6 +66,7 @@ _DOORS = {
     "check": "plans.judging",
     "front": "plans.choices",
     "import_osm": "importing",
+    "pareto": "plans.redraw_choices",
     "partition": "plans.partitioning",
     "partition_each": "plans.each",
     "partition_many": "plans.many",
@@ -67,6 +74,7 @@ _DOORS = {
     "read_jurisdiction": "sources",
     "read_plan": "plans",
     "read_routes": "routes",
+    "redraw": "plans.redrawing",
     "sample_map": "sources",
     "visit_routes": "routes",
     "write_jurisdiction": "sources",

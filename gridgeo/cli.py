@@ -20,6 +20,7 @@ from gridgeo import __version__
 from gridgeo.bench import bench_app
 from gridgeo.commands.options import Gap, Json, Mode, PlanFile, Seed, Shift, TimeLimit, Town, deviations, rows
 from gridgeo.commands.partition import partition
+from gridgeo.commands.redraw import redraw
 from gridgeo.errors import BadInput, NoFeasiblePlan, told
 from gridgeo.terminal import err, interruptible, out, progress, show
 from gridgeo_solvers.errors import BadProblem, Infeasible
@@ -72,6 +73,7 @@ def import_(
 
 
 app.command()(partition)
+app.command()(redraw)
 
 
 @app.command()

@@ -50,7 +50,9 @@ def redraw_rules(
         Ways to say how many grids contradict each other, or a rule can't be held.
     """
     if list(plan.assignment.index) != list(jurisdiction.units["unit"]):
-        raise BadInput(f"the plan partitions other units than {jurisdiction.name} has; give a plan of this jurisdiction")
+        raise BadInput(
+            f"the plan partitions other units than {jurisdiction.name} has; give a plan of this jurisdiction"
+        )
     merged = _merged(plan.rules, wishes)
     before = int(plan.assignment.nunique())
     count = _count(before, k, fewest, officers)
@@ -64,7 +66,9 @@ def redraw_rules(
         raise BadInput("a re-drawing can't hold targets; give balance instead")
     for name, option in UNHELD.items():
         if getattr(settled, name):
-            raise BadInput(f"a re-drawing can't hold the rule {name} ({option}) yet; draw the plan with 'gridgeo partition'")
+            raise BadInput(
+                f"a re-drawing can't hold the rule {name} ({option}) yet; draw the plan with 'gridgeo partition'"
+            )
     if plan.rules.targets:
         progress.note("the targets of the plan in force aren't held; grids share the band")
     return settled
@@ -94,7 +98,9 @@ def _count(before: int, k: int | tuple[int, int] | None, fewest: bool, officers:
     if len(ways) > 1:
         raise BadInput(f"say how many grids in one way: {' and '.join(ways)} are given; leave one")
     if before + officers < 1:
-        raise BadInput(f"{-officers} officers fewer are asked for, but the plan has {before} grids; at least one must stay")
+        raise BadInput(
+            f"{-officers} officers fewer are asked for, but the plan has {before} grids; at least one must stay"
+        )
     return before + officers if k is None else k
 
 
@@ -142,7 +148,9 @@ def locks_of(
     known = set(plan.assignment.index)
     for unit in units:
         if str(unit) not in known:
-            raise BadInput(f"unit '{unit}' is to be locked, but {jurisdiction.name} has none; units look like {min(known)}")
+            raise BadInput(
+                f"unit '{unit}' is to be locked, but {jurisdiction.name} has none; units look like {min(known)}"
+            )
     stay = {str(unit) for unit in units}
     if areas:
         inside = units_of_areas(jurisdiction, areas)

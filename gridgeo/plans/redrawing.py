@@ -60,7 +60,9 @@ class Redrawn:
     @property
     def moves(self) -> pd.DataFrame:
         """Units and households that go from one grid to another: columns `from`, `to`, `units`, `households`."""
-        table = self.moved.groupby(["from", "to"], sort=True).agg(units=("unit", "size"), households=("households", "sum"))
+        table = self.moved.groupby(["from", "to"], sort=True).agg(
+            units=("unit", "size"), households=("households", "sum")
+        )
         return table.reset_index()
 
     @property
@@ -219,9 +221,7 @@ def asked_of(
         raise BadInput(str(error)) from None
 
 
-def named(
-    jurisdiction: Jurisdiction, before: Plan, rules: Rules, problem: PartitionProblem, answer: Answer
-) -> Redrawn:
+def named(jurisdiction: Jurisdiction, before: Plan, rules: Rules, problem: PartitionProblem, answer: Answer) -> Redrawn:
     """The solver's answer under the planner's names, when the judge finds no fault in it.
 
     Raises
@@ -233,9 +233,7 @@ def named(
     goes_on = {g: grids[old] for g, old in enumerate(answer.continues.tolist()) if old >= 0}
     fresh = _fresh_names(jurisdiction, before, answer, goes_on)
     names = [goes_on.get(g, fresh.get(g, "")) for g in range(answer.k)]
-    assignment = pd.Series(
-        [names[g] for g in answer.assignment.tolist()], index=before.assignment.index, name="grid"
-    )
+    assignment = pd.Series([names[g] for g in answer.assignment.tolist()], index=before.assignment.index, name="grid")
     values = objective_values(problem, answer.assignment)
     figures = Figures(
         objective=_objective(rules, values), status=str(answer.status), seed=answer.seed, objectives=values
@@ -306,6 +304,6 @@ def _tell_faults(jurisdiction: Jurisdiction, plan: Plan, rules: Rules, progress:
     if faults:
         grids = sorted({fault.grid for fault in faults if fault.grid})
         more = f", … ({len(grids)} grids)" if len(grids) > 5 else ""
-        progress.note(f"the plan in force breaks the new rules {len(faults)} times, in grids {', '.join(grids[:5])}{more}")
-
-
+        progress.note(
+            f"the plan in force breaks the new rules {len(faults)} times, in grids {', '.join(grids[:5])}{more}"
+        )

@@ -61,10 +61,11 @@ def _continuations(asked: Redrawing, continues: NDArray[np.int64]) -> list[Fault
 
 
 def _locks(asked: Redrawing, assignment: NDArray[np.int64], continues: NDArray[np.int64]) -> list[Fault]:
-    faults = []
-    for i in asked.locked_units:
-        if continues[assignment[i]] != asked.old[i]:
-            faults.append(Fault("locks", int(assignment[i]), f"{asked.problem.unit_name(i)} is locked and was moved"))
+    faults = [
+        Fault("locks", int(assignment[i]), f"{asked.problem.unit_name(i)} is locked and was moved")
+        for i in asked.locked_units
+        if continues[assignment[i]] != asked.old[i]
+    ]
     for g in asked.locked_grids:
         now = np.flatnonzero(continues == g)
         before = set(np.flatnonzero(asked.old == g).tolist())

@@ -14,9 +14,7 @@ from gridgeo_solvers.problems import PartitionProblem
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
-PRICED = frozenset(
-    {Objective.COMPACTNESS, Objective.BOUNDARY, Objective.CUTS, Objective.TIES, Objective.BALANCE}
-)
+PRICED = frozenset({Objective.COMPACTNESS, Objective.BOUNDARY, Objective.CUTS, Objective.TIES, Objective.BALANCE})
 """Objectives that moves can be traded against."""
 
 
@@ -128,7 +126,9 @@ class Redrawing:
         odd = [str(term.objective) for term in self.problem.terms if term.objective not in PRICED]
         if odd or len({term.rank for term in self.problem.terms}) > 1:
             what = odd[0] if odd else "a ranked objective"
-            raise BadProblem(f"moves can't be traded against {what}; choose one or a weighed sum of {', '.join(sorted(PRICED))}")
+            raise BadProblem(
+                f"moves can't be traded against {what}; choose one or a weighed sum of {', '.join(sorted(PRICED))}"
+            )
 
 
 def _refuse_outside(field: str, given: Sequence[int], most: int) -> None:

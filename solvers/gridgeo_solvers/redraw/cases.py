@@ -15,6 +15,9 @@ from gridgeo_solvers.errors import Infeasible
 from gridgeo_solvers.graph import Graph
 from gridgeo_solvers.redraw.asking import FloatArray, IntArray, Redrawing
 
+TRIFLE = 0.05
+"""What moving all units costs beside their households, in households."""
+
 
 @dataclass(frozen=True)
 class Case:
@@ -78,10 +81,19 @@ class Case:
         """What `plan` moves, with the trifle for units."""
         return float(self.cost[plan != self.home].sum())
 
+    def worse_than(self, value: float) -> float:
+        """What a plan must cost less than to move less than one that costs `value`: households are moved whole."""
+        return float(np.rint(value)) - 1 + 2 * TRIFLE if self.whole and np.isfinite(value) else value - 1e-6
+
+    @property
+    def whole(self) -> bool:
+        """Whether what units count is whole, so that all that is moved is."""
+        return bool((self.mass == np.rint(self.mass)).all())
+
     def totals(self, plan: IntArray, labels: int) -> FloatArray:
         """Total of every measure in every label, shape (M, labels)."""
         sums = [np.bincount(plan, weights=w, minlength=labels) for w in self.weights]
-        return np.array(sums).reshape(len(self.weights), labels)
+        return np.array(sums, dtype=np.float64).reshape(len(self.weights), labels)
 
     def broken(self, plan: IntArray) -> bool:
         """Whether `plan` breaks a rule that holds inside the case; labels without a unit don't count."""
@@ -148,7 +160,9 @@ def cases_of(asked: Redrawing) -> list[Case]:
     rows = _rows(asked)
     _refuse_torn(asked, part, rows)
     primary = _primary(asked, part)
-    return [_case(asked, np.flatnonzero(part == p), p, rows, primary, group) for p in np.unique(part[part >= 0]).tolist()]
+    return [
+        _case(asked, np.flatnonzero(part == p), p, rows, primary, group) for p in np.unique(part[part >= 0]).tolist()
+    ]
 
 
 def counts_of(case: Case, slack: int) -> range:
@@ -241,7 +255,7 @@ def _case(
 def trifle(moving: FloatArray) -> float:
     """What moving a unit costs beside its households: so little that all units together weigh less than one of them."""
     whole = bool((moving == np.rint(moving)).all())
-    return (0.4 if whole else 1e-6 * float(moving.mean() or 1.0)) / len(moving)
+    return (TRIFLE if whole else 1e-6 * float(moving.mean() or 1.0)) / len(moving)
 
 
 def names(case: Case, asked: Redrawing) -> Iterator[str]:

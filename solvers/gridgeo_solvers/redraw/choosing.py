@@ -25,6 +25,10 @@ BLUR = 0.35
 """Largest share by which costs are blurred for other choices."""
 
 
+Entries = tuple[IntArray, IntArray, FloatArray]
+"""Rows, columns and values of a part of a matrix."""
+
+
 @dataclass(frozen=True)
 class Choice:
     """How many grids each old grid's place holds, shape (m,), and what is missed and moved by the estimate."""
@@ -40,13 +44,13 @@ def choose(case: Case, k: int, count: int, seed: int, seconds: float = 20.0) -> 
         return []
     map_ = _Map(case)
     random = np.random.default_rng([seed, k, case.n])
-    found: list[Choice] = []
+    found: list[Choice | None] = []
     if k == case.m:
         found.append(map_.estimate(k, np.ones(case.m), np.zeros(case.m), seconds))
     for attempt in range(count):
         blur = np.zeros(case.m) if attempt == 0 else random.uniform(0.0, BLUR, case.m)
         one = map_.estimate(k, None, blur, seconds / count)
-        if one is not None and not any((one.held == other.held).all() for other in found):
+        if one is not None and not any(other is not None and (one.held == other.held).all() for other in found):
             found.append(one)
     return sorted((one for one in found if one is not None), key=lambda one: (round(one.missed, 6), one.moved))
 
@@ -74,7 +78,12 @@ class _Map:
         at = np.concatenate([[0], np.cumsum(sizes)])
         unit = self.case.mass.sum() / np.maximum(self.case.weights.sum(axis=1), 1e-12)
         cost = np.concatenate(
-            [np.zeros(m), 1.0 + blur[self.source], 1.0 + blur, np.repeat(MISSED * unit, 2 * m) if banded else np.zeros(0)]
+            [
+                np.zeros(m),
+                1.0 + blur[self.source],
+                1.0 + blur,
+                np.repeat(MISSED * unit, 2 * m) if banded else np.zeros(0),
+            ]
         )
         floor, ceiling = np.zeros(at[-1]), np.full(at[-1], np.inf)
         floor[:m] = self.must if held is None else held
@@ -87,51 +96,56 @@ class _Map:
             return None
         values = answer.values
         plain = float(values[at[1] : at[3]].sum())
-        return Choice(
-            np.rint(values[:m]).astype(np.int64), float(values[at[3] :] @ cost[at[3] :]) / MISSED, plain
-        )
+        return Choice(np.rint(values[:m]).astype(np.int64), float(values[at[3] :] @ cost[at[3] :]) / MISSED, plain)
 
     def _add_rules(self, programme: Programme, k: int, at: IntArray) -> None:
-        case, m, width = self.case, self.case.m, programme.count
-        places, flow = np.arange(m), np.arange(len(self.source))
-        programme.add_rows(coo_array((np.ones(m), (np.zeros(m, dtype=int), places)), shape=(1, width)).tocsr(), [k], [k])
+        """All grids are held somewhere, places fit the bands of what they hold, and an empty place keeps nothing."""
+        m, places, flow = self.case.m, np.arange(self.case.m), np.arange(len(self.source))
+        count = np.full(1, float(k))
+        self._add(programme, [(np.zeros(m, dtype=np.int64), places, np.ones(m))], count, count)
         for b in range(len(self.totals)):
-            dense = self.totals[b] / self.mass
-            miss = at[3] + 2 * m * b
-            for end, sign, column in ((case.high[b], -1.0, miss), (case.low[b], 1.0, miss + m)):
-                if not np.isfinite(end):
-                    continue
-                # total + in - out (+ shortfall, - excess) against end · grids held
-                row = np.concatenate([self.target, self.source, places, places])
-                col = np.concatenate([at[1] + flow, at[1] + flow, column + places, places])
-                val = np.concatenate(
-                    [dense[self.source], -dense[self.source], np.full(m, sign), np.full(m, -float(end))]
-                )
-                matrix = coo_array((val, (row, col)), shape=(m, width)).tocsr()
-                free = np.full(m, np.inf)
-                low, high = (-free, -self.totals[b]) if sign < 0 else (-self.totals[b], free)
-                programme.add_rows(matrix, low, high)
-        # What new grids hold: at least the lower band of each, and all above the upper band of the one that goes on.
-        for b in range(len(self.totals)):
-            scale = self.mass.sum() / max(float(self.totals[b].sum()), 1e-12)
-            least = max(float(case.low[b]), 0.0) * scale
-            row = np.concatenate([places, places])
-            matrix = coo_array(
-                (np.concatenate([np.ones(m), np.full(m, -least)]), (row, np.concatenate([at[2] + places, places]))),
-                shape=(m, width),
-            ).tocsr()
-            programme.add_rows(matrix, np.full(m, -least), np.full(m, np.inf))
-            if np.isfinite(case.high[b]):
-                most = float(case.high[b]) * scale
-                row = np.concatenate([places, self.target, self.source])
-                col = np.concatenate([at[2] + places, at[1] + flow, at[1] + flow])
-                val = np.concatenate([np.ones(m), -np.ones(len(flow)), np.ones(len(flow))])
-                programme.add_rows(
-                    coo_array((val, (row, col)), shape=(m, width)).tocsr(), self.mass - most, np.full(m, np.inf)
-                )
-        # A place that holds no grid keeps nothing: what flows out is what there is and what flows in.
-        row = np.concatenate([self.target, self.source, places])
-        col = np.concatenate([at[1] + flow, at[1] + flow, places])
+            self._add_band(programme, b, at)
+            self._add_fresh(programme, b, at)
         total = float(self.mass.sum())
-        val = np.concatenate([np.ones(len(flow)), -np.ones(len(flow)), np.full(m, -2 * total)])
-        programme.add_rows(coo_array((val, (row, col)), shape=(m, width)).tocsr(), np.full(m, -np.inf), -self.mass)
+        flows = [(self.target, at[1] + flow, np.ones(len(flow))), (self.source, at[1] + flow, -np.ones(len(flow)))]
+        held = (places, places, np.full(m, -2 * total))
+        self._add(programme, [*flows, held], np.full(m, -np.inf), -self.mass)
+
+    def _add_band(self, programme: Programme, b: int, at: IntArray) -> None:
+        """Total + in - out (+ shortfall, - excess) against the end of the band · grids held."""
+        m, places, flow = self.case.m, np.arange(self.case.m), np.arange(len(self.source))
+        dense = self.totals[b] / self.mass
+        miss = at[3] + 2 * m * b
+        for end, sign, column in ((self.case.high[b], -1.0, miss), (self.case.low[b], 1.0, miss + m)):
+            if not np.isfinite(end):
+                continue
+            entries = [
+                (self.target, at[1] + flow, dense[self.source]),
+                (self.source, at[1] + flow, -dense[self.source]),
+                (places, column + places, np.full(m, sign)),
+                (places, places, np.full(m, -float(end))),
+            ]
+            free = np.full(m, np.inf)
+            low, high = (-free, -self.totals[b]) if sign < 0 else (-self.totals[b], free)
+            self._add(programme, entries, low, high)
+
+    def _add_fresh(self, programme: Programme, b: int, at: IntArray) -> None:
+        """New grids hold the lower band each at least, and all above the upper band of the one that goes on."""
+        m, places, flow = self.case.m, np.arange(self.case.m), np.arange(len(self.source))
+        scale = self.mass.sum() / max(float(self.totals[b].sum()), 1e-12)
+        least = max(float(self.case.low[b]), 0.0) * scale
+        free = np.full(m, np.inf)
+        entries = [(places, at[2] + places, np.ones(m)), (places, places, np.full(m, -least))]
+        self._add(programme, entries, np.full(m, -least), free)
+        if not np.isfinite(self.case.high[b]):
+            return
+        entries = [
+            (places, at[2] + places, np.ones(m)),
+            (self.target, at[1] + flow, -np.ones(len(flow))),
+            (self.source, at[1] + flow, np.ones(len(flow))),
+        ]
+        self._add(programme, entries, self.mass - float(self.case.high[b]) * scale, free)
+
+    def _add(self, programme: Programme, entries: list[Entries], low: FloatArray, high: FloatArray) -> None:
+        row, col, val = (np.concatenate([one[part] for one in entries]) for part in range(3))
+        programme.add_rows(coo_array((val, (row, col)), shape=(len(low), programme.count)).tocsr(), low, high)

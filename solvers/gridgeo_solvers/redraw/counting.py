@@ -119,7 +119,9 @@ def _no_counts(asked: Redrawing, cases: Sequence[Case], windows: Sequence[range]
     for case, window in zip(cases, windows, strict=True):
         if not len(window):
             unit = asked.problem.unit_name(int(case.units[case.mass.argmax()]))
-            told.append(f"the part around {unit} ({case.n} units, {case.mass.sum():,.0f} households) fits no whole number of grids")
+            told.append(
+                f"the part around {unit} ({case.n} units, {case.mass.sum():,.0f} households) fits no whole number of grids"
+            )
     fewest = sum(window.start for window in windows)
     most = sum(window.stop - 1 for window in windows)
     if not told:
@@ -131,9 +133,7 @@ def _no_counts(asked: Redrawing, cases: Sequence[Case], windows: Sequence[range]
     return told
 
 
-def _cheapest(
-    options: Sequence[dict[int, W]], k: int, add: Callable[[W, W], W], zero: W
-) -> tuple[W, list[int]] | None:
+def _cheapest(options: Sequence[dict[int, W]], k: int, add: Callable[[W, W], W], zero: W) -> tuple[W, list[int]] | None:
     """One count for each case, in all `k`, with the least worth (dynamic programme over cases); None where there is none."""
     table: dict[int, tuple[W, list[int]]] = {0: (zero, [])}
     for values in options:

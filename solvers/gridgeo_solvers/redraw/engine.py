@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -12,8 +12,8 @@ from scipy.optimize import linear_sum_assignment
 from gridgeo_solvers.check import judge
 from gridgeo_solvers.errors import Infeasible
 from gridgeo_solvers.progress import Progress
-from gridgeo_solvers.redraw.answer import Redrawn, RedrawParams
 from gridgeo_solvers.redraw.annealing import anneal
+from gridgeo_solvers.redraw.answer import Redrawn, RedrawParams
 from gridgeo_solvers.redraw.asking import IntArray, Redrawing
 from gridgeo_solvers.redraw.cases import Case, cases_of, trifle
 from gridgeo_solvers.redraw.choosing import choose
@@ -30,6 +30,8 @@ SEARCHED = 0.5
 """Share of the time limit after which the search gives way to the bound."""
 CHOSEN = 20.0
 """Most seconds for the choice of what to split and dissolve."""
+LOST = 500
+"""Branch-and-bound nodes for a part of which no plan was found."""
 SHAKEN = 0.5
 """Temperature from which the best plan is annealed again, in mean costs of a unit; less each time."""
 TRADED = 0.35
@@ -120,7 +122,10 @@ def solve(
     cases = cases_of(asked)
     counts = share_out(asked, cases, run.params, seed)
     run.progress.stage("redraw", len(cases))
-    plans = [_drawn(run, case, k, number, len(cases)) for number, (case, k) in enumerate(zip(cases, counts.chosen, strict=True))]
+    plans = [
+        _drawn(run, case, k, number, len(cases))
+        for number, (case, k) in enumerate(zip(cases, counts.chosen, strict=True))
+    ]
     run.progress.stage("bound", len(cases))
     plans, bounds = _bounded(run, cases, plans)
     bound = counts.bound(bounds)
@@ -137,7 +142,8 @@ def _drawn(run: _Run, case: Case, k: int, number: int, many: int) -> Plan:
     params, found = run.params, None
     left = run.left(share * (number + 1) / many)
     choices = choose(case, k, params.choices, run.seed, CHOSEN if left is None else min(CHOSEN, left / 4))
-    helds = [choice.held for choice in choices] or [None]
+    helds: list[IntArray | None] = [choice.held for choice in choices]
+    helds = helds or [None]
     # Other ways to split and dissolve are tried where there is something to choose, and the best is taken further.
     short = max(params.sweeps // 3, 1)
     labels = max(case.m, k)
@@ -185,11 +191,15 @@ def _bounded(run: _Run, cases: Sequence[Case], plans: list[Plan]) -> tuple[list[
     for number, (case, plan) in enumerate(zip(cases, plans, strict=True)):
         seconds = run.left(share)
         own = None if seconds is None else seconds / (len(cases) - number)
+        params = run.params
+        if plan.labels_of is None:
+            # Nothing was found: little more is spent on proving that nothing is there, or on finding it after all.
+            params = replace(params, proof_nodes=min(params.proof_nodes, LOST))
         if plan.labels_of is not None and _near_enough(case, plan, run.gap):
             bounds.append(floor_of(case, plan.k))
             better.append(plan)
             continue
-        proof = prove(case, plan.k, plan.labels_of, run.params, AnyOf(run.rules), own)
+        proof = prove(case, plan.k, plan.labels_of, params, AnyOf(run.rules), own)
         bounds.append(proof.bound)
         better.append(plan if proof.plan is None else Plan(plan.k, plan.labels, proof.plan))
         run.progress.advance()
@@ -224,8 +234,7 @@ def _traded(run: _Run, cases: Sequence[Case], plans: list[Plan], bound: float) -
 def _answer(run: _Run, cases: Sequence[Case], plans: Sequence[Plan], bound: float) -> Redrawn:
     """The cases' plans and the locked grids as one answer, when the judge finds no fault and the cap holds."""
     asked = run.asked
-    failed = [(case, plan) for case, plan in zip(cases, plans, strict=True) if plan.labels_of is None]
-    if failed:
+    if any(plan.labels_of is None for plan in plans):
         raise why_not(asked, cases, plans, bound)
     assignment = np.full(asked.problem.n, -1, dtype=np.int64)
     used = 0
@@ -233,6 +242,7 @@ def _answer(run: _Run, cases: Sequence[Case], plans: Sequence[Plan], bound: floa
         assignment[asked.old == g] = used
         used += 1
     for case, plan in zip(cases, plans, strict=True):
+        assert plan.labels_of is not None
         label, row = np.unique(plan.labels_of, return_inverse=True)
         assignment[case.units] = row + used
         used += len(label)

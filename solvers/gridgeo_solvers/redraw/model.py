@@ -15,7 +15,6 @@ from gridgeo_solvers.redraw.cases import Case
 from gridgeo_solvers.redraw.programme import Answer, Programme
 from gridgeo_solvers.redraw.separators import Rule, broken_rules, flood
 
-
 LAYERS = 3
 """Rings around an old grid for which the rules of room are stated from the beginning."""
 
@@ -113,7 +112,7 @@ class Model:
             )  # fmt: skip
 
     def _per_label(self, weights: FloatArray, end: float, low: float, high: float) -> None:
-        """low ≤ weights · x(label) - end · used(label) ≤ high, for every label."""
+        """Low ≤ weights · x(label) - end · used(label) ≤ high, for every label."""
         rows, labels = self.case.rows, self.labels
         label = np.arange(labels)
         row = np.concatenate([np.tile(label, rows), label])
@@ -192,7 +191,10 @@ class Model:
         one, g lies all in B, or has nothing there: then the last term alone is U, or the left side is 0.
         """
         case = self.case
-        row, col, val, high = [], [], [], []
+        row: list[IntArray] = []
+        col: list[IntArray] = []
+        val: list[FloatArray] = []
+        high: list[float] = []
         for g, (i, _, cut) in rules:
             beyond, near = self._sides(g, i, cut)
             if not near.any():
@@ -204,7 +206,9 @@ class Model:
                 far, steep = np.flatnonzero(beyond & (weights > 0)), max(float(upper) / own, 1.0)
                 room = max(float(upper) - own, 0.0)
                 near_units = np.flatnonzero(near & (weights > 0))
-                columns = case.row_of[np.concatenate([far, np.array(cut, dtype=np.int64), near_units])] * self.labels + g
+                columns = (
+                    case.row_of[np.concatenate([far, np.array(cut, dtype=np.int64), near_units])] * self.labels + g
+                )
                 values = np.concatenate([weights[far], np.full(len(cut), -room), steep * weights[near_units]])
                 row.append(np.full(len(columns), len(high)))
                 col.append(columns)

@@ -20,6 +20,10 @@ CHAINED = 0.3
 """Share of moves good alone after which another unit is pushed on all the same."""
 
 
+inner = njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+"""For functions that only compiled ones call: no wrappers for Python, which take longer to compile than they do."""
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
 def sweep(plan, best, net, rows, worth, bands, shape, state, work, told, random, stamp, queue):
     """Propose ``work[0]`` moves at temperature ``work[1]``, misses priced ``work[2]``, rivals ```work[3]``; moves that would
@@ -63,7 +67,7 @@ def sweep(plan, best, net, rows, worth, bands, shape, state, work, told, random,
             best[:] = plan
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@inner
 def _ends(indptr, many):
     ends = np.empty(many, dtype=np.int64)
     for i in range(len(indptr) - 1):
@@ -72,7 +76,7 @@ def _ends(indptr, many):
     return ends
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@inner
 def _uniform(random):
     """Xorshift64* (Vigna 2016): a uniform number in [0, 1)."""
     x = random[0]
@@ -83,21 +87,21 @@ def _uniform(random):
     return float((x * np.uint64(2685821657736338717)) >> np.uint64(11)) / 9007199254740992.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@inner
 def _taken(change, heat, random):
     return change <= 0.0 or (change < 40.0 * heat and _uniform(random) < np.exp(-change / heat))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@inner
 def _whole(state):
     size, pieces = state[0], state[1]
+    loose = 0
     for g in range(len(size)):
-        if size[g] > 0 and pieces[g] != 1:
-            return False
-    return True
+        loose += size[g] > 0 and pieces[g] != 1
+    return loose == 0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@inner
 def _next(start, came, b, plan, net, random):
     """A unit of grid `b` near `start` with a neighbour in another grid, and that grid; (-1, -1) where none is met."""
     indptr, indices, _ = net
@@ -113,7 +117,7 @@ def _next(start, came, b, plan, net, random):
     return -1, -1
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@inner
 def _try(i, a, b, plan, net, rows, worth, bands, shape, state, work, told, stamp, queue, undo, step):
     """Move the row of `i` from `a` to `b` where rules allow; what the priced objective changes by, inf where not."""
     row_ptr, row_units, row_of = rows
@@ -148,14 +152,14 @@ def _try(i, a, b, plan, net, rows, worth, bands, shape, state, work, told, stamp
     return change - work[3] * (before - after)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@inner
 def _back(undo, plan, net, rows, worth, bands, shape, state, work, told):
     _apply(undo[0], undo[2], undo[1], plan, net, rows, worth, bands, shape, state, work, told)
     state[1][undo[1]] = undo[3]
     state[1][undo[2]] = undo[4]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@inner
 def _apply(r, a, b, plan, net, rows, worth, bands, shape, state, work, told):
     """Move row `r` from `a` to `b`; returns the change of objective and penalties, keeps everything but pieces."""
     indptr, indices, cut = net
@@ -196,7 +200,7 @@ def _apply(r, a, b, plan, net, rows, worth, bands, shape, state, work, told):
     return gained + work[2] * (after - before) + work[3] * met
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@inner
 def _priced(g, bands, shape, state, told, sign):
     """What the bands that grid `g` misses cost at pressure 1; their number is added to ``told[3]`` `sign` times."""
     weights, low, high, price = bands
@@ -214,7 +218,7 @@ def _priced(g, bands, shape, state, told, sign):
     return due
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@inner
 def _shaped(g, shape, state):
     """What grid `g` is worth by inertia around its centre of mass and by squared deviation of the first measure."""
     _, _, _, inertia, deviation, mean = shape
@@ -227,7 +231,7 @@ def _shaped(g, shape, state):
     return value
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@inner
 def _holds(r, a, plan, net, rows, stamp, queue, mark):
     """Whether grid `a` hangs together after row `r` left it, when it did before: a search from one neighbour of the row
     has to meet all others.
@@ -266,7 +270,7 @@ def _holds(r, a, plan, net, rows, stamp, queue, mark):
     return False
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@inner
 def _count(g, plan, net, stamp, queue, mark):
     """Number of connected pieces of grid `g`."""
     indptr, indices, _ = net

@@ -10,6 +10,8 @@ from scipy.sparse import csr_array
 
 from gridgeo_solvers.redraw.asking import FloatArray, IntArray
 
+HEURISTIC = 0.005
+"""Share of the work of branch and bound that looks for answers where one is known already."""
 WALL = 120.0
 """Seconds after which one solve is given up unless told otherwise; node limits end it far earlier."""
 
@@ -69,7 +71,8 @@ class Programme:
     def relax(self, seconds: float = WALL) -> Answer:
         """Solve with shares of columns allowed."""
         self._set(self._kinds.kContinuous)
-        return self._run(seconds)
+        # For linear programmes HiGHS counts the time of all its runs, for integer ones that of the run alone.
+        return self._run(float(self._model.getRunTime()) + max(seconds, 0.01))
 
     def solve(self, *, nodes: int, seconds: float = WALL, gap: float = 1e-7, cutoff: float = np.inf) -> Answer:
         """Solve with whole columns, up to `nodes` nodes; solutions that reach `cutoff` are of no interest."""
@@ -77,21 +80,24 @@ class Programme:
         self._model.setOptionValue("mip_max_nodes", max(nodes, 1))
         self._model.setOptionValue("mip_rel_gap", gap)
         self._model.setOptionValue("objective_bound", cutoff)
-        return self._run(seconds)
+        # Where a plan is known the work goes into refuting better ones.
+        self._model.setOptionValue("mip_heuristic_effort", HEURISTIC if np.isfinite(cutoff) else 0.05)
+        return self._run(max(seconds, 0.01))
 
     def _set(self, kind: Any) -> None:
         kinds = np.full(len(self._whole), int(kind), dtype=np.uint8)
         self._model.changeColsIntegrality(len(self._whole), self._whole, kinds)
 
     def _run(self, seconds: float) -> Answer:
-        # HiGHS counts the time of all its runs.
-        self._model.setOptionValue("time_limit", float(self._model.getRunTime()) + max(seconds, 0.01))
+        self._model.setOptionValue("time_limit", seconds)
         self._model.run()
         status, info = self._model.getModelStatus(), self._model.getInfo()
         known = info.primal_solution_status == self._feasible
         solution = self._model.getSolution()
         ended = status == self._status.kOptimal
-        infeasible = status in (self._status.kInfeasible, self._status.kUnboundedOrInfeasible)
+        infeasible = status in (
+            self._status.kInfeasible, self._status.kUnboundedOrInfeasible, self._status.kObjectiveBound,
+        )  # fmt: skip
         nodes = max(int(info.mip_node_count), 0)
         bound = float(info.mip_dual_bound) if info.mip_node_count >= 0 else -np.inf
         if info.mip_node_count < 0 and ended:

@@ -80,7 +80,7 @@ def prove(
     labels = max(case.m, k)
     best = np.inf if plan is None else case.moved(plan)
     least = floor_of(case, k)
-    if case.rows * labels > params.pairs or stop() or least >= best - 1e-6:
+    if case.rows * labels > params.pairs or stop() or least >= case.worse_than(best):
         return Proof(min(least, best))
     ends = time.perf_counter() + (SECONDS if seconds is None else seconds)
     half = time.perf_counter() + RELAXED * (SECONDS if seconds is None else seconds)
@@ -93,7 +93,7 @@ def prove(
     if infeasible:
         return Proof(np.inf)
     least = max(least, bound)
-    if least >= best - 1e-6 or params.proof_nodes == 0 or stop():
+    if least >= case.worse_than(best) or params.proof_nodes == 0 or stop():
         return Proof(min(least, best))
     return _searched(model, excess + bound, least, plan, best, params, stop, ends)
 
@@ -121,7 +121,7 @@ def _priced(
         bound = answer.objective + float(row_least.sum())
         if found is None or bound > found[0]:
             found = (bound, open_ - row_least[:, None], False)
-        if bound >= best - 1e-6 or time.perf_counter() > ends or stop():
+        if bound >= model.case.worse_than(best) or time.perf_counter() > ends or stop():
             break
         learnt = model.learn(model.shares(answer.values))
         taken = _take(open_, used)
@@ -164,7 +164,7 @@ def _searched(
     ends: float,
 ) -> Proof:
     """Branch and bound on the pairs that a better plan may use; `reach` bounds the plans that use each pair."""
-    hopeful = reach < best - 1e-6
+    hopeful = reach < model.case.worse_than(best)
     outside = best
     if hopeful.sum() > MOST_WHOLE:
         edge = float(np.partition(reach[hopeful], MOST_WHOLE)[MOST_WHOLE])
@@ -175,11 +175,13 @@ def _searched(
     while spent < params.proof_nodes and time.perf_counter() < ends and not stop():
         if found is not None:
             model.programme.begin_from(model.values_of(found))
-        cutoff = best - 1e-6 if np.isfinite(best) else np.inf
+        cutoff = model.case.worse_than(best)
         left = max(ends - time.perf_counter(), 0.05)
         answer = model.programme.solve(nodes=min(slice_, params.proof_nodes - spent), seconds=left, cutoff=cutoff)
         spent += max(answer.nodes, 1)
-        if answer.infeasible or (answer.ended and answer.values is not None and answer.objective >= best - 1e-6):
+        if answer.infeasible or (
+            answer.ended and answer.values is not None and answer.objective >= model.case.worse_than(best)
+        ):
             return Proof(max(bound, min(best, outside)), found)
         bound = max(bound, min(answer.bound, outside, best))
         if answer.values is not None and model.learn(model.shares(answer.values)):
@@ -188,7 +190,7 @@ def _searched(
         if answer.values is None:
             continue
         candidate = model.plan(answer.values)
-        if model.case.broken(candidate) or model.case.moved(candidate) >= best - 1e-6:
+        if model.case.broken(candidate) or model.case.moved(candidate) >= model.case.worse_than(best):
             continue
         found, best = candidate, model.case.moved(candidate)
         if answer.ended:

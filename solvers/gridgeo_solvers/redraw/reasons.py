@@ -70,7 +70,7 @@ def why_not(
                 f"(at least {figures(least)[0]} must); allow more, widen the bands or search longer"
             )
         return Infeasible([told], proven=proven)
-    told_all, proven = [], bound is not None and np.isposinf(bound)
+    told_all, proven = [], bound is not None and bool(np.isposinf(bound))
     for case, plan in zip(cases, plans, strict=True):
         if plan.labels_of is not None:
             continue

@@ -12,7 +12,7 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import maximum_flow
 
 from gridgeo_solvers.graph import Graph
-from gridgeo_solvers.redraw.asking import FloatArray, IntArray
+from gridgeo_solvers.redraw.asking import FloatArray
 
 Rule = tuple[int, int, tuple[int, ...]]
 """Units `i` and `b`, and the separator between them."""
@@ -37,7 +37,9 @@ def broken_rules(graph: Graph, share: FloatArray, mass: FloatArray) -> list[Rule
     reach = flood(graph, [b], support)
     rules: list[Rule] = []
     loose = np.flatnonzero(support & ~core)
-    for i in loose[np.argsort(-share[loose] - 1e-6 * mass[loose] / max(float(mass.max()), 1e-9), kind="stable")].tolist():
+    for i in loose[
+        np.argsort(-share[loose] - 1e-6 * mass[loose] / max(float(mass.max()), 1e-9), kind="stable")
+    ].tolist():
         if len(rules) >= 2 * NAMED:
             break
         if share[i] + share[b] <= 1 + LEAST:

@@ -59,7 +59,7 @@ def _kept(case: Case, gone: NDArray[np.bool_]) -> IntArray:
         kept = labels >= 0
         plan[inside] = int(np.bincount(labels[kept], weights=weigh[kept]).argmax()) if kept.any() else -1
     plan[(plan >= 0) & gone[plan]] = -1
-    inside = plan >= 0
+    inside: NDArray[np.bool_] = plan >= 0
     if not inside.any():
         return plan
     piece, count = pieces_of(case.graph, np.where(inside, plan, -1 - np.arange(case.n)))
@@ -152,7 +152,7 @@ def _cut(case: Case, plan: IntArray, g: int, fresh: int, parts: int, random: np.
         for i in order[1:].tolist():
             miss = abs(below[i] - share.sum() / parts) + 10.0 * (locked[i] > 0)
             if best is None or miss < best[0]:
-                best = (miss, _subtree(order, before, i))
+                best = (miss, _subtree(order.astype(np.int64), before.astype(np.int64), i))
     if best is None:
         return False
     plan[units[best[1]]] = fresh
@@ -170,7 +170,7 @@ def _subtree(order: IntArray, before: IntArray, root: int) -> IntArray:
 
 def _dissolved(case: Case, plan: IntArray, labels: int) -> IntArray:
     """The plan without its lightest grid that holds no locked unit."""
-    held = np.bincount(plan, weights=case.cost, minlength=labels)
+    held = np.bincount(plan, weights=case.cost, minlength=labels).astype(np.float64)
     held[np.bincount(plan, minlength=labels) == 0] = np.inf
     held[np.unique(case.home[case.fixed])] += 1e15
     lightest = int(held.argmin())

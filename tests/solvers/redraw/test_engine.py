@@ -128,7 +128,7 @@ def test_locked_grids_keep_exactly_their_units() -> None:
 
 def test_a_locked_grid_outside_the_band_is_named_with_the_mend() -> None:
     asked = strip([10, 20, 10, 10], [0, 0, 1, 1], band=(10, 20), locked_grids=(0,), old_names=("A1", "A2"))
-    with pytest.raises(Infeasible, match="grid A1 is locked and has 30 households.*unlock it or widen"):
+    with pytest.raises(Infeasible, match=r"grid A1 is locked and has 30 households.*unlock it or widen"):
         solve(asked)
 
 
@@ -159,19 +159,17 @@ def test_the_same_seed_gives_the_same_plan() -> None:
     assert (one.moved, one.bound) == (other.moved, other.bound)
 
 
-def test_a_search_that_is_stopped_hands_out_a_valid_plan_or_none() -> None:
+def test_a_search_that_is_stopped_hands_out_a_valid_plan() -> None:
     asked = strip([10] * 12, [0] * 8 + [1] * 4, band=(50, 70))
-    try:
-        answer = solve(asked, stop=MaxIterations(3))
-    except Infeasible as refused:
-        assert not refused.proven
-        return
+    answer = solve(asked, stop=MaxIterations(3), params=SMALL)
     assert judge_redraw(asked, answer) == []
 
 
 def test_a_high_price_moves_nothing_and_a_price_of_nothing_makes_the_best_shape() -> None:
     square = PartitionProblem(
-        graph=Graph.from_edges(8, [(i, i + 1) for i in range(3)] + [(i + 4, i + 5) for i in range(3)] + [(i, i + 4) for i in range(4)]),
+        graph=Graph.from_edges(
+            8, [(i, i + 1) for i in range(3)] + [(i + 4, i + 5) for i in range(3)] + [(i, i + 4) for i in range(4)]
+        ),
         measures=(Measure("households", np.full(8, 10.0), 30, 50),),
         k=2,
         mass=np.full(8, 10.0),
