@@ -69,6 +69,8 @@ class RedrawParams:
         Branch-and-bound nodes of one such programme.
     proof_nodes
         Branch-and-bound nodes spent on the proof in all; 0 leaves the bound to linear programmes.
+    proof_work
+        Nodes times pairs of unit and grid that a proof may take, so that large ones end as well.
     pairs
         Pairs of unit and grid up to which linear programmes bound what must move.
     """
@@ -78,13 +80,14 @@ class RedrawParams:
     rounds: int = 3
     regions: int = 5
     nodes: int = 60
-    proof_nodes: int = 20_000
+    proof_nodes: int = 5000
+    proof_work: int = 300_000
     pairs: int = 150_000
 
     def __post_init__(self) -> None:
         for name in ("sweeps", "choices", "nodes"):
             if getattr(self, name) < 1:
                 raise BadProblem(f"parameter {name} is {getattr(self, name)}: it must be at least 1")
-        for name in ("rounds", "regions", "proof_nodes", "pairs"):
+        for name in ("rounds", "regions", "proof_nodes", "proof_work", "pairs"):
             if getattr(self, name) < 0:
                 raise BadProblem(f"parameter {name} is {getattr(self, name)}: it must be ≥ 0")

@@ -34,6 +34,8 @@ LOST = 500
 """Branch-and-bound nodes for a part of which no plan was found."""
 SHAKEN = 0.5
 """Temperature from which the best plan is annealed again, in mean costs of a unit; less each time."""
+SMALL = 2000
+"""Pairs of unit and grid up to which the proof takes over early."""
 TRADED = 0.35
 """Share of the time limit that is kept for the trade, where there is a price."""
 
@@ -155,12 +157,14 @@ def _drawn(run: _Run, case: Case, k: int, number: int, many: int) -> Plan:
         if stop():
             break
     tried.sort(key=lambda one: one[:2])
-    for value, turn, begin in tried[:2]:
+    small = case.rows * labels <= SMALL and params.proof_nodes > 0
+    for value, turn, begin in tried[: 1 if small else 2]:
         plan = anneal(case, begin, labels, sweeps=params.sweeps, seed=run.seed * 31 + 7 + turn, stop=stop)
         plan = begin if plan is None and np.isfinite(value) else plan
         found = _better(run, case, found, plan, labels, turn, stop)
     for turn in range(params.rounds):
-        if found is None or stop():
+        # What a small case still lacks is found by its proof.
+        if found is None or small or stop():
             break
         hot = SHAKEN / (1 + turn)
         plan = anneal(case, found, labels, sweeps=params.sweeps, seed=run.seed * 31 + 97 + turn, stop=stop, hot=hot)

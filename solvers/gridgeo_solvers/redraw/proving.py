@@ -28,6 +28,8 @@ ROUNDS = 60
 """Times that the relaxation is cut and priced."""
 FIRST = 50
 """Nodes of the first run of branch and bound: an answer that falls into pieces is cut before more is spent on it."""
+ROUND = 25
+"""Nodes that the beginning of a run is counted as."""
 PER_ROUND = 4000
 """Pairs taken in at once."""
 MOST_WHOLE = 30_000
@@ -172,13 +174,14 @@ def _searched(
         outside = edge
     model.use(hopeful)
     bound, found, spent, slice_ = least, plan, 0, FIRST
-    while spent < params.proof_nodes and time.perf_counter() < ends and not stop():
+    nodes = min(params.proof_nodes, max(params.proof_work // max(int(hopeful.sum()), 1), FIRST))
+    while spent < nodes and time.perf_counter() < ends and not stop():
         if found is not None:
             model.programme.begin_from(model.values_of(found))
         cutoff = model.case.worse_than(best)
         left = max(ends - time.perf_counter(), 0.05)
-        answer = model.programme.solve(nodes=min(slice_, params.proof_nodes - spent), seconds=left, cutoff=cutoff)
-        spent += max(answer.nodes, 1)
+        answer = model.programme.solve(nodes=min(slice_, nodes - spent), seconds=left, cutoff=cutoff)
+        spent += answer.nodes + ROUND
         if answer.infeasible or (
             answer.ended and answer.values is not None and answer.objective >= model.case.worse_than(best)
         ):

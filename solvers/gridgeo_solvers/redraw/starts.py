@@ -52,12 +52,12 @@ def _kept(case: Case, gone: NDArray[np.bool_]) -> IntArray:
     """The heaviest connected piece of every old grid that goes on; -1 elsewhere. Rows go where most of them is."""
     plan = case.home.copy()
     for row in np.flatnonzero(np.bincount(case.row_of) > 1).tolist():
-        inside = np.flatnonzero(case.row_of == row)
-        at_home = inside[case.fixed[inside]]
-        labels = plan[at_home] if len(at_home) else plan[inside]
-        weigh = np.ones(len(at_home)) if len(at_home) else case.cost[inside]
+        members = np.flatnonzero(case.row_of == row)
+        at_home = members[case.fixed[members]]
+        labels = plan[at_home] if len(at_home) else plan[members]
+        weigh = np.ones(len(at_home)) if len(at_home) else case.cost[members]
         kept = labels >= 0
-        plan[inside] = int(np.bincount(labels[kept], weights=weigh[kept]).argmax()) if kept.any() else -1
+        plan[members] = int(np.bincount(labels[kept], weights=weigh[kept]).argmax()) if kept.any() else -1
     plan[(plan >= 0) & gone[plan]] = -1
     inside: NDArray[np.bool_] = plan >= 0
     if not inside.any():
