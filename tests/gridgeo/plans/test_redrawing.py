@@ -147,7 +147,7 @@ def test_a_price_of_moves_makes_borders_shorter_for_more_moves(uneven):
 
 
 def test_ties_kept_counts_neighbours_that_stay_together():
-    town, plan = tiles(4, 6, 4, 3)
+    _, plan = tiles(4, 6, 4, 3)
     moved = plan.move(["U000"], "02")
     # Each half has 3 · 3 + 4 · 2 = 17 borders inside; the corner had two of them.
     assert ties_kept(plan, moved) == pytest.approx(1 - 2 / 34)
