@@ -30,6 +30,8 @@ SEARCHED = 0.5
 """Share of the time limit after which the search gives way to the bound."""
 CHOSEN = 20.0
 """Most seconds for the choice of what to split and dissolve."""
+HOPEFUL = 1.08
+"""Moves of a plan, against those of the best, above which it isn't taken further."""
 LOST = 500
 """Branch-and-bound nodes for a part of which no plan was found."""
 SHAKEN = 0.5
@@ -177,7 +179,7 @@ def _better(
     run: _Run, case: Case, best: IntArray | None, plan: IntArray | None, labels: int, turn: int, stop: StopRule
 ) -> IntArray | None:
     """The better of the best plan and `plan`, which is improved first by programmes on a few grids at a time."""
-    if plan is None:
+    if plan is None or (best is not None and case.moved(plan) > HOPEFUL * case.moved(best)):
         return best
     if run.params.regions:
         size, nodes = run.params.regions, run.params.nodes

@@ -30,6 +30,8 @@ FIRST = 50
 """Nodes of the first run of branch and bound: an answer that falls into pieces is cut before more is spent on it."""
 ROUND = 25
 """Nodes that the beginning of a run is counted as."""
+STEP, STALE = 0.002, 5
+"""Rounds after which the relaxation is left as it is, where none closed so large a share of what is open."""
 PER_ROUND = 4000
 """Pairs taken in at once."""
 MOST_WHOLE = 30_000
@@ -106,6 +108,7 @@ def _priced(
     """Bound of the relaxation for all pairs, what each pair adds to it, and whether nothing fits; None without an answer."""
     found: tuple[float, FloatArray, bool] | None = None
     rows, labels = model.case.rows, model.labels
+    high, stale = -np.inf, 0
     for _ in range(ROUNDS):
         answer = model.programme.relax(max(ends - time.perf_counter(), 0.05))
         if answer.infeasible and not (model.allowed & ~used).any():
@@ -125,6 +128,11 @@ def _priced(
             found = (bound, open_ - row_least[:, None], False)
         if bound >= model.case.worse_than(best) or time.perf_counter() > ends or stop():
             break
+        least_gain = STEP * max(min(best, 2 * abs(answer.objective)) - answer.objective, 1e-9)
+        stale = 0 if answer.objective > high + least_gain or answer.objective < high - least_gain else stale + 1
+        if stale > STALE:
+            break
+        high = answer.objective
         learnt = model.learn(model.shares(answer.values))
         taken = _take(open_, used)
         if taken:
