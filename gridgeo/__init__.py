@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from gridgeo.plans.many import partition_many
     from gridgeo.plans.partitioning import partition
     from gridgeo.plans.plan import Plan
+    from gridgeo.plans.redraw_choices import pareto
+    from gridgeo.plans.redrawing import Redrawn, redraw
     from gridgeo.plans.rules import Rules
     from gridgeo.register import Register, number_grids, read_register
     from gridgeo.reports import write_report
@@ -35,6 +37,7 @@ __all__ = [
     "ImportReport",
     "Jurisdiction",
     "Plan",
+    "Redrawn",
     "Register",
     "Routes",
     "Rules",
@@ -52,6 +55,7 @@ __all__ = [
     "import_plan",
     "keep_identities",
     "number_grids",
+    "pareto",
     "partition",
     "partition_each",
     "partition_many",
@@ -60,6 +64,7 @@ __all__ = [
     "read_plan",
     "read_register",
     "read_routes",
+    "redraw",
     "sample_map",
     "visit_routes",
     "write_jurisdiction",
@@ -71,6 +76,7 @@ _DOORS = {
     "ImportReport": "plans.exchange",
     "Jurisdiction": "jurisdictions",
     "Plan": "plans",
+    "Redrawn": "plans.redrawing",
     "Register": "register",
     "Routes": "routes",
     "Rules": "plans",
@@ -88,6 +94,7 @@ _DOORS = {
     "fit_polygons": "crosswalks",
     "keep_identities": "plans.continuity",
     "number_grids": "register",
+    "pareto": "plans.redraw_choices",
     "partition": "plans.partitioning",
     "partition_each": "plans.each",
     "partition_many": "plans.many",
@@ -96,6 +103,7 @@ _DOORS = {
     "read_plan": "plans",
     "read_register": "register",
     "read_routes": "routes",
+    "redraw": "plans.redrawing",
     "sample_map": "sources",
     "visit_routes": "routes",
     "write_jurisdiction": "sources",

@@ -23,6 +23,7 @@ from gridgeo.commands.exchange import export, import_plan
 from gridgeo.commands.identity import crosswalk, number
 from gridgeo.commands.options import Gap, Json, Mode, PlanFile, Seed, Shift, TimeLimit, Town, deviations, rows
 from gridgeo.commands.partition import partition
+from gridgeo.commands.redraw import redraw
 from gridgeo.errors import BadInput, NoFeasiblePlan, told
 from gridgeo.terminal import err, interruptible, out, progress, show
 from gridgeo_solvers.errors import BadProblem, Infeasible
@@ -75,6 +76,7 @@ def import_(
 
 
 app.command()(partition)
+app.command()(redraw)
 
 
 @app.command()

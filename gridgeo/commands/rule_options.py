@@ -114,17 +114,28 @@ def read_wishes(options: Mapping[str, Any]) -> tuple[int | tuple[int, int] | Non
         An option or a file of it can't be read; the message names the option.
     """
     k, counted = _count(options)
+    return k, read_rules(options) | counted
+
+
+def read_rules(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The keywords of `gridgeo.partition` that say nothing of the number of grids; options that a command lacks are none.
+
+    Raises
+    ------
+    BadInput
+        An option or a file of it can't be read; the message names the option.
+    """
     direct = ("objective", "within", "splits", "split_level", "reach", "officer_hours")
-    wishes = {name: options[name] for name in direct if options[name] is not None} | counted
+    wishes: dict[str, Any] = {name: options[name] for name in direct if options.get(name) is not None}
     if wishes.get("within"):
         wishes["within"] = _listed(wishes["within"])
-    if options["prefer_borders"] is not None:
+    if options.get("prefer_borders") is not None:
         wishes["prefer_borders"] = _listed(options["prefer_borders"])
-    if options["balance"]:
+    if options.get("balance"):
         wishes["balance"] = _balance(options["balance"])
-    if options["aim"]:
+    if options.get("aim"):
         wishes["aim"] = options["aim"]
-    return k, wishes | _files(options)
+    return wishes | _files(options)
 
 
 def _files(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,19 +144,19 @@ def _files(options: Mapping[str, Any]) -> dict[str, Any]:
 
     wishes: dict[str, Any] = {}
     for name in ("keep_apart", "links"):
-        if options[name] is not None:
+        if options.get(name) is not None:
             table = _table(options[name], ("unit_a", "unit_b"))
             wishes[name] = list(zip(table["unit_a"], table["unit_b"], strict=True))
     for name, column in (("fix", "seed"), ("customs", "custom")):
-        if options[name] is not None:
+        if options.get(name) is not None:
             wishes[name] = _lookup(options[name], column)
-    if options["keep_together"] is not None:
+    if options.get("keep_together") is not None:
         table = _table(options["keep_together"], ("unit", "group"))
         wishes["keep_together"] = [tuple(part["unit"]) for _, part in table.groupby("group", sort=True)]
-    if options["targets"] is not None:
+    if options.get("targets") is not None:
         _table(options["targets"], ("seed",))
         wishes["targets"] = read_csv(options["targets"])
-    if options["seeds"] is not None:
+    if options.get("seeds") is not None:
         wishes["seeds"] = _seeds(options["seeds"])
     return wishes
 
@@ -163,13 +174,14 @@ def _count(options: Mapping[str, Any]) -> tuple[int | tuple[int, int] | None, di
             f"given: {', '.join(given) or 'none'}"
         )
     if options["households"] is not None:
-        return None, {"households": _range(options["households"])}
+        return None, {"households": household_range(options["households"])}
     if options["k"] is not None:
-        return _number_or_range(options["k"]), {}
+        return number_or_range(options["k"]), {}
     return options["officers"], {}
 
 
-def _number_or_range(text: str) -> int | tuple[int, int]:
+def number_or_range(text: str) -> int | tuple[int, int]:
+    """What `-k` says: a number of grids, or the fewest and the most."""
     ends = text.split(":")
     try:
         numbers = [int(end) for end in ends]
@@ -182,7 +194,8 @@ def _number_or_range(text: str) -> int | tuple[int, int]:
     raise BadInput(f"-k {text}: write a whole number, e.g. 12, or the fewest and the most, e.g. 10:15")
 
 
-def _range(text: str) -> tuple[float, float]:
+def household_range(text: str) -> tuple[float, float]:
+    """What `--households` says: the fewest and the most of a grid."""
     from gridgeo.plans.rules import Band
 
     band = Band.parse(text)

@@ -1,0 +1,95 @@
+"""Re-drawing: quality beside time, against what is proven, and how the time grows.
+
+``python benchmarks/redraw.py`` prints three tables: a subdistrict in 30 seconds, five districts against the optimum that
+a long proof finds, and growth of the search from 1 to 10 times the units. ``--quick`` leaves the growth out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+import numpy as np
+from legacy import district
+
+from gridgeo_solvers.check_redraw import judge_redraw
+from gridgeo_solvers.redraw import Redrawing, Redrawn, RedrawParams, solve
+
+SUBDISTRICT = ((1500, 40, 1), (1500, 40, 2), (1500, 40, 3))
+"""Units, grids and seed of the subdistricts."""
+DISTRICTS = tuple((300, 10, seed) for seed in (1, 2, 3, 4, 5))
+"""Units, grids and seed of the districts whose optimum is asked."""
+SEARCH = RedrawParams(proof_nodes=0)
+"""The search alone, with the bound of linear programmes."""
+
+
+def figures(asked: Redrawing, answer: Redrawn, wall: float, cpu: float) -> str:
+    faults = judge_redraw(asked, answer)
+    assert not faults, faults
+    bound = "      –" if answer.bound is None else f"{answer.bound:7,.0f}"
+    gap = "    –" if answer.gap is None else f"{answer.gap:5.1%}"
+    share = answer.moved / float(asked.moving.sum())
+    return f"{answer.moved:7,.0f} {share:6.2%} {bound} {gap} {wall:7.1f} {cpu:7.1f}"
+
+
+def timed(asked: Redrawing, **options: object) -> tuple[Redrawn, float, float]:
+    wall, cpu = time.perf_counter(), time.process_time()
+    answer = solve(asked, **options)  # type: ignore[arg-type]
+    return answer, time.perf_counter() - wall, time.process_time() - cpu
+
+
+def broken(asked: Redrawing) -> int:
+    """Old grids that miss the band."""
+    band = asked.problem.measures[0]
+    totals = np.bincount(asked.old, weights=band.weights)
+    return int(((totals < band.lowest) | (totals > band.highest)).sum())
+
+
+def subdistricts(limit: float) -> None:
+    print(f"\nA subdistrict, {limit:g} s each (bar: ≤ 5 % moved, with a gap)")
+    print(" units grids seed broken    moved share    bound   gap    wall     cpu")
+    for units, grids, seed in SUBDISTRICT:
+        asked = district(units, grids, seed=seed)
+        answer, wall, cpu = timed(asked, time_limit=limit)
+        print(f"{units:6} {grids:5} {seed:4} {broken(asked):6}  {figures(asked, answer, wall, cpu)}", flush=True)
+
+
+def districts(proof: float) -> None:
+    print(f"\nDistricts against the optimum; the proof has {proof:g} s (bar: within 1 % where it is proven)")
+    print(" units grids seed   k broken    moved share    bound   gap    wall     cpu  proven  above it")
+    for units, grids, seed in DISTRICTS:
+        for k in (grids, grids + 1, grids - 1):
+            asked = district(units, grids, k=k, seed=seed, tolerance=0.10 if k == grids else 0.20)
+            found, wall, cpu = timed(asked, params=SEARCH)
+            best, _, _ = timed(asked, time_limit=proof)
+            known = best.status == "optimal"
+            told = f"{best.moved:7,.0f} {found.moved / max(best.moved, 1.0) - 1:8.2%}" if known else "   open        –"
+            line = figures(asked, found, wall, cpu)
+            print(f"{units:6} {grids:5} {seed:4} {k:3} {broken(asked):6}  {line} {told}", flush=True)
+
+
+def growth() -> None:
+    print("\nGrowth of the search (no time limit, bound by linear programmes or sums)")
+    print(" units grids seed broken    moved share    bound   gap    wall     cpu")
+    for units, grids in ((1500, 40), (5000, 133), (15_000, 400)):
+        asked = district(units, grids, seed=1)
+        answer, wall, cpu = timed(asked, params=SEARCH)
+        print(f"{units:6} {grids:5} {1:4} {broken(asked):6}  {figures(asked, answer, wall, cpu)}", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--limit", type=float, default=30.0, help="seconds of a subdistrict")
+    parser.add_argument("--proof", type=float, default=300.0, help="seconds of a proof")
+    parser.add_argument("--quick", action="store_true", help="leave the growth out")
+    options = parser.parse_args()
+    # Kernels are compiled once and then cached; that isn't measured.
+    solve(district(60, 4), params=RedrawParams(sweeps=10, rounds=0, proof_nodes=0))
+    subdistricts(options.limit)
+    if not options.quick:
+        growth()
+    districts(options.proof)
+
+
+if __name__ == "__main__":
+    main()

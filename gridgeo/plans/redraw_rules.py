@@ -1,0 +1,197 @@
+"""What a re-drawing is held to: the rules of the plan in force with new wishes over them, and what is locked."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import pandas as pd
+
+from gridgeo.errors import BadInput
+from gridgeo.jurisdictions import Jurisdiction
+from gridgeo.plans.plan import Plan
+from gridgeo.plans.rules import Band, Rules, measure
+from gridgeo.plans.wishes import Wishes, make_rules
+from gridgeo_solvers.progress import Progress
+
+CARRIED = (
+    "objective", "within", "keep_together", "keep_apart", "seeds", "fix", "splits", "split_level", "customs",
+    "prefer_borders", "reach", "links",
+)  # fmt: skip
+"""Rules of the plan in force that hold on unless a wish replaces them; `balance` does so too."""
+UNHELD = {"reach": "--reach", "splits": "--splits", "targets": "--targets"}
+"""Rules that a re-drawing can't hold, with their options."""
+
+
+@dataclass(frozen=True)
+class Locks:
+    """Grids that keep exactly their units, and units that stay in the continuation of their grid."""
+
+    grids: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+
+
+def redraw_rules(
+    jurisdiction: Jurisdiction,
+    plan: Plan,
+    k: int | tuple[int, int] | None,
+    fewest: bool,
+    officers: int,
+    wishes: Mapping[str, Any],
+    progress: Progress,
+) -> Rules:
+    """The rules of the new plan; see `gridgeo.plans.redrawing.redraw`.
+
+    Raises
+    ------
+    BadInput
+        Ways to say how many grids contradict each other, or a rule can't be held.
+    """
+    if list(plan.assignment.index) != list(jurisdiction.units["unit"]):
+        raise BadInput(
+            f"the plan partitions other units than {jurisdiction.name} has; give a plan of this jurisdiction"
+        )
+    merged = _merged(plan.rules, wishes)
+    before = int(plan.assignment.nunique())
+    count = _count(before, k, fewest, officers)
+    if fewest:
+        merged["balance"] = _upper_ends(merged)
+        merged.pop("households", None)
+        merged.pop("officer_hours", None)
+        count = _fewest(jurisdiction, merged["balance"])
+    settled = make_rules(jurisdiction, count, **cast(Wishes, merged))
+    if settled.targets:
+        raise BadInput("a re-drawing can't hold targets; give balance instead")
+    for name, option in UNHELD.items():
+        if getattr(settled, name):
+            raise BadInput(
+                f"a re-drawing can't hold the rule {name} ({option}) yet; draw the plan with 'gridgeo partition'"
+            )
+    if plan.rules.targets:
+        progress.note("the targets of the plan in force aren't held; grids share the band")
+    return settled
+
+
+def _merged(rules: Rules, wishes: Mapping[str, Any]) -> dict[str, Any]:
+    """The wishes, and beside them what the plan's own rules say."""
+    unknown = sorted(set(wishes) - set(Wishes.__annotations__))
+    if unknown:
+        raise TypeError(f"no rule is called '{unknown[0]}'; there are {', '.join(Wishes.__annotations__)}")
+    carried: dict[str, Any] = {}
+    for name in CARRIED:
+        value = getattr(rules, name)
+        if value and name not in ("reach", "splits", "split_level"):
+            carried[name] = value
+    # Ties weigh themselves anew, see `gridgeo.plans.ties.with_ties`; a plan's own weight stands in its objective.
+    bands = dict(rules.balance)
+    given = {name: value for name, value in wishes.items() if value is not None}
+    if given.get("officer_hours") is not None:
+        bands.pop("workload", None)
+        bands = {name: band for name, band in bands.items() if band.tolerance is None}
+    return carried | {"balance": bands} | given
+
+
+def _count(before: int, k: int | tuple[int, int] | None, fewest: bool, officers: int) -> int | tuple[int, int]:
+    ways = [words for words, given in (("k", k is not None), ("fewest", fewest), ("officers", officers != 0)) if given]
+    if len(ways) > 1:
+        raise BadInput(f"say how many grids in one way: {' and '.join(ways)} are given; leave one")
+    if before + officers < 1:
+        raise BadInput(
+            f"{-officers} officers fewer are asked for, but the plan has {before} grids; at least one must stay"
+        )
+    return before + officers if k is None else k
+
+
+def _upper_ends(merged: Mapping[str, Any]) -> dict[str, Band]:
+    """The bands without their lower ends; at least one must say what a grid may hold at the most."""
+    bands = {name: Band.parse(band) for name, band in dict(merged.get("balance") or {}).items()}
+    if merged.get("households") is not None:
+        bands["households"] = Band.parse(merged["households"])
+    hours = merged.get("officer_hours")
+    if hours is not None:
+        if not 0 < hours < math.inf:
+            raise BadInput(f"officer hours are {hours:g} a month; give a number above 0")
+        bands["workload"] = Band(low=0.0, high=hours * 60)
+    upper = {name: Band(low=0.0, high=band.high) for name, band in bands.items() if band.high is not None}
+    if not upper:
+        raise BadInput(
+            "the fewest grids follow from what one grid may hold: give officer hours (--officer-hours), households "
+            "(--households LOW:HIGH) or a range (--balance MEASURE=LOW:HIGH), not a tolerance"
+        )
+    return upper
+
+
+def _fewest(jurisdiction: Jurisdiction, bands: Mapping[str, Band]) -> tuple[int, int]:
+    """Fewest grids by the sums alone, and twice that: connection and heavy units cost some more."""
+    least = 1
+    for name, band in bands.items():
+        assert band.high is not None
+        if band.high <= 0:
+            raise BadInput(f"a grid may hold at most {band.high:g} {name}; give a range that ends above 0")
+        least = max(least, math.ceil(float(measure(jurisdiction.units, name).sum()) / band.high - 1e-9))
+    return least, max(least, min(len(jurisdiction.units), 2 * least + 8))
+
+
+def locks_of(
+    jurisdiction: Jurisdiction, plan: Plan, grids: tuple[str, ...], units: tuple[str, ...], areas: tuple[str, ...]
+) -> Locks:
+    """What is locked: the grids and units named, and whatever lies outside the areas that are drawn anew.
+
+    Raises
+    ------
+    BadInput
+        A grid, unit or area doesn't exist.
+    """
+    locked = {grid_named(plan, str(name)) for name in grids}
+    known = set(plan.assignment.index)
+    for unit in units:
+        if str(unit) not in known:
+            raise BadInput(
+                f"unit '{unit}' is to be locked, but {jurisdiction.name} has none; units look like {min(known)}"
+            )
+    stay = {str(unit) for unit in units}
+    if areas:
+        inside = units_of_areas(jurisdiction, areas)
+        outside = plan.assignment[~plan.assignment.index.isin(inside)]
+        touched = set(plan.assignment[plan.assignment.index.isin(inside)])
+        locked |= set(outside) - touched
+        stay |= set(outside.index)
+    free = plan.assignment[plan.assignment.isin(locked)].index
+    return Locks(tuple(sorted(locked)), tuple(sorted(stay - set(free))))
+
+
+def grid_named(plan: Plan, name: str) -> str:
+    """The grid of that identifier, code or name."""
+    if name in plan.identities.index:
+        return name
+    for column in ("code", "name"):
+        found = plan.identities.index[plan.identities[column] == name]
+        if len(found) == 1:
+            return str(found[0])
+        if len(found) > 1:
+            raise BadInput(f"{len(found)} grids have the {column} '{name}'; name one by its identifier")
+    raise BadInput(f"the plan has no grid '{name}'; its grids look like {plan.identities.index[0]}")
+
+
+def units_of_areas(jurisdiction: Jurisdiction, names: tuple[str, ...]) -> set[str]:
+    """Units inside the areas of these identifiers or names, whatever their level."""
+    tree = jurisdiction.areas
+    parent = pd.Series(tree["parent"].to_numpy(), index=tree["area"].astype(str))
+    wanted: set[str] = set()
+    for name in names:
+        found = tree["area"][(tree["area"].astype(str) == str(name)) | (tree["name"].astype(str) == str(name))]
+        if not len(found):
+            some = ", ".join(tree["area"].astype(str).head(5))
+            raise BadInput(f"{jurisdiction.name} has no area '{name}'; areas are {some}, …")
+        wanted |= set(found.astype(str))
+    inside: set[str] = set()
+    for area in parent.index:
+        here: Any = area
+        while isinstance(here, str) and here not in wanted:
+            here = parent.get(here)
+        if isinstance(here, str):
+            inside.add(area)
+    units = jurisdiction.units
+    return set(units["unit"][units["area"].astype(str).isin(inside)])

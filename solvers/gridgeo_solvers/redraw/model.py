@@ -1,0 +1,265 @@
+"""The integer programme of a case: every row of units takes one label, labels fit their bands and hang together.
+
+Columns are pairs of row and label, row after row, then one for each label that says whether it is used. Pairs that are
+left out keep their column with ceiling 0, so that their reduced costs are known (see `proving`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+
+from gridgeo_solvers.redraw.asking import FloatArray, IntArray
+from gridgeo_solvers.redraw.cases import Case
+from gridgeo_solvers.redraw.programme import Answer, Programme
+from gridgeo_solvers.redraw.separators import Rule, broken_rules, flood
+
+LAYERS = 3
+"""Rings around an old grid for which the rules of room are stated from the beginning."""
+
+
+class Model:
+    """The programme under construction.
+
+    Parameters
+    ----------
+    case
+        What is drawn.
+    labels
+        Number of labels; the first `case.m` continue old grids.
+    k
+        How many of them hold units.
+    used
+        Pairs that may be used, shape (rows, labels).
+    """
+
+    def __init__(self, case: Case, labels: int, k: int, used: NDArray[np.bool_]) -> None:
+        self.case, self.labels, self.k = case, labels, k
+        rows = case.rows
+        self.weights = np.array([np.bincount(case.row_of, weights=w) for w in case.weights]).reshape(-1, rows)
+        self.row_mass = np.bincount(case.row_of, weights=case.cost)
+        home_cost = np.zeros((rows, labels))
+        homed = case.home >= 0
+        np.add.at(home_cost, (case.row_of[homed], case.home[homed]), case.cost[homed])
+        self.cost = self.row_mass[:, None] - home_cost
+        self.allowed = self._allowed()
+        self.known: set[tuple[int, Rule]] = set()
+        self.roomy: set[tuple[int, int, tuple[int, ...]]] = set()
+        optional = labels > k
+        floor = np.concatenate([np.zeros(rows * labels), np.full(labels, 0.0 if optional else 1.0)])
+        ceiling = np.concatenate([np.where((used & self.allowed).ravel(), np.inf, 0.0), np.ones(labels)])
+        cost = np.concatenate([self.cost.ravel(), np.zeros(labels)])
+        self.programme = Programme(cost, floor, ceiling, np.arange(len(cost)))
+        self._add_assignment()
+        self._add_bands()
+        self._add_rivals()
+        self._add_layers()
+
+    def _add_layers(self) -> None:
+        """Rules of room for the rings around each old grid: who reaches beyond a ring holds a unit of it."""
+        case = self.case
+        graph = case.graph
+        ends = np.repeat(np.arange(graph.n), np.diff(graph.indptr))
+        rules: list[tuple[int, Rule]] = []
+        for g in range(min(case.m, self.labels)):
+            inside = case.home == g
+            for _ in range(LAYERS):
+                ring = np.zeros(case.n, dtype=bool)
+                ring[graph.indices[inside[ends]]] = True
+                ring &= ~inside
+                beyond = ~inside & ~ring
+                if not beyond.any() or not ring.any():
+                    break
+                cut = tuple(np.flatnonzero(ring).tolist())
+                while beyond.any():
+                    i = int(np.argmax(beyond))
+                    rules.append((g, (i, -1, cut)))
+                    beyond &= ~flood(graph, [i], beyond)
+                inside = inside | ring
+        self._add_room(rules)
+
+    def _allowed(self) -> NDArray[np.bool_]:
+        """Pairs that locked units leave: a locked unit takes its home."""
+        case = self.case
+        allowed = np.ones((case.rows, self.labels), dtype=bool)
+        for i in np.flatnonzero(case.fixed & (case.home >= 0)).tolist():
+            allowed[case.row_of[i], np.arange(self.labels) != case.home[i]] = False
+        return allowed
+
+    def _add(self, row: IntArray, col: IntArray, val: FloatArray, low: FloatArray, high: FloatArray) -> None:
+        matrix = coo_array((val, (row, col)), shape=(len(low), self.programme.count)).tocsr()
+        self.programme.add_rows(matrix, low, high)
+
+    def _add_assignment(self) -> None:
+        rows, labels = self.case.rows, self.labels
+        row = np.repeat(np.arange(rows), labels)
+        self._add(row, np.arange(rows * labels), np.ones(rows * labels), np.ones(rows), np.ones(rows))
+        # As many labels are used as there are grids, and a used label holds something.
+        opened = rows * labels + np.arange(labels)
+        count = np.full(1, float(self.k))
+        self._add(np.zeros(labels, dtype=np.int64), opened, np.ones(labels), count, count)
+        self._per_label(np.ones(rows), 1.0, 0.0, np.inf)
+        if labels > self.k:
+            self._per_label(np.ones(rows), float(rows), -np.inf, 0.0)
+            # A unit that stays needs its label: tighter than the sums where labels may be given up.
+            homed = np.flatnonzero(self.case.home >= 0)
+            pairs = np.unique(self.case.row_of[homed] * labels + self.case.home[homed])
+            many = len(pairs)
+            self._add(
+                np.r_[np.arange(many), np.arange(many)], np.r_[pairs, rows * labels + pairs % labels],
+                np.r_[np.ones(many), -np.ones(many)], np.full(many, -np.inf), np.zeros(many),
+            )  # fmt: skip
+
+    def _per_label(self, weights: FloatArray, end: float, low: float, high: float) -> None:
+        """Low ≤ weights · x(label) - end · used(label) ≤ high, for every label."""
+        rows, labels = self.case.rows, self.labels
+        label = np.arange(labels)
+        row = np.concatenate([np.tile(label, rows), label])
+        col = np.concatenate([np.arange(rows * labels), rows * labels + label])
+        val = np.concatenate([np.repeat(weights, labels), np.full(labels, -end)])
+        self._add(row, col, val, np.full(labels, low), np.full(labels, high))
+
+    def _add_bands(self) -> None:
+        for weights, low, high in zip(self.weights, self.case.low, self.case.high, strict=True):
+            unit = max(float(weights.mean()), 1e-12)
+            if np.isfinite(high):
+                self._per_label(weights / unit, float(high) / unit, -np.inf, 0.0)
+            if low > 0:
+                self._per_label(weights / unit, float(low) / unit, 0.0, np.inf)
+
+    def _add_rivals(self) -> None:
+        pairs = self.case.row_of[self.case.rivals].reshape(-1, 2)
+        label = np.arange(self.labels)
+        many = len(pairs) * self.labels
+        if not many:
+            return
+        first = (pairs[:, :1] * self.labels + label).ravel()
+        second = (pairs[:, 1:] * self.labels + label).ravel()
+        self._add(
+            np.r_[np.arange(many), np.arange(many)], np.r_[first, second], np.ones(2 * many), np.full(many, -np.inf),
+            np.ones(many),
+        )  # fmt: skip
+
+    def use(self, used: NDArray[np.bool_]) -> None:
+        """Change which pairs may be used."""
+        ceiling = np.where((used & self.allowed).ravel(), np.inf, 0.0)
+        self.programme.set_ceilings(np.arange(ceiling.size), ceiling)
+
+    def shares(self, values: FloatArray) -> FloatArray:
+        """How much of every row lies in every label, shape (rows, labels)."""
+        return np.asarray(values[: self.case.rows * self.labels].reshape(self.case.rows, self.labels))
+
+    def plan(self, values: FloatArray) -> IntArray:
+        """The label of every unit by a whole answer."""
+        return np.asarray(self.shares(values).argmax(axis=1)[self.case.row_of], dtype=np.int64)
+
+    def values_of(self, plan: IntArray) -> FloatArray:
+        """A plan as values of the columns."""
+        values = np.zeros(self.programme.count)
+        values[self.case.row_of * self.labels + plan] = 1.0
+        values[self.case.rows * self.labels + np.unique(plan)] = 1.0
+        return values
+
+    def learn(self, shares: FloatArray) -> int:
+        """Add the rules of connection that `shares` break; their number."""
+        fresh: list[tuple[int, Rule]] = []
+        for g in range(self.labels):
+            rules = broken_rules(self.case.graph, shares[self.case.row_of, g], self.case.cost)
+            fresh += [(g, rule) for rule in rules if (g, rule) not in self.known]
+        self.known.update(fresh)
+        if fresh:
+            self._add_separators(fresh)
+        return len(fresh)
+
+    def _add_separators(self, rules: list[tuple[int, Rule]]) -> None:
+        row, col, val = [], [], []
+        for number, (g, (i, b, cut)) in enumerate(rules):
+            columns = [*self.case.row_of[[i, b, *cut]] * self.labels + g, self.case.rows * self.labels + g]
+            row += [number] * len(columns)
+            col += columns
+            val += [1.0, 1.0, *([-1.0] * len(cut)), -1.0]
+        zeros = np.zeros(len(rules))
+        self._add(np.array(row), np.array(col), np.array(val), np.full(len(rules), -np.inf), zeros)
+        self._add_room(rules)
+
+    def _add_room(self, rules: list[tuple[int, Rule]]) -> None:
+        """What lies beyond a separator fits into the room that a grid has, and only by way of the separator.
+
+        For the units B beyond separator S of label g, and the old units C of g on the near side: w(x in B) ≤ (U - w(C)) x(S)
+        + U/w(C) · w(C not in g), U the upper end of a band. With a unit of S in g this says that B and C fit into U. Without
+        one, g lies all in B, or has nothing there: then the last term alone is U, or the left side is 0.
+        """
+        case = self.case
+        row: list[IntArray] = []
+        col: list[IntArray] = []
+        val: list[FloatArray] = []
+        high: list[float] = []
+        for g, (i, _, cut) in rules:
+            beyond, near = self._sides(g, i, cut)
+            if not near.any():
+                continue
+            for weights, upper in zip(case.weights, case.high, strict=True):
+                own = float(weights[near].sum())
+                if not np.isfinite(upper) or own <= 0 or (g, i, cut) in self.roomy:
+                    continue
+                far, steep = np.flatnonzero(beyond & (weights > 0)), max(float(upper) / own, 1.0)
+                room = max(float(upper) - own, 0.0)
+                near_units = np.flatnonzero(near & (weights > 0))
+                columns = (
+                    case.row_of[np.concatenate([far, np.array(cut, dtype=np.int64), near_units])] * self.labels + g
+                )
+                values = np.concatenate([weights[far], np.full(len(cut), -room), steep * weights[near_units]])
+                row.append(np.full(len(columns), len(high)))
+                col.append(columns)
+                val.append(values / float(upper))
+                high.append(steep * own / float(upper))
+            self.roomy.add((g, i, cut))
+        if high:
+            free = np.full(len(high), -np.inf)
+            self._add(np.concatenate(row), np.concatenate(col), np.concatenate(val), free, np.array(high))
+
+    def _sides(self, g: int, i: int, cut: tuple[int, ...]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Units beyond the separator, where `i` is, and the old units of `g` before it."""
+        case = self.case
+        barred = np.zeros(case.n, dtype=bool)
+        barred[list(cut)] = True
+        beyond = flood(case.graph, [i], ~barred)
+        return beyond, (case.home == g) & ~beyond & ~barred
+
+    def relaxed(self, rounds: int, seconds: float) -> Answer:
+        """The relaxation, after rounds of learning; the last answer."""
+        import time
+
+        ends = time.perf_counter() + seconds
+        answer = self.programme.relax(seconds)
+        for _ in range(rounds):
+            if answer.values is None or time.perf_counter() > ends or not self.learn(self.shares(answer.values)):
+                break
+            again = self.programme.relax(max(ends - time.perf_counter(), 0.05))
+            if not again.ended:
+                break
+            answer = again
+        return answer
+
+
+def near_pairs(case: Case, labels: int, plan: IntArray | None, hops: int) -> NDArray[np.bool_]:
+    """Pairs of row and label with the label's old or present grid at most `hops` borders away, shape (rows, labels).
+
+    Labels without a grid of their own, old or present, are near to all.
+    """
+    near = np.zeros((case.n, labels), dtype=bool)
+    homed = case.home >= 0
+    near[np.flatnonzero(homed), case.home[homed]] = True
+    if plan is not None:
+        near[np.arange(case.n), plan] = True
+    graph = case.graph
+    ends = np.repeat(np.arange(graph.n), np.diff(graph.indptr))
+    for _ in range(hops):
+        wider = near.copy()
+        np.logical_or.at(wider, ends, near[graph.indices])
+        near = wider
+    near[:, ~near.any(axis=0)] = True
+    rows = np.zeros((case.rows, labels), dtype=bool)
+    np.logical_or.at(rows, case.row_of, near)
+    return rows

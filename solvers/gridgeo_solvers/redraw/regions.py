@@ -1,0 +1,103 @@
+"""Improving a plan by integer programmes on a few neighbouring grids at a time, the rest held as it is."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gridgeo_solvers.redraw.asking import IntArray
+from gridgeo_solvers.redraw.cases import Case
+from gridgeo_solvers.redraw.model import Model, near_pairs
+from gridgeo_solvers.stop import StopRule
+
+HOPS = 3
+"""Borders that units of a region may lie away from a grid to be offered to it."""
+ROUNDS = 12
+"""Whole answers that are cut in one region."""
+SECONDS = 2.0
+"""Seconds after which a region is left as it is; node limits end it earlier."""
+LARGE = 900
+"""Units of a region above which it is left out."""
+
+
+def improve(
+    case: Case, plan: IntArray, labels: int, *, size: int, nodes: int, seed: int, stop: StopRule, rounds: int = 2
+) -> IntArray:
+    """The best plan met from `plan`, which keeps every rule: each region is solved until none gets better.
+
+    A region is a grid and those around it, up to `size` of them. Grids in which nothing changed since a region around them
+    was solved in vain are passed over.
+    """
+    random = np.random.default_rng([seed, case.n, labels])
+    best = plan.copy()
+    dirty = np.ones(labels, dtype=bool)
+    for _ in range(rounds * 4):
+        used = np.unique(best)
+        waiting = used[dirty[used]]
+        if not len(waiting):
+            break
+        for g in random.permutation(waiting).tolist():
+            if stop():
+                return best
+            if not dirty[g]:
+                continue
+            region = _region(case, best, g, size, random)
+            found = _solved(case, best, region, nodes, stop)
+            dirty[g] = False
+            if found is not None:
+                dirty[region] = True
+                best = found
+    return best
+
+
+def _region(case: Case, plan: IntArray, g: int, size: int, random: np.random.Generator) -> IntArray:
+    """`g` and the grids that border on it and on each other, up to `size`."""
+    u, v, _ = case.graph.edges()
+    a, b = plan[u], plan[v]
+    region = [g]
+    while len(region) < size:
+        inside = np.isin(a, region) != np.isin(b, region)
+        ends = np.concatenate([a[inside], b[inside]])
+        near = np.unique(ends[~np.isin(ends, region)])
+        if not len(near):
+            break
+        region.append(int(random.choice(near)))
+    return np.array(sorted(region), dtype=np.int64)
+
+
+def _solved(case: Case, plan: IntArray, region: IntArray, nodes: int, stop: StopRule) -> IntArray | None:
+    """A better plan that differs inside `region` alone, where one was found."""
+    inside = np.isin(plan, region)
+    if inside.sum() > LARGE or len(region) < 2:
+        return None
+    part = case.restricted(inside, region)
+    now = np.searchsorted(region, plan[inside])
+    before = part.moved(now)
+    if before <= 0:
+        return None
+    model = Model(part, len(region), len(region), near_pairs(part, len(region), now, HOPS))
+    answer = model.relaxed(6, SECONDS / 2)
+    # Rounding of the programme aside, nothing can be gained.
+    if answer.values is None or answer.objective >= before - 1e-6:
+        return None
+    found = _whole(model, part, now, nodes, before, stop)
+    if found is None:
+        return None
+    changed = plan.copy()
+    changed[inside] = region[found]
+    return None if case.broken(changed) else changed
+
+
+def _whole(model: Model, part: Case, now: IntArray, nodes: int, before: float, stop: StopRule) -> IntArray | None:
+    for _ in range(ROUNDS):
+        if stop():
+            return None
+        model.programme.begin_from(model.values_of(now))
+        answer = model.programme.solve(nodes=nodes, seconds=SECONDS, gap=1e-5, cutoff=before - 1e-6)
+        if answer.values is None:
+            return None
+        plan = model.plan(answer.values)
+        if part.moved(plan) >= before - 1e-6:
+            return None
+        if not model.learn(model.shares(answer.values)):
+            return None if part.broken(plan) else plan
+    return None

@@ -1,0 +1,107 @@
+"""`gridgeo redraw` as a user meets it."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import pandas as pd
+import pytest
+
+from gridgeo import cli
+from gridgeo.plans.plan import Plan
+from gridgeo.plans.rules import Rules
+from gridgeo.sources import write_jurisdiction
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Runs `gridgeo redraw …` in this process and gives its exit status, output and errors."""
+
+    def command(*words):
+        monkeypatch.setattr(sys, "argv", ["gridgeo", *map(str, words)])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        captured = capsys.readouterr()
+        return end.value.code or 0, captured.out, captured.err
+
+    return command
+
+
+@pytest.fixture(scope="module")
+def files(lattice, tmp_path_factory):
+    """The lattice town and its plan in force: six grids of four blocks, 01 to 06."""
+    folder = tmp_path_factory.mktemp("redraw")
+    names = [f"{i // 6 // 2 * 3 + i % 6 // 2 + 1:02d}" for i in range(24)]
+    write_jurisdiction(lattice, folder / "town.gpkg")
+    Plan(lattice, pd.Series(names, index=lattice.units["unit"]), Rules(k=6)).to_file(folder / "plan.gpkg")
+    return folder / "town.gpkg", folder / "plan.gpkg"
+
+
+def test_a_plan_is_drawn_anew_written_and_found_faultless(run, files, tmp_path):
+    town, plan = files
+    new, moved = tmp_path / "new.gpkg", tmp_path / "moved.csv"
+    status, text, _ = run("redraw", town, plan, "--balance", "households=0.2", "--moves", moved, "--json", "-o", new)
+    told = json.loads(text)
+    assert status == 0
+    assert told["grids"] == told["grids_before"] == 6
+    assert told["at_least"] == told["households_moved"] == sum(row["households"] for row in told["rows"])
+    assert pd.read_csv(moved)["households"].sum() == told["households_moved"]
+    assert run("check", town, new)[0] == 0
+    assert json.loads(run("compare", town, plan, new, "--json")[1])["households_moved"] == told["households_moved"]
+
+
+def test_the_terminal_shows_who_moves_where(run, files, tmp_path):
+    town, plan = files
+    status, text, _ = run("redraw", town, plan, "--balance", "households=0.2", "-o", tmp_path / "new.gpkg")
+    assert status == 0
+    assert "Moves" in text
+    assert "ties kept" in text
+    assert {"from", "to", "units", "households"} <= set(text.split())
+
+
+def test_an_officer_can_be_added_or_removed(run, files, tmp_path):
+    town, plan = files
+    for officers in (1, -1):
+        words = ("--officers", f"{officers:+d}", "--balance", "households=0.3", "--json", "-o", tmp_path / "new.gpkg")
+        status, text, _ = run("redraw", town, plan, *words)
+        assert status == 0
+        assert json.loads(text)["grids"] == 6 + officers
+
+
+def test_choices_are_written_into_a_folder_with_their_table(run, files, tmp_path):
+    town, plan = files
+    folder = tmp_path / "choices"
+    status, text, _ = run("redraw", town, plan, "--pareto", folder, "-k", "5:6", "--tolerances", "0.2,0.4", "--json")
+    told = json.loads(text)
+    assert status == 0
+    assert told["plans"] == len(told["rows"]) == len(pd.read_csv(folder / "choices.csv"))
+    assert (folder / "plan-1.gpkg").exists()
+
+
+def test_a_cap_that_no_plan_keeps_exits_3_with_what_is_needed(run, files, tmp_path):
+    town, plan = files
+    words = ("--balance", "households=0.1", "--max-moved-households", "0.001", "-o", tmp_path / "new.gpkg")
+    status, _, error = run("redraw", town, plan, *words)
+    assert status == 3
+    assert "households to move" in error
+    assert not (tmp_path / "new.gpkg").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ((), "-o FILE"),
+        (("-o", "new.gpkg", "--lock", "99"), "no grid '99'"),
+        (("-o", "new.gpkg", "--officer-cost", "3"), "belongs to --pareto"),
+        (("--pareto", "choices"), "-k LOW:HIGH"),
+        (("--pareto", "choices", "-k", "5:6", "--price", "1"), "leave --price out"),
+        (("--pareto", "choices", "-k", "5:6", "--tolerances", "much"), "--tolerances much"),
+        (("-o", "new.gpkg", "-k", "many"), "-k many"),
+    ],
+)
+def test_options_that_cannot_be_used_exit_2_with_the_mend(run, files, words, told, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    status, _, error = run("redraw", *files, *words)
+    assert status == 2
+    assert told in error
