@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from gridgeo.plans.partitioning import partition
     from gridgeo.plans.plan import Plan
     from gridgeo.plans.rules import Rules
-    from gridgeo.reports import write_report
+    from gridgeo.reports import report_plan, write_report
     from gridgeo.roads.barriers import add_barriers
+    from gridgeo.rosters import Roster, read_roster, write_roster
     from gridgeo.routes import Routes, patrol_routes, read_routes, visit_routes
     from gridgeo.sources import read_jurisdiction, sample_map, write_jurisdiction
 
@@ -32,6 +33,7 @@ __all__ = [
     "ImportReport",
     "Jurisdiction",
     "Plan",
+    "Roster",
     "Routes",
     "Rules",
     "Verdict",
@@ -49,11 +51,14 @@ __all__ = [
     "patrol_routes",
     "read_jurisdiction",
     "read_plan",
+    "read_roster",
     "read_routes",
+    "report_plan",
     "sample_map",
     "visit_routes",
     "write_jurisdiction",
     "write_report",
+    "write_roster",
 ]
 
 _DOORS = {
@@ -61,6 +66,7 @@ _DOORS = {
     "ImportReport": "plans.exchange",
     "Jurisdiction": "jurisdictions",
     "Plan": "plans",
+    "Roster": "rosters",
     "Routes": "routes",
     "Rules": "plans",
     "Verdict": "plans.judging",
@@ -78,11 +84,14 @@ _DOORS = {
     "patrol_routes": "routes",
     "read_jurisdiction": "sources",
     "read_plan": "plans",
+    "read_roster": "rosters",
     "read_routes": "routes",
+    "report_plan": "reports",
     "sample_map": "sources",
     "visit_routes": "routes",
     "write_jurisdiction": "sources",
     "write_report": "reports",
+    "write_roster": "rosters",
 }
 
 
