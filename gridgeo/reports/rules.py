@@ -89,10 +89,17 @@ def departures(plan: Plan, words: Words, accepted: Sequence[Departure]) -> list[
             }
         )
     rows += [
-        {"grid": str(codes.get(one.grid, one.grid)), "rule": "", "text": words.foreign(one.what), "what": "", "reason": one.reason, "agreed": one.agreed}
+        {"grid": str(codes.get(one.grid, one.grid)), "rule": "", "text": _what(one.what, words), "what": "", "reason": one.reason, "agreed": one.agreed}
         for one in left
     ]  # fmt: skip
     return rows
+
+
+def _what(what: str, words: Words) -> Markup:
+    """What was accepted: the name of a rule in the paper's language, or the words as they were given."""
+    if what == "balance":
+        return words("s_balance")
+    return words(f"f_{what}") if words.knows(f"f_{what}") else words.foreign(what)
 
 
 def _out_of_band(plan: Plan, grid: str, words: Words) -> Markup:
