@@ -40,6 +40,7 @@ def table(key: str) -> str:
         "categories": lambda _: _categories(),
         "measures": lambda _: _measures(),
         "factors": lambda _: _factors(),
+        "findings": lambda _: _findings(),
     }
     return writers[kind](name)
 
@@ -104,7 +105,8 @@ def _default(option: Any) -> str:
 def _layer(name: str) -> str:
     from gridgeo import schemas
 
-    layer = next(tables[name] for tables in (schemas.JURISDICTION, schemas.PLAN, schemas.ROUTES) if name in tables)
+    every = (schemas.JURISDICTION, schemas.PLAN, schemas.ROUTES, schemas.REGISTER)
+    layer = next(tables[name] for tables in every if name in tables)
     rows = [
         (f"`{column}`", f"{spec.kind}{', may be empty' if spec.nullable else ''}", spec.meaning)
         for column, spec in layer.columns.items()
@@ -118,6 +120,13 @@ def _measures() -> str:
     from gridgeo.plans.rules import MEASURES
 
     return _rows(("measure", "meaning"), [(f"`{name}`", meaning) for name, meaning in MEASURES.items()])
+
+
+def _findings() -> str:
+    from gridgeo.plans.exchange import FINDINGS
+
+    rows = [(name, one.meaning, "yes" if one.blocks else "–") for name, one in FINDINGS.items()]
+    return _rows(("finding", "meaning", "stands in the way"), rows)
 
 
 def _factors() -> str:

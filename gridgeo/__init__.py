@@ -8,10 +8,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gridgeo.crosswalks import carry_over, crosswalk, fit_polygons
     from gridgeo.importing import import_osm
     from gridgeo.jurisdictions import Jurisdiction
     from gridgeo.plans.choices import alternatives, front
     from gridgeo.plans.comparing import Comparison, compare
+    from gridgeo.plans.continuity import keep_identities
     from gridgeo.plans.each import partition_each
     from gridgeo.plans.exchange import ImportReport, export_plan, import_plan
     from gridgeo.plans.files import read_plan
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from gridgeo.plans.partitioning import partition
     from gridgeo.plans.plan import Plan
     from gridgeo.plans.rules import Rules
+    from gridgeo.register import Register, number_grids, read_register
     from gridgeo.reports import report_plan, write_report
     from gridgeo.roads.barriers import add_barriers
     from gridgeo.rosters import Roster, read_roster, write_roster
@@ -33,24 +36,31 @@ __all__ = [
     "ImportReport",
     "Jurisdiction",
     "Plan",
+    "Register",
     "Roster",
     "Routes",
     "Rules",
     "Verdict",
     "add_barriers",
     "alternatives",
+    "carry_over",
     "check",
     "compare",
+    "crosswalk",
     "export_plan",
+    "fit_polygons",
     "front",
     "import_osm",
     "import_plan",
+    "keep_identities",
+    "number_grids",
     "partition",
     "partition_each",
     "partition_many",
     "patrol_routes",
     "read_jurisdiction",
     "read_plan",
+    "read_register",
     "read_roster",
     "read_routes",
     "report_plan",
@@ -66,24 +76,31 @@ _DOORS = {
     "ImportReport": "plans.exchange",
     "Jurisdiction": "jurisdictions",
     "Plan": "plans",
+    "Register": "register",
     "Roster": "rosters",
     "Routes": "routes",
     "Rules": "plans",
     "Verdict": "plans.judging",
     "add_barriers": "roads.barriers",
     "alternatives": "plans.choices",
+    "carry_over": "crosswalks",
     "check": "plans.judging",
     "compare": "plans.comparing",
     "export_plan": "plans.exchange",
     "front": "plans.choices",
     "import_osm": "importing",
     "import_plan": "plans.exchange",
+    "crosswalk": "crosswalks",
+    "fit_polygons": "crosswalks",
+    "keep_identities": "plans.continuity",
+    "number_grids": "register",
     "partition": "plans.partitioning",
     "partition_each": "plans.each",
     "partition_many": "plans.many",
     "patrol_routes": "routes",
     "read_jurisdiction": "sources",
     "read_plan": "plans",
+    "read_register": "register",
     "read_roster": "rosters",
     "read_routes": "routes",
     "report_plan": "reports",

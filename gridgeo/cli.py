@@ -20,6 +20,7 @@ from gridgeo import __version__
 from gridgeo.bench import bench_app
 from gridgeo.commands.compare import compare
 from gridgeo.commands.exchange import export, import_plan
+from gridgeo.commands.identity import crosswalk, number
 from gridgeo.commands.options import Gap, Json, Mode, PlanFile, Seed, Shift, TimeLimit, Town, deviations, rows
 from gridgeo.commands.partition import partition
 from gridgeo.commands.report import report_app
@@ -99,6 +100,10 @@ def check(town: Town, plan: PlanFile, as_json: Json = False) -> None:
 
 
 app.command()(compare)
+
+
+app.command()(crosswalk)
+app.command()(number)
 
 
 @app.command()

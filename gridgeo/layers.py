@@ -128,18 +128,19 @@ def explore_plan(plan: Plan) -> OfflineMap:
 
 
 def plot_moves(comparison: Comparison, ax: Axes | None = None) -> Axes:
-    """Draw what moved: units in the colour of the grid they come to, old borders dashed, new ones solid.
+    """Draw what moved: units in the colour of the grid they come to, borders that fall dashed, those that hold solid.
 
     A label stands on each grid of the new plan; grids that are touched are labelled in bold.
     """
     if ax is None:
         _, ax = plt.subplots(figsize=(10, 10), layout="constrained")
-    before, after, moved = comparison.before.grids, comparison.after.grids, comparison.moved
+    after, moved = comparison.after.grids, comparison.moved
     after.plot(ax=ax, color=LAND)
     if len(moved):
         moved.plot(ax=ax, color=list(moved["to"].map(_destination_colours(comparison))))
     after.boundary.plot(ax=ax, color="#4A5B6E", linewidth=1.3)
-    before.boundary.plot(ax=ax, color=OLD, linewidth=1.6, linestyle=(0, (4, 3)))
+    if len(comparison.vanished):
+        comparison.vanished.plot(ax=ax, color=OLD, linewidth=1.8, linestyle=(0, (4, 2)))
     touched = {*moved["from"], *moved["to"]}
     for label, point in zip(after["grid"].map(comparison.called[1]), _label_points(after), strict=True):
         weight = "bold" if label in touched else "normal"
@@ -150,8 +151,8 @@ def plot_moves(comparison: Comparison, ax: Axes | None = None) -> Axes:
         fontsize=11,
         color=INK,
     )
-    ax.plot([], [], color=OLD, linestyle=(0, (4, 3)), label="old borders")
-    ax.plot([], [], color="#4A5B6E", label="new borders")
+    ax.plot([], [], color=OLD, linestyle=(0, (4, 2)), label="borders that fall")
+    ax.plot([], [], color="#4A5B6E", label="borders of the new plan")
     ax.legend(loc="lower left", fontsize=8, frameon=False)
     ax.set_axis_off()
     ax.set_aspect("equal")
@@ -160,8 +161,8 @@ def plot_moves(comparison: Comparison, ax: Axes | None = None) -> Axes:
 
 
 def explore_moves(comparison: Comparison) -> OfflineMap:
-    """A map of what moved for a notebook or a single file: units with their old and new grid, both sets of borders."""
-    before, after, moved = comparison.before.grids, comparison.after.grids, comparison.moved
+    """A map of what moved for a notebook or a single file: units with their old and new grid, and borders that fall."""
+    after, moved = comparison.after.grids, comparison.moved
     colours = _destination_colours(comparison)
     west, south, east, north = to_wgs84(after).total_bounds
     page = OfflineMap(tiles=None, prefer_canvas=True, control_scale=True, attr=ATTRIBUTION)
@@ -189,7 +190,7 @@ def explore_moves(comparison: Comparison) -> OfflineMap:
             },
         ).add_to(page)
     dashes = {"color": OLD, "weight": 2, "dashArray": "6 5", "fill": False}
-    _shapes(gpd.GeoDataFrame(geometry=before.boundary, crs=before.crs), "Old borders", dashes).add_to(page)
+    _shapes(gpd.GeoDataFrame(geometry=comparison.vanished), "Borders that fall", dashes).add_to(page)
     # Open, since the closed control shows an icon file that a single page doesn't carry.
     folium.LayerControl(collapsed=False).add_to(page)
     page.fit_bounds([[south, west], [north, east]])

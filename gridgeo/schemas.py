@@ -234,6 +234,41 @@ ROUTES: dict[str, Schema] = {
 }
 """Layers of a routes file."""
 
+REGISTER: dict[str, Schema] = {
+    schema.name: schema
+    for schema in (
+        Schema(
+            "register",
+            {
+                "code": Column("str", "registered number of the grid"),
+                "version": Column("int", "1, 2, … for each code", least=1),
+                "name": Column("str", "name people use; empty text where it has none"),
+                "owner": Column("str", "who answers for it; empty text where nobody does"),
+                "area": Column("str", "smallest area that holds it"),
+                "households": Column("int", "households when it came into force", least=0),
+                "valid_from": Column("str", "first day, YYYY-MM-DD"),
+                "valid_to": Column("str", "first day on which it no longer holds; empty while it holds", nullable=True),
+                "plan": Column("str", "number of the plan that brought it; of the earlier one after a hand-over"),
+                "change": Column(
+                    "str", "how it came: new, grown, shrunk, reshaped, split, merged, renamed, handed over"
+                ),
+                "parents": Column("str", "other codes whose land it took, most households first, with spaces between"),
+                "heirs": Column("str", "codes that took its land when it was retired, most households first"),
+            },
+            _AREA,
+        ),
+        Schema(
+            "steps",
+            {
+                "valid_from": Column("str", "day on which the plan came into force there, YYYY-MM-DD"),
+                "area": Column("str", "area, the deepest of the level tree"),
+                "plan": Column("str", "number of the plan"),
+            },
+        ),
+    )
+}
+"""Tables of a register of grids; rows are only added, and `valid_to` and `heirs` are filled once."""
+
 _KINDS = {"int": "iu", "float": "fiu", "bool": "b"}
 
 

@@ -11,8 +11,8 @@ from gridgeo.commands.options import Json, PlanFile, Town, plan_figures, rows
 from gridgeo.errors import BadInput
 from gridgeo.terminal import err, show
 
-SHOWN = 20
-"""Findings that are listed at the terminal; the report holds all of them."""
+SHOWN = 5
+"""Findings of each kind that are listed at the terminal; the report holds all of them."""
 
 
 def import_plan(
@@ -116,8 +116,10 @@ def _tell(found: Any, written: Path | None, report: Path | None, as_json: bool) 
     if found.plan is not None:
         result |= {"grids": plan_figures(found.plan)["grids"]}
     result |= {name: str(path) for name, path in (("file", written), ("report", report)) if path is not None}
-    listed = told.findings if as_json else told.findings.head(SHOWN)
+    listed = told.findings if as_json else told.findings.groupby("finding", sort=False).head(SHOWN)
     table = listed.astype("object").where(listed.notna(), None)
-    show(result, as_json, rows(table if as_json else table.drop(columns="share")), title="Findings")
-    if len(told.findings) > SHOWN and not as_json:
-        err.print(f"… and {len(told.findings) - SHOWN:,} more; --report FILE lists all", style="dim")
+    if not as_json:
+        table = table.drop(columns="share").dropna(axis="columns", how="all")
+    show(result, as_json, rows(table), title="Findings")
+    if len(listed) < len(told.findings):
+        err.print(f"… and {len(told.findings) - len(listed):,} more; --report FILE lists all", style="dim")

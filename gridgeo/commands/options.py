@@ -16,7 +16,9 @@ Gap = Annotated[float, typer.Option(min=0.0, help="Relative gap at which the sea
 Mode = Annotated[str, typer.Option(help="foot, ebike or car.")]
 Shift = Annotated[float, typer.Option(min=1.0, help="Minutes of a shift.")]
 Town = Annotated[Path, typer.Argument(help="Jurisdiction file, made by 'gridgeo import'.", metavar="TOWN.gpkg")]
-PlanFile = Annotated[Path, typer.Argument(help="Plan file, made by 'gridgeo partition', or a CSV unit,grid.")]
+PlanFile = Annotated[
+    Path, typer.Argument(help="Plan file, made by 'gridgeo partition', or any that 'gridgeo import-plan' can use.")
+]
 
 
 def rows(table: Any) -> list[dict[str, Any]]:

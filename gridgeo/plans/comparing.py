@@ -101,6 +101,17 @@ class Comparison:
         return pd.DataFrame(columns, index=index).reset_index()
 
     @cached_property
+    def vanished(self) -> gpd.GeoSeries:
+        """Lines that part two grids in A and lie inside a grid in B; links, which have no line, are left out."""
+        borders = self.before.jurisdiction.borders
+        old, new = (pd.Series(side, index=self.before.assignment.index) for side in self._labels())
+        parted, joined = (
+            side[borders["unit_a"]].to_numpy() != side[borders["unit_b"]].to_numpy() for side in (old, new)
+        )
+        lines = borders.geometry[parted & ~joined]
+        return lines[~lines.is_empty]
+
+    @cached_property
     def measures(self) -> pd.DataFrame:
         """Every measure of the two plans: `measure`, `statistic`, `A`, `B`, `Δ` = B − A.
 
@@ -212,7 +223,9 @@ def _called(plan: Plan, by: str) -> pd.Series:
 def _refuse_other_units(before: Plan, after: Plan) -> None:
     a, b = before.jurisdiction.units, after.jurisdiction.units
     gone, added = a["unit"][~a["unit"].isin(b["unit"])], b["unit"][~b["unit"].isin(a["unit"])]
-    mend = "carry one over to the units of the other, or import its grid polygons with 'gridgeo import-plan'"
+    mend = (
+        "carry A over to the units of B first (gridgeo.carry_over), or import its polygons with 'gridgeo import-plan'"
+    )
     if len(gone) or len(added):
         parts = [
             f"{len(ids)} only in {name}, first {ids.iloc[0]}" for name, ids in (("A", gone), ("B", added)) if len(ids)

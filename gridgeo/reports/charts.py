@@ -33,7 +33,7 @@ def strip_chart(
 
     Deviations are relative, 0.1 is 10 % above the mean.
     """
-    left, right, high, row_mm = 17.0, 4.0, 5.5 + 5.2 * len(rows), 5.2
+    left, right, high, row_mm = 17.0, 4.0, 5.0 + 4.4 * len(rows), 4.4
     end = axis_end(*(values for _, values in rows))
     middle, half = (left + (width_mm - left - right) / 2) * PER_MM, (width_mm - left - right) / 2 * PER_MM
     parts = []

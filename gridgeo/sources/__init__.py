@@ -3,7 +3,7 @@
 from gridgeo.sources.jurisdictions import read_jurisdiction, write_jurisdiction
 from gridgeo.sources.osm import OsmExtract, read_osm
 from gridgeo.sources.samples import sample_map
-from gridgeo.sources.tables import read_csv, read_households, write_csv
+from gridgeo.sources.tables import parse_csv, read_csv, read_households, write_csv
 from gridgeo.sources.tabular import read_tables
 from gridgeo.sources.texts import read_json, read_text, write_bytes, write_json, write_text
 from gridgeo.sources.vectors import read_layer, read_layers, write_layer, write_layers
@@ -12,6 +12,7 @@ from gridgeo.sources.workbooks import Sheet, read_workbook, write_workbook
 __all__ = [
     "OsmExtract",
     "Sheet",
+    "parse_csv",
     "read_csv",
     "read_households",
     "read_json",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import os
-from pathlib import Path
 
 import pandas as pd
 
@@ -43,14 +42,22 @@ def read_csv(path: str | os.PathLike[str], *, lines: bool = False) -> pd.DataFra
         The file is missing or empty, is in neither encoding, has no heading, or a line has too many cells.
     """
     file = existing(path, "a CSV table")
-    text = _decoded(file)
+    return parse_csv(file.read_bytes(), str(file), lines=lines)
+
+
+def parse_csv(data: bytes, file: str, *, lines: bool = False) -> pd.DataFrame:
+    """The table in the bytes of a CSV file, as `read_csv` reads it; `file` is what messages call it."""
+    text = _decoded(data, file)
     first = text.splitlines()[0] if text.strip() else ""
     if not first.strip():
         raise UnreadableSource(f"{file}: has no heading line; name the columns in the first line")
     separator = max(",;\t", key=first.count)
     width = len(next(csv.reader([first], delimiter=separator)))
-    reader = csv.reader(io.StringIO(text), delimiter=separator)
-    numbered = [(reader.line_num, row) for row in reader]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    try:
+        numbered = [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        raise UnreadableSource(f"{file}: is no CSV table ({error}); save it again as CSV") from None
     rows = [row for _, row in numbered]
     for number, row in numbered:
         if len(row) > width and any(cell.strip() for cell in row[width:]):
@@ -101,8 +108,7 @@ def read_households(path: str | os.PathLike[str]) -> pd.DataFrame:
     return table.assign(households=_whole_numbers(table["households"], path), **_degrees(table, path))
 
 
-def _decoded(file: Path) -> str:
-    data = file.read_bytes()
+def _decoded(data: bytes, file: str) -> str:
     for encoding in ENCODINGS:
         try:
             return data.decode(encoding)

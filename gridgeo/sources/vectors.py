@@ -188,9 +188,11 @@ def _the_layer(file: Path, layer: str | None) -> str:
 
 def _read_ogr(file: Path, layer: str) -> pd.DataFrame:
     encoding = shapefile_encoding(file) if file.suffix.lower() == ".shp" else None
+    # A column of names that all look like dates is a column of names.
+    options = {"DATE_AS_STRING": "YES"} if FORMATS.get(file.suffix.lower()) == "GeoJSON" else {}
     broken_file = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError)
     try:
-        return pyogrio.read_dataframe(file, layer=layer, encoding=encoding)
+        return pyogrio.read_dataframe(file, layer=layer, encoding=encoding, **options)
     except (*broken_file, UnicodeDecodeError) as broken:
         raise UnreadableSource(
             f"{file}: layer '{layer}' can't be read ({broken}); write or fetch the file again"

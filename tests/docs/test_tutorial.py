@@ -67,6 +67,16 @@ def test_the_example_of_the_readme_runs(workplace: Path) -> None:
     assert (workplace / "patrols.gpkg").exists()
 
 
+def test_the_guide_to_exchange_runs_and_prints_what_it_says(workplace: Path) -> None:
+    run(ROOT / "docs" / "how-to" / "exchange.md")
+    assert {"plan.xlsx", "beats.csv", "moved.geojson"} <= {path.name for path in workplace.iterdir()}
+
+
+def test_the_how_to_of_the_register_runs_and_prints_what_it_says(workplace: Path) -> None:
+    run(ROOT / "docs" / "how-to" / "register.md")
+    assert {"plan.gpkg", "register.gpkg"} <= {path.name for path in workplace.iterdir()}
+
+
 @pytest.mark.parametrize(
     "path", sorted((ROOT / "docs").rglob("*.md")), ids=lambda path: str(path.relative_to(ROOT / "docs"))
 )

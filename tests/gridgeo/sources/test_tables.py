@@ -101,3 +101,9 @@ def test_what_is_written_is_read_back(tmp_path_factory, rows):
     table = pd.DataFrame(rows, columns=["unit", "grid"], dtype="str")
     write_csv(table, path)
     pd.testing.assert_frame_equal(read_csv(path), table)
+
+
+def test_a_cell_beyond_all_measure_is_refused_without_a_traceback(tmp_path):
+    (tmp_path / "t.csv").write_text('unit,grid\na,"' + "x" * 140_000 + '"\n')
+    with pytest.raises(UnreadableSource, match=r"t\.csv: is no CSV table"):
+        read_csv(tmp_path / "t.csv")

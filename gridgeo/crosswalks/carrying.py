@@ -1,0 +1,135 @@
+"""A plan of yesterday's units on today's: what vanished, was split, merged or drawn anew, and a plan to start from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from gridgeo import crs
+from gridgeo.crosswalks.fitting import fit_polygons
+from gridgeo.jurisdictions import Jurisdiction
+from gridgeo.plans.plan import Plan
+from gridgeo.plans.rules import Rules
+
+SAME = 0.99
+"""Share of both units that two of the same ground have in common at least."""
+MOSTLY = 0.9
+"""Share of a unit that lies in another one to be a part of it."""
+TOUCH = 0.01
+"""Share of a unit below which a common piece is only an unlike border."""
+
+
+@dataclass(frozen=True)
+class CarriedOver:
+    """An old plan on new units.
+
+    Parameters
+    ----------
+    plan
+        Every new unit with an old grid, and the old grids' codes, names and owners: a plan to start from.
+    units
+        One row a new unit: `unit`, `grid`, `change` (``same``, ``renamed``: the same ground under another identifier,
+        ``split``: part of an old unit, ``merged``: of whole old units, ``redrawn``, ``new land``), `old_units` (identifiers
+        with spaces between), `how`, `share_households_outside` and `share_area_outside` as in `gridgeo.crosswalks.fitting`.
+    gone
+        One row an old unit that is no more: `unit`, `grid`, `change` (``renamed``, ``split``, ``merged``, ``redrawn``,
+        ``vanished``), `new_units`, and `area_lost_m2`, its land that lies in no new unit.
+    lost_grids
+        Old grids that no new unit was given to.
+    """
+
+    plan: Plan
+    units: pd.DataFrame
+    gone: pd.DataFrame
+    lost_grids: tuple[str, ...]
+
+
+def carry_over(old: Plan, town: Jurisdiction) -> CarriedOver:
+    """The old plan on the units of `town`, matched by ground.
+
+    Each new unit is given to the old grid in which most of its households live, then in which most of its land lies;
+    land that no old grid had goes to the nearest one. Rules that name units are left out, and a level that `town` doesn't
+    have.
+
+    Raises
+    ------
+    BadInput
+        The old plan lies somewhere else.
+    """
+    fitted = fit_polygons(town, old.grids, "grid")
+    before = crs.to_metric(old.jurisdiction.units, town.crs)
+    pairs = _common(before, town.units)
+    units = fitted.units[["unit", "grid", "how", "share_households_outside", "share_area_outside"]].copy()
+    found, gone = _new_units(pairs, before, town.units), _old_units(pairs, before, town.units)
+    units.insert(2, "change", found["change"].to_numpy())
+    units.insert(3, "old_units", found["old_units"].to_numpy())
+    gone.insert(1, "grid", old.assignment.to_numpy())
+    gone = gone[gone["change"] != "same"].reset_index(drop=True)
+    plan = replace(fitted.plan(_rules(old, town, int(units["grid"].nunique()))), identities=old.identities)
+    return CarriedOver(plan, units, gone, fitted.unused)
+
+
+def _common(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Pairs of old and new units with ground in common: positions, and the share of each that it is."""
+    a, b = before.geometry.to_numpy(), after.geometry.to_numpy()
+    new, old = shapely.STRtree(a).query(b, predicate="intersects")
+    shared = shapely.area(shapely.intersection(a[old], b[new]))
+    table = pd.DataFrame({"old": old, "new": new, "of_old": shared / shapely.area(a)[old]})
+    table["of_new"] = shared / shapely.area(b)[new]
+    table["alike"] = (before["unit"].astype(str).to_numpy()[old]) == (after["unit"].astype(str).to_numpy()[new])
+    return table[(table["of_old"] > TOUCH) | (table["of_new"] > TOUCH)]
+
+
+def _new_units(pairs: pd.DataFrame, before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> pd.DataFrame:
+    names = before["unit"].astype(str).to_numpy()
+    table = pd.DataFrame({"change": "redrawn", "old_units": ""}, index=range(len(after)), dtype="object")
+    cover = pairs.groupby("new")["of_new"].sum().reindex(table.index, fill_value=0.0)
+    table.loc[cover < 0.5, "change"] = "new land"
+    inside = pairs[pairs["of_new"] >= MOSTLY]
+    table.loc[inside["new"], "change"] = "split"
+    whole = pairs[pairs["of_old"] >= MOSTLY].groupby("new").agg(count=("old", "size"), cover=("of_new", "sum"))
+    table.loc[whole.index[(whole["count"] > 1) & (whole["cover"] >= MOSTLY)], "change"] = "merged"
+    same = pairs[(pairs["of_old"] >= SAME) & (pairs["of_new"] >= SAME)]
+    table.loc[same["new"], "change"] = np.where(same["alike"], "same", "renamed")
+    listed = pairs.sort_values(["new", "of_new", "old"], ascending=[True, False, True])
+    table["old_units"] = _listed(listed["new"], names[listed["old"]]).reindex(table.index, fill_value="")
+    return table
+
+
+def _old_units(pairs: pd.DataFrame, before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> pd.DataFrame:
+    names = after["unit"].astype(str).to_numpy()
+    table = pd.DataFrame({"unit": before["unit"].astype(str).to_numpy(), "change": "redrawn"}, dtype="object")
+    cover = pairs.groupby("old")["of_old"].sum().reindex(table.index, fill_value=0.0)
+    table.loc[cover < 0.5, "change"] = "vanished"
+    table.loc[pairs.loc[pairs["of_old"] >= MOSTLY, "old"], "change"] = "merged"
+    parts = pairs[pairs["of_new"] >= MOSTLY].groupby("old").agg(count=("new", "size"), cover=("of_old", "sum"))
+    table.loc[parts.index[(parts["count"] > 1) & (parts["cover"] >= MOSTLY)], "change"] = "split"
+    same = pairs[(pairs["of_old"] >= SAME) & (pairs["of_new"] >= SAME)]
+    table.loc[same["old"], "change"] = np.where(same["alike"], "same", "renamed")
+    listed = pairs.sort_values(["old", "of_old", "new"], ascending=[True, False, True])
+    table["new_units"] = _listed(listed["old"], names[listed["new"]]).reindex(table.index, fill_value="")
+    lost = np.clip(1 - cover.to_numpy(), 0, 1) * shapely.area(before.geometry.to_numpy())
+    table["area_lost_m2"] = np.where(lost > 1.0, lost, 0.0)
+    return table
+
+
+def _listed(key: pd.Series, names: np.ndarray) -> pd.Series:
+    return pd.Series(names, index=key.to_numpy(), dtype="object").groupby(level=0).agg(" ".join)
+
+
+def _rules(old: Plan, town: Jurisdiction, k: int) -> Rules:
+    within = old.rules.within
+    known = within is None or set(within.split(",")) <= set(town.levels())
+    return Rules(
+        k=k,
+        balance=old.rules.balance,
+        aim=old.rules.aim,
+        objective=old.rules.objective,
+        within=within if known else None,
+        prefer_borders=old.rules.prefer_borders,
+        reach=old.rules.reach,
+    )
