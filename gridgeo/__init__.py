@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from gridgeo.plans.redrawing import Redrawn, redraw
     from gridgeo.plans.rules import Rules
     from gridgeo.register import Register, number_grids, read_register
-    from gridgeo.reports import write_report
+    from gridgeo.reports import report_plan, write_report
     from gridgeo.roads.barriers import add_barriers
+    from gridgeo.rosters import Roster, read_roster, write_roster
     from gridgeo.routes import Routes, patrol_routes, read_routes, visit_routes
     from gridgeo.sources import read_jurisdiction, sample_map, write_jurisdiction
 
@@ -39,6 +40,7 @@ __all__ = [
     "Plan",
     "Redrawn",
     "Register",
+    "Roster",
     "Routes",
     "Rules",
     "Verdict",
@@ -63,12 +65,15 @@ __all__ = [
     "read_jurisdiction",
     "read_plan",
     "read_register",
+    "read_roster",
     "read_routes",
     "redraw",
+    "report_plan",
     "sample_map",
     "visit_routes",
     "write_jurisdiction",
     "write_report",
+    "write_roster",
 ]
 
 _DOORS = {
@@ -78,6 +83,7 @@ _DOORS = {
     "Plan": "plans",
     "Redrawn": "plans.redrawing",
     "Register": "register",
+    "Roster": "rosters",
     "Routes": "routes",
     "Rules": "plans",
     "Verdict": "plans.judging",
@@ -102,12 +108,15 @@ _DOORS = {
     "read_jurisdiction": "sources",
     "read_plan": "plans",
     "read_register": "register",
+    "read_roster": "rosters",
     "read_routes": "routes",
     "redraw": "plans.redrawing",
+    "report_plan": "reports",
     "sample_map": "sources",
     "visit_routes": "routes",
     "write_jurisdiction": "sources",
     "write_report": "reports",
+    "write_roster": "rosters",
 }
 
 

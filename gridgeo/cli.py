@@ -24,7 +24,9 @@ from gridgeo.commands.identity import crosswalk, number
 from gridgeo.commands.options import Gap, Json, Mode, PlanFile, Seed, Shift, TimeLimit, Town, deviations, rows
 from gridgeo.commands.partition import partition
 from gridgeo.commands.redraw import redraw
-from gridgeo.errors import BadInput, NoFeasiblePlan, told
+from gridgeo.commands.report import report_app
+from gridgeo.commands.roster import roster
+from gridgeo.errors import BadInput, NoFeasiblePlan, NotInstalled, told
 from gridgeo.terminal import err, interruptible, out, progress, show
 from gridgeo_solvers.errors import BadProblem, Infeasible
 
@@ -38,6 +40,7 @@ app = typer.Typer(
 solve_app = typer.Typer(help="Solve a published benchmark instance.", no_args_is_help=True)
 app.add_typer(solve_app, name="solve")
 app.add_typer(bench_app, name="bench")
+app.add_typer(report_app, name="report")
 
 
 @app.callback(invoke_without_command=True)
@@ -177,30 +180,9 @@ def visits(
     show(routes.figures() | {"file": str(output)}, as_json, rows(routes.summary()))
 
 
-@app.command()
-def report(
-    town: Town,
-    plan: PlanFile,
-    output: Annotated[Path, typer.Option("-o", "--output", help="Page to write (.html).")],
-    patrols: Annotated[Path | None, typer.Option(help="Patrol routes to add.")] = None,
-    visit_rounds: Annotated[Path | None, typer.Option("--visits", help="Visit rounds to add.")] = None,
-    lang: Annotated[str, typer.Option(help="en or zh.")] = "en",
-    as_json: Json = False,
-) -> None:
-    """Write a plan's figures and map as one page that needs no internet."""
-    from gridgeo.plans.files import read_plan
-    from gridgeo.reports import write_report
-    from gridgeo.routes import read_routes
-    from gridgeo.sources import read_jurisdiction
-
-    drawn = read_plan(plan, read_jurisdiction(town))
-    routes = [read_routes(path) for path in (patrols, visit_rounds) if path is not None]
-    write_report(drawn, output, routes=routes, lang=lang)
-    show({"file": str(output)}, as_json)
-
-
 app.command("import-plan")(import_plan)
 app.command()(export)
+app.command()(roster)
 
 
 @solve_app.command("partition")
@@ -276,6 +258,9 @@ def main() -> None:
         for reason in told(error.reasons, error.conflict, error.causes):
             err.print(f"  - {reason}", soft_wrap=True, markup=False)
         sys.exit(3)
+    except NotInstalled as error:
+        err.print(f"gridgeo: {error}", soft_wrap=True, markup=False)
+        sys.exit(1)
     except KeyboardInterrupt:
         err.print("gridgeo: stopped")
         sys.exit(1)

@@ -8,7 +8,8 @@
     │   ├── UnknownCRS                   coordinates whose reference system isn't declared
     │   └── OutsideJurisdiction          a place that lies in no grid
     ├── NoFeasiblePlan (RuntimeError)    rules that no plan can meet; carries the reasons
-    └── NoPath (LookupError)             two places that no road joins
+    ├── NoPath (LookupError)             two places that no road joins
+    └── NotInstalled (RuntimeError)      a package, library or font that this work needs and the machine lacks
 
 A message says what was wrong, where (file, row, unit, field) and what to do next.
 """
@@ -94,3 +95,7 @@ def told(reasons: Iterable[str], conflict: Conflict | None = None, causes: Itera
 
 class NoPath(GridgeoError, LookupError):
     """Two places are joined by no road that the chosen mode may use."""
+
+
+class NotInstalled(GridgeoError, RuntimeError):
+    """A package, library or font that this work needs is not on the machine; the message names what to install."""

@@ -8,6 +8,19 @@ import pyproj
 
 _HAN = re.compile("[\u3400-\u9fff]")
 
+_SEAM = re.compile("(?<=[\u3400-\u9fff])(?=[^\\W\u3400-\u9fff])|(?<=[^\\W\u3400-\u9fff])(?=[\u3400-\u9fff])")
+
+
+def spaced(text: str) -> str:
+    """`text` with a space wherever Han characters meet Latin letters or figures, as Chinese typesetting asks.
+
+    Examples
+    --------
+    >>> spaced("东至Rue Grimaldi，共15个网格")
+    '东至 Rue Grimaldi，共 15 个网格'
+    """
+    return _SEAM.sub(" ", text)
+
 
 def chinese_name(name: str | None, given: str | None, crs: pyproj.CRS) -> str | None:
     """The Chinese name of a place: `given` where it is mapped, else in China the name itself where it is written in Han characters.

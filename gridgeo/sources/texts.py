@@ -51,3 +51,9 @@ def read_json(path: str | os.PathLike[str]) -> Any:
 def write_json(value: Any, path: str | os.PathLike[str]) -> None:
     """Write `value` as JSON, whole or not at all."""
     write_text(json.dumps(value, ensure_ascii=False) + "\n", path)
+
+
+def write_bytes(data: bytes, path: str | os.PathLike[str]) -> None:
+    """Write `data` as it is, whole or not at all."""
+    with replacing(Path(path)) as fresh:
+        fresh.write_bytes(data)

@@ -1,4 +1,4 @@
-"""A plan as one page that needs no internet: map, rules, figures of every grid, routes. English or Chinese."""
+"""A plan as one page for the screen that needs no internet: map, rules, figures of every grid, routes."""
 
 from __future__ import annotations
 
