@@ -230,7 +230,7 @@ def _searched(run: _Run, parts: list[Part], tasks: list[tuple[int, int]]) -> Ite
         for one in waiting:
             yield _counted(run, one.result())
         return
-    small = all(part.n <= run.params.exact_units for part in parts)
+    small = len(parts) > 1 and all(part.n <= run.params.exact_units for part in parts)
     kept = run.left() * (1 - (SEARCHED_SMALL if small else SEARCHED))
     for number, ((p, count), start) in enumerate(zip(tasks, given, strict=True)):
         share = work[number] / sum(work[number:])
