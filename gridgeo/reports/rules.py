@@ -112,8 +112,7 @@ def _out_of_band(plan: Plan, grid: str, words: Words) -> Markup:
                 both(
                     words,
                     "f_balance",
-                    measure=lambda lang, name=name: words.word(f"mw_{name}", lang),
-                    unit=lambda lang, name=name: words.word(f"u_{name}", lang),
+                    measure=lambda lang, name=name: words.word(f"m_{name}", lang),
                     value=amount(name, value, words),
                     low=amount(name, low, words),
                     high=amount(name, high, words),

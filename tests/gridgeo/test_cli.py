@@ -180,6 +180,7 @@ def test_the_nearest_plan_is_written_where_none_keeps_the_rules(run, town, tmp_p
 
 def test_every_command_has_help(run):
     names = {command.name or command.callback.__name__.rstrip("_") for command in cli.app.registered_commands}
+    names |= {group.name for group in cli.app.registered_groups}
     assert {"import", "partition", "check", "compare", "patrol", "visits", "report", "export"} <= names
     for name in names:
         status, text, _ = run(name, "--help")
