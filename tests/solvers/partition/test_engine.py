@@ -11,9 +11,11 @@ from gridgeo_solvers.check import evaluate, judge
 from gridgeo_solvers.errors import Infeasible
 from gridgeo_solvers.graph import Graph
 from gridgeo_solvers.partition import Measure, PartitionParams, PartitionProblem, solve
+from gridgeo_solvers.partition.ground.parts import parts_of
 from gridgeo_solvers.progress import Progress
 from gridgeo_solvers.results import Status
 from gridgeo_solvers.stop import MaxIterations
+from small_partitions import all_plans
 
 LIGHT = PartitionParams(starts=3, plans=1, rounds=2, sweeps=200, bound_steps=60)
 slow = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -276,3 +278,28 @@ def test_a_plan_not_found_is_not_called_impossible():
     assert not no.proven
     assert "none is proven impossible" in str(no)
     assert no.nearest.faults
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10_000), st.integers(4, 6))
+def test_areas_that_share_grids_are_proven_together(seed, k):
+    random = np.random.default_rng(seed)
+    beside = [(i, i + 1) for i in (0, 1, 2, 4, 5, 6, 8)] + [(0, 2), (5, 7)]
+    households = random.integers(8, 14, 10).astype(float)
+    band = Measure("households", households, 8.0, 60.0)
+    group = np.array([0] * 4 + [1] * 4 + [2] * 2)
+    x, y = random.integers(0, 9_000, (2, 10)).astype(float)
+    problem = PartitionProblem(Graph.from_edges(10, beside), (band,), k, households, x, y, group=group)
+    answer = solve(problem)
+    parts = parts_of(problem)
+    costs = [
+        {
+            count: min(plan.value.cost for plan in plans)
+            for count in range(1, part.n + 1)
+            if (plans := all_plans(part, count))
+        }
+        for part in parts
+    ]
+    sums = [sum(one[c] for one, c in zip(costs, counts, strict=True)) for counts in product(*costs) if sum(counts) == k]
+    assert answer.objective == pytest.approx(min(sums), rel=1e-9)
+    assert answer.status is Status.OPTIMAL

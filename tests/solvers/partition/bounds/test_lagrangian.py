@@ -185,3 +185,18 @@ def test_published_values_are_not_below_the_bound_and_near_it(shared, name):
     draft = search.improve(search.start(), lambda moves: moves / 5)
     bound = lagrangian(part, problem.k, published, draft.choice, 500, never)
     assert 0.8 * published < bound.value <= published * (1 + 1e-8)
+
+
+@settings(max_examples=60, deadline=None)
+@given(small_parts())
+def test_multipliers_of_one_number_of_grids_bound_every_other(case):
+    part, k, plans = case
+    bound = lagrangian(part, k, part.objective(plans[0]), plans[0], 60, never)
+    assert bound.at(k, k) <= bound.value
+    for count in range(1, part.n + 1):
+        every = (np.array(plan) for plan in itertools.product(range(min(count, 3)), repeat=part.n))
+        fair = [plan for plan in every if len(set(plan)) == count and part.violation(plan, count) == 0.0]
+        for plan in fair[:200]:
+            worth = part.objective(np.unique(plan, return_inverse=True)[1])
+            assert bound.at(k, count) <= worth + 1e-9 * max(abs(worth), 1.0)
+    assert bound.at(k, len(bound.worth) + 1) == np.inf
