@@ -20,6 +20,8 @@ LEVELS = 40
 """Temperatures of one annealing."""
 HOT, COLD = 1.0, 0.02
 """First and last temperature, in mean costs of a unit."""
+PRESSED, WARM = 16, 0.15
+"""Levels that follow where no plan without a fault was met, and their temperature, in mean costs of a unit."""
 WEAK, STRONG = 1.5, 30.0
 """What a miss of a band costs at the first and last level, per household that would mend it."""
 FIRM = 40.0
@@ -71,16 +73,20 @@ def anneal(
     own = Shape.none(case) if shape is None else shape
     moves = _Moves(case, plan, labels, own, seed)
     unit = max(float(case.cost.mean()), 1e-9) * max(own.price, 1e-9) + _wall(case, own)
-    for level in range(LEVELS + 1):
-        if stop():
+    count = max(case.n * sweeps // LEVELS, 1)
+    per_household = unit / max(float(case.cost.mean()), 1e-9)
+    for level in range(LEVELS + 1 + PRESSED):
+        # Where bands are missed still, they are pressed harder and harder.
+        if stop() or (level > LEVELS and np.isfinite(moves.told[1])):
             break
         share = min(level / (LEVELS - 1), 1.0)
         heat = 0.0 if level == LEVELS else unit * hot * (COLD / hot) ** share
-        press = WEAK * (STRONG / WEAK) ** share * unit / max(float(case.cost.mean()), 1e-9)
-        count = max(case.n * sweeps // LEVELS, 1)
+        press = WEAK * (STRONG / WEAK) ** share * per_household
+        if level > LEVELS:
+            heat, press = unit * WARM, press * 1.5 ** (level - LEVELS)
         if moves.sweep(count, heat, press, FIRM * unit, most) and better is not None:
             better(moves.best.copy())
-    return moves.best.copy() if np.isfinite(moves.told[1]) else None
+    return None if np.isinf(moves.told[1]) or case.broken(moves.best) else moves.best.copy()
 
 
 def _wall(case: Case, shape: Shape) -> float:
@@ -105,7 +111,7 @@ class _Moves:
         self._rows = (row_ptr, order, case.row_of)
         self._worth = (case.cost, case.home, case.fixed, rival_ptr, rivals)
         total = np.maximum(case.weights.sum(axis=1), 1e-12)
-        price = np.append(float(case.mass.sum()) / total, STEEP * labels / max(float(case.mass.sum()), 1e-9))
+        price = np.append(float(case.cost.sum()) / total, STEEP * labels / float(case.cost.sum()))
         self._bands = (np.ascontiguousarray(case.weights), case.low, case.high, price)
         mean = float(total[0]) / labels if len(total) else 1.0
         deviation = shape.deviation if len(total) else 0.0
@@ -115,7 +121,8 @@ class _Moves:
         sums = np.array([np.bincount(plan, weights=part, minlength=labels) for part in moments])
         size = np.bincount(plan, minlength=labels).astype(np.int64)
         self._state = (size, pieces, totals, sums)
-        self.told = np.array([self._objective(shape, plan, labels), np.inf, case.moved(plan), 0.0, 0.0, 0.0])
+        self.told = np.array([self._objective(shape, plan, labels), np.inf, case.moved(plan), 0.0, 0.0, 0.0, 0.0])
+        self.told[6] = pieces.sum() - (size > 0).sum()
         used = size > 0
         self.told[3] = ((totals < case.low[:, None]) | (totals > case.high[:, None]))[:, used].sum()
         if len(case.rivals):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 
 from gridgeo_solvers.errors import Infeasible
-from gridgeo_solvers.redraw.answer import RedrawParams
 from gridgeo_solvers.redraw.asking import IntArray, Redrawing
 from gridgeo_solvers.redraw.cases import Case, counts_of
 from gridgeo_solvers.redraw.choosing import choose
@@ -47,8 +46,13 @@ class Counts:
         return max(total, 0.0)
 
 
-def share_out(asked: Redrawing, cases: Sequence[Case], params: RedrawParams, seed: int) -> Counts:
-    """Choose the number of grids of every case.
+def share_out(
+    asked: Redrawing,
+    cases: Sequence[Case],
+    seed: int,
+    banned: Collection[tuple[int, int]] = (),
+) -> Counts:
+    """Choose the number of grids of every case; `banned` are pairs of case and number for which no plan was found.
 
     Raises
     ------
@@ -70,7 +74,8 @@ def share_out(asked: Redrawing, cases: Sequence[Case], params: RedrawParams, see
     chosen = [0] * len(cases)
     floors: list[dict[int, float]] = [{} for _ in cases]
     for inside, k in pools:
-        for p, count in zip(inside, _chosen(asked, [cases[p] for p in inside], k, params, seed), strict=True):
+        shut = [{count for case, count in banned if case == p} for p in inside]
+        for p, count in zip(inside, _chosen(asked, [cases[p] for p in inside], k, shut, seed), strict=True):
             chosen[p] = count
     slack = abs(asked.problem.k - asked.m) + 3
     for p, case in enumerate(cases):
@@ -91,16 +96,16 @@ def _stray(cases: Sequence[Case], asked: Redrawing) -> float:
     return float(asked.moving[~kept & ~locked].sum())
 
 
-def _chosen(asked: Redrawing, cases: list[Case], k: int, params: RedrawParams, seed: int) -> list[int]:
+def _chosen(asked: Redrawing, cases: list[Case], k: int, shut: list[set[int]], seed: int) -> list[int]:
     slack = abs(k - sum(case.m for case in cases)) + 2
     for wider in (slack, max((case.n for case in cases), default=0)):
         windows = [counts_of(case, wider) for case in cases]
         options: list[dict[int, Worth]] = []
-        for case, window in zip(cases, windows, strict=True):
+        for case, window, closed in zip(cases, windows, shut, strict=True):
             if len(cases) == 1:
-                options.append({k: (0.0, 0.0)} if k in window else {})
+                options.append({k: (0.0, 0.0)} if k in window and k not in closed else {})
             else:
-                options.append({count: _estimate(case, count, seed) for count in window})
+                options.append({count: _estimate(case, count, seed) for count in window if count not in closed})
         best = _cheapest(options, k, lambda a, b: (a[0] + b[0], a[1] + b[1]), (0.0, 0.0))
         if best is not None:
             return best[1]

@@ -17,7 +17,7 @@ from gridgeo_solvers.redraw.answer import Redrawn, RedrawParams
 from gridgeo_solvers.redraw.asking import IntArray, Redrawing
 from gridgeo_solvers.redraw.cases import Case, cases_of, trifle
 from gridgeo_solvers.redraw.choosing import choose
-from gridgeo_solvers.redraw.counting import Plan, share_out
+from gridgeo_solvers.redraw.counting import Counts, Plan, share_out
 from gridgeo_solvers.redraw.proving import floor_of, prove
 from gridgeo_solvers.redraw.reasons import locked_faults, why_not
 from gridgeo_solvers.redraw.regions import improve
@@ -36,6 +36,8 @@ LOST = 500
 """Branch-and-bound nodes for a part of which no plan was found."""
 SHAKEN = 0.5
 """Temperature from which the best plan is annealed again, in mean costs of a unit; less each time."""
+TRIED = 8
+"""Times, beside one for each case, that grids are shared out anew where a case has no plan."""
 SMALL = 2000
 """Pairs of unit and grid up to which the proof takes over early."""
 TRADED = 0.35
@@ -82,7 +84,8 @@ def solve(
 
     Parts that no walk joins are drawn apart; how many grids each has follows from estimates on the map of old grids, which
     also say what to split and dissolve. In each part a plan is annealed from the old one, improved by integer programmes on
-    a few grids at a time, and bounded by one on all of them (see `proving`).
+    a few grids at a time, and bounded by one on all of them (see `proving`). An old grid that reaches over several parts is
+    looked for where its locked units or most of it lie; what it might keep elsewhere instead is taken off the bound.
 
     Parameters
     ----------
@@ -124,12 +127,7 @@ def solve(
     if faults:
         raise Infeasible(faults)
     cases = cases_of(asked)
-    counts = share_out(asked, cases, run.params, seed)
-    run.progress.stage("redraw", len(cases))
-    plans = [
-        _drawn(run, case, k, number, len(cases))
-        for number, (case, k) in enumerate(zip(cases, counts.chosen, strict=True))
-    ]
+    counts, plans = _shared_out(run, cases)
     run.progress.stage("bound", len(cases))
     plans, bounds = _bounded(run, cases, plans)
     bound = counts.bound(bounds)
@@ -137,6 +135,39 @@ def solve(
         return _answer(run, cases, plans, bound)
     run.progress.stage("trade", len(cases))
     return _traded(run, cases, plans, bound)
+
+
+def _shared_out(run: _Run, cases: list[Case]) -> tuple[Counts, list[Plan]]:
+    """How many grids each case has, and the best plans found; counts for which a case has none are passed over."""
+    banned: set[tuple[int, int]] = set()
+    drawn: dict[tuple[int, int], Plan] = {}
+    counts = share_out(run.asked, cases, run.seed)
+    run.progress.stage("redraw", len(cases))
+    for _ in range(TRIED + len(cases)):
+        for task in enumerate(counts.chosen):
+            if task not in drawn:
+                drawn[task] = _drawn(run, cases[task[0]], task[1], task[0], len(cases))
+        lost = [task for task in enumerate(counts.chosen) if drawn[task].labels_of is None]
+        for task in lost if len(cases) > 1 else []:
+            drawn[task] = _rescued(run, cases[task[0]], drawn[task], len(cases))
+            if drawn[task].labels_of is None:
+                banned.add(task)
+        if not banned.intersection(lost):
+            break
+        try:
+            counts = share_out(run.asked, cases, run.seed, banned)
+        except Infeasible:
+            break
+    return counts, [drawn[task] for task in enumerate(counts.chosen)]
+
+
+def _rescued(run: _Run, case: Case, plan: Plan, many: int) -> Plan:
+    """A plan that the integer programme meets where the search met none."""
+    seconds = run.left(1.0)
+    params = replace(run.params, proof_nodes=min(run.params.proof_nodes, LOST))
+    own = None if seconds is None else seconds / (2 * many)
+    proof = prove(case, plan.k, None, params, AnyOf(run.rules), own)
+    return replace(plan, labels_of=proof.plan)
 
 
 def _drawn(run: _Run, case: Case, k: int, number: int, many: int) -> Plan:
@@ -154,6 +185,8 @@ def _drawn(run: _Run, case: Case, k: int, number: int, many: int) -> Plan:
     tried: list[tuple[float, int, IntArray]] = []
     for turn, held in enumerate(helds):
         begin, labels = start_of(case, k, held, run.seed + turn)
+        if len(np.unique(begin)) != k:
+            continue
         plan = anneal(case, begin, labels, sweeps=short, seed=run.seed * 31 + turn, stop=stop)
         tried.append((np.inf if plan is None else case.moved(plan), turn, begin if plan is None else plan))
         if stop():

@@ -26,16 +26,17 @@ inner = njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def sweep(plan, best, net, rows, worth, bands, shape, state, work, told, random, stamp, queue):
-    """Propose ``work[0]`` moves at temperature ``work[1]``, misses priced ``work[2]``, rivals ```work[3]``; moves that would
-    raise what is moved above ``work[4]`` are refused.
+    """Propose ``work[0]`` moves at temperature ``work[1]``. Misses are priced ``work[2]``, rivals and loose pieces
+    ``work[3]``; moves that raise what is moved above ``work[4]`` are refused; what is moved counts ``work[5]`` times.
 
-    `told` is (objective, best objective without a fault, moved, bands missed, rivals met, mark), and changes in place, as
-    `plan` and `best` (the best plan without a fault) do.
+    `told` is (objective, best objective without a fault, moved, bands missed, rivals met, mark, loose pieces), and changes
+    in place, as `plan` and `best` (the best plan without a fault) do.
     """
     indptr, indices, _ = net
     many = len(indices)
     ends = _ends(indptr, many)
-    undo = np.empty((2, 6), dtype=np.int64)
+    undo = np.empty((2, 5), dtype=np.int64)
+    waiting = False
     for _ in range(int(work[0]) if many > 0 else 0):
         e = int(_uniform(random) * many)
         i = ends[e]
@@ -49,6 +50,7 @@ def sweep(plan, best, net, rows, worth, bands, shape, state, work, told, random,
             continue
         alone = _taken(first, work[1], random) and (told[2] <= work[4] or told[2] <= before)
         kept = alone
+        steps = 1
         if not alone or _uniform(random) < CHAINED:
             j, c = _next(indices[e], i, b, plan, net, random)
             more = np.inf
@@ -56,15 +58,23 @@ def sweep(plan, best, net, rows, worth, bands, shape, state, work, told, random,
                 more = _try(j, b, c, plan, net, rows, worth, bands, shape, state, work, told, stamp, queue, undo, 1)
             if more < np.inf:
                 kept = _taken(first + more, work[1], random) and (told[2] <= work[4] or told[2] <= before)
+                steps = 2
                 if not kept:
                     _back(undo[1], plan, net, rows, worth, bands, shape, state, work, told)
                     kept = alone
+                    steps = 1
         if not kept:
             _back(undo[0], plan, net, rows, worth, bands, shape, state, work, told)
             continue
-        if told[3] == 0 and told[4] == 0 and told[0] < told[1] - 1e-9 and _whole(state):
+        if told[3] == 0 and told[4] == 0 and told[6] == 0 and told[0] < told[1] - 1e-9:
             told[1] = told[0]
-            best[:] = plan
+            waiting = True
+        elif waiting:
+            # The best plan is copied only when it is left.
+            _keep(plan, best, steps, undo, rows)
+            waiting = False
+    if waiting:
+        best[:] = plan
 
 
 @inner
@@ -93,12 +103,13 @@ def _taken(change, heat, random):
 
 
 @inner
-def _whole(state):
-    size, pieces = state[0], state[1]
-    loose = 0
-    for g in range(len(size)):
-        loose += size[g] > 0 and pieces[g] != 1
-    return loose == 0
+def _keep(plan, best, steps, undo, rows):
+    """Copy the plan as it was before its last `steps` moves."""
+    best[:] = plan
+    row_ptr, row_units, _ = rows
+    for step in range(steps - 1, -1, -1):
+        for q in range(row_ptr[undo[step, 0]], row_ptr[undo[step, 0] + 1]):
+            best[row_units[q]] = undo[step, 1]
 
 
 @inner
@@ -146,6 +157,7 @@ def _try(i, a, b, plan, net, rows, worth, bands, shape, state, work, told, stamp
         told[5] += 1
         pieces[b] = _count(b, plan, net, stamp, queue, told[5])
     after = pieces[a] + pieces[b]
+    told[6] += after - before
     if after > before:
         _back(undo[step], plan, net, rows, worth, bands, shape, state, work, told)
         return np.inf
@@ -155,8 +167,10 @@ def _try(i, a, b, plan, net, rows, worth, bands, shape, state, work, told, stamp
 @inner
 def _back(undo, plan, net, rows, worth, bands, shape, state, work, told):
     _apply(undo[0], undo[2], undo[1], plan, net, rows, worth, bands, shape, state, work, told)
-    state[1][undo[1]] = undo[3]
-    state[1][undo[2]] = undo[4]
+    pieces = state[1]
+    told[6] += undo[3] + undo[4] - pieces[undo[1]] - pieces[undo[2]]
+    pieces[undo[1]] = undo[3]
+    pieces[undo[2]] = undo[4]
 
 
 @inner

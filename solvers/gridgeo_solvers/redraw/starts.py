@@ -38,8 +38,9 @@ def start_of(case: Case, k: int, held: IntArray | None, seed: int) -> tuple[IntA
     free = [g for g in range(labels) if not (plan == g).any()]
     wanted = {} if held is None else {g: int(held[g]) for g in np.flatnonzero(held > 1).tolist()}
     while len(np.unique(plan)) < k and free:
-        g = _most_split(case, plan, wanted)
-        if g < 0 or not _cut(case, plan, g, free[0], wanted.get(g, 2), random):
+        order = _split_order(case, plan, wanted)
+        g = next((g for g in order if _cut(case, plan, g, free[0], wanted.get(g, 2), random)), None)
+        if g is None:
             break
         wanted[g] = wanted.get(g, 2) - 1
         free.pop(0)
@@ -121,20 +122,19 @@ def _fill(case: Case, plan: IntArray, labels: int) -> FloatArray:
     return np.bincount(plan[inside], weights=_share(case)[inside], minlength=labels).astype(np.float64)
 
 
-def _most_split(case: Case, plan: IntArray, wanted: dict[int, int]) -> int:
-    """The grid that is to be cut next: one that is wanted in several, else the fullest; -1 where none has two units."""
-    waiting = [g for g, count in wanted.items() if count > 1 and (plan == g).sum() > 1]
-    if waiting:
-        return waiting[0]
+def _split_order(case: Case, plan: IntArray, wanted: dict[int, int]) -> list[int]:
+    """Grids of two units or more as they are to be cut: those that are wanted in several, then the fullest."""
     fill = _fill(case, plan, int(plan.max()) + 1)
-    for g in np.argsort(-fill, kind="stable").tolist():
-        if len(np.unique(case.row_of[plan == g])) > 1:
-            return int(g)
-    return -1
+    fullest = np.argsort(-fill, kind="stable").tolist()
+    first = [g for g in fullest if wanted.get(g, 0) > 1]
+    return [g for g in dict.fromkeys([*first, *fullest]) if (plan == g).sum() > 1]
 
 
 def _cut(case: Case, plan: IntArray, g: int, fresh: int, parts: int, random: np.random.Generator) -> bool:
-    """Cut a piece of about one of `parts` off grid `g` and call it `fresh`; the best of some random trees is used."""
+    """Cut a piece of about one of `parts` off grid `g` and call it `fresh`; the best of some random trees is used.
+
+    The piece holds no locked unit. False where no cut leaves all of them on one side.
+    """
     units = np.flatnonzero(plan == g)
     graph = case.graph.subgraph(units)
     share = _share(case)[units]
@@ -150,9 +150,13 @@ def _cut(case: Case, plan: IntArray, g: int, fresh: int, parts: int, random: np.
             below[before[i]] += below[i]
             locked[before[i]] += locked[i]
         for i in order[1:].tolist():
-            miss = abs(below[i] - share.sum() / parts) + 10.0 * (locked[i] > 0)
-            if best is None or miss < best[0]:
-                best = (miss, _subtree(order.astype(np.int64), before.astype(np.int64), i))
+            whole = float(locked[order[0]])
+            for inner, weight in ((True, below[i]), (False, share.sum() - below[i])):
+                held = locked[i] if inner else whole - locked[i]
+                miss = abs(weight - share.sum() / parts)
+                if held == 0 and (best is None or miss < best[0]):
+                    piece = _subtree(order.astype(np.int64), before.astype(np.int64), i)
+                    best = (miss, piece if inner else np.setdiff1d(np.arange(len(units)), piece))
     if best is None:
         return False
     plan[units[best[1]]] = fresh
