@@ -18,7 +18,7 @@ def problem(lattice_document):
 
 @pytest.mark.parametrize("name", PEERS)
 def test_every_peer_answers_a_small_problem_and_is_judged(problem, name):
-    (peer,) = run_peers(problem, 2.0, names=[name])
+    (peer,) = run_peers(problem, 10.0, names=[name])
     assert peer.assignment is not None, peer.note
     assert peer.assignment.min() >= 0
     row = judged(problem, peer)
