@@ -8,9 +8,12 @@ import numpy as np
 from hypothesis import strategies as st
 
 from gridgeo_solvers.graph import Graph
+from gridgeo_solvers.partition import PartitionParams
 from gridgeo_solvers.partition.ground.parts import Part
 from gridgeo_solvers.partition.ground.values import Found, found
+from gridgeo_solvers.partition.proof.exact import first_bound, proof_of
 from gridgeo_solvers.problems import Measure, PartitionProblem
+from gridgeo_solvers.stop import StopRule
 
 
 @st.composite
@@ -58,6 +61,13 @@ def cases(draw):
     )
     moved = draw(st.dictionaries(st.integers(0, n - 1), st.integers(0, k - 1), max_size=2))
     return problem, [moved.get(i, g) for i, g in enumerate(hidden)]
+
+
+def bound_of(part: Part, best: Found, k: int, stop: StopRule) -> tuple[Found, float]:
+    """The bound of a part and the best plan met on the way, pursued to proof as the engine does it."""
+    params = PartitionParams()
+    value, bound = first_bound(part, best, k, params, stop)
+    return (best, value) if bound is None else proof_of(part, best, k, bound, params, 0.0, stop)
 
 
 @st.composite

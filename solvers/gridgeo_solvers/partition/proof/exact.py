@@ -33,17 +33,7 @@ SEVERAL = 30
 NEAR, LARGEST = 0.012, 4000
 """Gap of the first bound up to which centres are refuted one by one, and the most rows of such parts."""
 
-__all__ = ["bound_of", "first_bound", "first_plan", "no_plan_exists", "proof_of"]
-
-
-def bound_of(
-    part: Part, best: Found, k: int, params: PartitionParams, gap: float, pursue: bool, stop: StopRule
-) -> tuple[Found, float]:
-    """Bound of `part` with `k` grids; with `pursue`, small parts are solved to proof and `best` may improve."""
-    value, bound = first_bound(part, best, k, params, stop)
-    if bound is None or not pursue:
-        return best, value
-    return proof_of(part, best, k, bound, params, gap, stop)
+__all__ = ["first_bound", "first_plan", "no_plan_exists", "proof_of"]
 
 
 def first_bound(part: Part, best: Found, k: int, params: PartitionParams, stop: StopRule) -> tuple[float, Bound | None]:

@@ -13,10 +13,9 @@ from gridgeo_solvers.partition.ground.parts import Part, parts_of, start_rows
 from gridgeo_solvers.partition.ground.values import found
 from gridgeo_solvers.partition.proof.centre_proof import CentreProof, CentreWork, prove_by_centres
 from gridgeo_solvers.partition.proof.centre_sets import Division
-from gridgeo_solvers.partition.proof.exact import bound_of
 from gridgeo_solvers.partition.proof.fixed_centres import dual, ends
 from gridgeo_solvers.stop import MaxIterations
-from small_partitions import all_plans, connected_edges
+from small_partitions import all_plans, bound_of, connected_edges
 
 NEVER = MaxIterations(10**9)
 slow = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -144,6 +143,6 @@ def test_the_published_optimum_of_a_tract_map_is_proven(shared, state):
     answer = solve(problem, params=PartitionParams(bound_steps=0))
     plan = start_rows(part, answer.assignment, problem.k)
     assert plan is not None
-    best, value = bound_of(part, found(part, plan, problem.k), problem.k, PartitionParams(), 0.0, True, NEVER)
+    best, value = bound_of(part, found(part, plan, problem.k), problem.k, NEVER)
     assert value == best.value.cost
     assert best.value.cost / 1e6 == pytest.approx(document["best_known"]["moi_km2"]["value"], abs=1e-4)

@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from scipy.spatial import Delaunay
 
 from gridgeo_solvers.graph import Graph
-from gridgeo_solvers.partition import Measure, PartitionParams, PartitionProblem, read_instance
+from gridgeo_solvers.partition import Measure, PartitionProblem, read_instance
 from gridgeo_solvers.partition.ground.parts import Part, parts_of
 from gridgeo_solvers.partition.ground.values import Found, found
 from gridgeo_solvers.partition.instances import MOI_KM2
 from gridgeo_solvers.partition.proof.branching import Tree
-from gridgeo_solvers.partition.proof.exact import bound_of, no_plan_exists
+from gridgeo_solvers.partition.proof.exact import no_plan_exists
 from gridgeo_solvers.partition.proof.space import whole
 from gridgeo_solvers.stop import MaxIterations
-from small_partitions import all_plans, connected_edges
+from small_partitions import all_plans, bound_of, connected_edges
 
 NEVER = MaxIterations(10**9)
 slow = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -55,7 +55,7 @@ def test_the_proven_plan_is_the_best_of_all_plans(problem, random):
     (part,) = parts_of(problem)
     plans = all_plans(part, problem.k)
     assume(plans)
-    best, bound = bound_of(part, random.choice(plans), problem.k, PartitionParams(), 0.0, True, NEVER)
+    best, bound = bound_of(part, random.choice(plans), problem.k, NEVER)
     least = min(plan.value.cost for plan in plans)
     assert best.feasible
     assert best.value.cost == pytest.approx(least, rel=1e-8)
@@ -69,7 +69,7 @@ def test_a_proof_that_is_stopped_gives_a_bound_below_every_plan(problem, asked):
     plans = all_plans(part, problem.k)
     assume(plans)
     worst = max(plans, key=lambda plan: plan.value.cost)
-    _, bound = bound_of(part, worst, problem.k, PartitionParams(), 0.0, True, MaxIterations(asked))
+    _, bound = bound_of(part, worst, problem.k, MaxIterations(asked))
     assert bound <= min(plan.value.cost for plan in plans) * (1 + 1e-9)
 
 
@@ -112,7 +112,7 @@ def test_seeds_keep_their_grids_in_a_proven_plan():
         if one.feasible and int(part.graph.within(one.plan).components().max()) == 2
     ]  # fmt: skip
     worst, least = max(plans, key=lambda p: p.value.cost), min(p.value.cost for p in plans)
-    best, bound = bound_of(part, worst, 3, PartitionParams(), 0.0, True, NEVER)
+    best, bound = bound_of(part, worst, 3, NEVER)
     assert best.plan[list(part.seeds)].tolist() == [0, 1, 2]
     assert best.value.cost == bound == pytest.approx(least)
 
@@ -125,7 +125,7 @@ def test_the_published_optimum_of_a_county_map_is_proven_from_a_poor_plan(shared
     (part,) = parts_of(problem)
     start = found(part, poor_plan(part, problem.k), problem.k)
     given_cost = Found(start.plan, replace(start.value, violation=0.0, cost=optimum * MOI_KM2 * 1.002))
-    best, bound = bound_of(part, given_cost, problem.k, PartitionParams(), 0.0, True, NEVER)
+    best, bound = bound_of(part, given_cost, problem.k, NEVER)
     assert best.feasible
     assert bound == best.value.cost
     assert best.value.cost / MOI_KM2 == pytest.approx(optimum, abs=1e-4)
