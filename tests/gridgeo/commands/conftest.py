@@ -1,13 +1,11 @@
 """The command as a user meets it, on a town and two plans of it."""
 
 import dataclasses
-import sys
 
 import pandas as pd
 import pytest
 
 from boards import lattice_plan
-from gridgeo import cli
 from gridgeo.sources import write_jurisdiction
 
 
@@ -20,17 +18,3 @@ def files(tmp_path_factory):
     plan.to_file(folder / "plan.gpkg")
     plan.move(["U004"], "01").to_file(folder / "old.gpkg")
     return folder
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """Runs `gridgeo …` in this process and gives its exit status, output and errors."""
-
-    def command(*words):
-        monkeypatch.setattr(sys, "argv", ["gridgeo", *map(str, words)])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        captured = capsys.readouterr()
-        return end.value.code or 0, captured.out, captured.err
-
-    return command

@@ -1,29 +1,13 @@
 """`gridgeo compare` as a user meets it."""
 
 import json
-import sys
 
 import pytest
 
-from gridgeo import cli
 from gridgeo.plans.plan import Plan
 from gridgeo.plans.rules import Rules
 from gridgeo.sources import read_layer, write_jurisdiction
 from towns import lattice_town
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """Runs `gridgeo …` in this process and gives its exit status, output and errors."""
-
-    def command(*words):
-        monkeypatch.setattr(sys, "argv", ["gridgeo", *map(str, words)])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        captured = capsys.readouterr()
-        return end.value.code or 0, captured.out, captured.err
-
-    return command
 
 
 @pytest.fixture(scope="module")

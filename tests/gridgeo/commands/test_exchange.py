@@ -1,38 +1,14 @@
 """`gridgeo import-plan` and `gridgeo export` as a user meets them."""
 
 import json
-import sys
 
 import pandas as pd
 import pytest
 
-from gridgeo import cli
 from gridgeo.plans.files import read_plan
 from gridgeo.plans.plan import Plan
 from gridgeo.plans.rules import Rules
-from gridgeo.sources import read_csv, read_workbook, write_csv, write_jurisdiction
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """Runs `gridgeo …` in this process and gives its exit status, output and errors."""
-
-    def command(*words):
-        monkeypatch.setattr(sys, "argv", ["gridgeo", *map(str, words)])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        captured = capsys.readouterr()
-        return end.value.code or 0, captured.out, captured.err
-
-    return command
-
-
-@pytest.fixture(scope="module")
-def town(lattice, tmp_path_factory):
-    """The lattice town as a file."""
-    path = tmp_path_factory.mktemp("town") / "town.gpkg"
-    write_jurisdiction(lattice, path)
-    return path
+from gridgeo.sources import read_csv, read_workbook, write_csv
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,11 @@
 """`gridgeo number` and `gridgeo crosswalk` as a user meets them."""
 
 import json
-import sys
 from datetime import date
 
 import pandas as pd
 import pytest
 
-from gridgeo import cli
 from gridgeo.plans.files import read_plan
 from gridgeo.plans.plan import Plan
 from gridgeo.plans.rules import Rules
@@ -16,20 +14,6 @@ from gridgeo.sources import read_csv, write_csv, write_jurisdiction, write_layer
 from register_towns import EAST, WEST, by_columns, coded
 from strips import strips
 from towns import lattice_town
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """Runs `gridgeo …` in this process and gives its exit status, output and errors."""
-
-    def command(*words):
-        monkeypatch.setattr(sys, "argv", ["gridgeo", *map(str, words)])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        captured = capsys.readouterr()
-        return end.value.code or 0, captured.out, captured.err
-
-    return command
 
 
 @pytest.fixture(scope="module")

@@ -3,29 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 
 import pandas as pd
 import pytest
 
-from gridgeo import cli
 from gridgeo.plans.plan import Plan
 from gridgeo.plans.rules import Rules
 from gridgeo.sources import write_jurisdiction
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """Runs `gridgeo redraw …` in this process and gives its exit status, output and errors."""
-
-    def command(*words):
-        monkeypatch.setattr(sys, "argv", ["gridgeo", *map(str, words)])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        captured = capsys.readouterr()
-        return end.value.code or 0, captured.out, captured.err
-
-    return command
 
 
 @pytest.fixture(scope="module")
