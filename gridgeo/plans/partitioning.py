@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, Unpack
@@ -18,6 +17,7 @@ from gridgeo.plans.objectives import objective_values
 from gridgeo.plans.plan import Figures, Plan, numbered
 from gridgeo.plans.rules import Rules
 from gridgeo.plans.wishes import Wishes, grid_count, make_rules, settled
+from gridgeo_solvers import clock
 from gridgeo_solvers.errors import Infeasible
 from gridgeo_solvers.partition import Partition, solve
 from gridgeo_solvers.problems import PartitionProblem
@@ -172,7 +172,7 @@ def fewest_that_hold(
     attempt
         Given the rules and the problem for one number, and seconds; raises `Infeasible` or `NoFeasiblePlan`.
     """
-    ends = None if search.time_limit is None else time.perf_counter() + search.time_limit
+    ends = None if search.time_limit is None else clock.now() + search.time_limit
     failed: list[NoFeasiblePlan] = []
     parts: str | None = None
     for count in range(rules.fewest, rules.most + 1):
@@ -226,7 +226,7 @@ def _share(ends: float | None, *, last: bool) -> float | None:
     """Seconds for one number of grids: half of what is left, and all of it for the last."""
     if ends is None:
         return None
-    left = max(ends - time.perf_counter(), 0.1)
+    left = max(ends - clock.now(), 0.1)
     return left if last else left / 2
 
 

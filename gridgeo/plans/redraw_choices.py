@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +22,7 @@ from gridgeo.plans.wishes import Wishes
 from gridgeo.sources import write_csv
 from gridgeo.sources.files import replacing
 from gridgeo.sources.vectors import FORMATS
+from gridgeo_solvers import clock
 from gridgeo_solvers.errors import Infeasible
 from gridgeo_solvers.progress import Progress
 from gridgeo_solvers.redraw import RedrawParams, solve
@@ -109,14 +109,14 @@ def pareto(
     if not len(tolerances):
         raise BadInput("choices need at least one tolerance, e.g. 0.10")
     locks = locks_of(jurisdiction, plan, tuple(lock), tuple(lock_units), tuple(areas))
-    ends = None if time_limit is None else time.perf_counter() + time_limit
+    ends = None if time_limit is None else clock.now() + time_limit
     tasks = [(rules, tolerance) for rules in wanted for tolerance in sorted(tolerances)]
     found: list[RedrawChoice] = []
     failed: list[str] = []
     for number, (rules, tolerance) in enumerate(tasks):
         if stop is not None and stop():
             break
-        left = None if ends is None else max((ends - time.perf_counter()) / (len(tasks) - number), 0.1)
+        left = None if ends is None else max((ends - clock.now()) / (len(tasks) - number), 0.1)
         try:
             held = _held(jurisdiction, rules, tolerance)
             problem = build_problem(jurisdiction, held)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gridgeo_solvers import clock
 from gridgeo_solvers.check import evaluate, judge
 from gridgeo_solvers.errors import BadProblem, Infeasible
 from gridgeo_solvers.partition.ground.allotment import best_sum, trimmed, windows
@@ -54,12 +54,12 @@ class _Run:
     executor: Executor | None = None
     limit: float | None = None
     start: IntArray | None = None
-    began: float = field(default_factory=time.perf_counter)
+    began: float = field(default_factory=clock.now)
     starts: int = 0
 
     def left(self) -> float:
         """Seconds left of the time limit; without end where there is none."""
-        return np.inf if self.limit is None else self.began + self.limit - time.perf_counter()
+        return np.inf if self.limit is None else self.began + self.limit - clock.now()
 
 
 def solve(
@@ -87,7 +87,7 @@ def solve(
     stop
         Asked between steps; true ends the search with the best plan so far.
     time_limit
-        Seconds of wall time. Without it the search ends by the work that `params` allows, and the same problem,
+        Seconds of wall time; those that compiling takes, once on an installation, don't count. Without it the search ends by the work that `params` allows, and the same problem,
         seed and versions give the same assignment.
     gap
         Proof by branch and bound is not pursued once the gap is not above this share.
@@ -364,7 +364,7 @@ def _told(run: _Run, assignment: IntArray, bound: float | None = None) -> Partit
         bound=bound,
         gap=gap,
         status=Status.OPTIMAL if gap == 0.0 else Status.FEASIBLE,
-        seconds=time.perf_counter() - run.began,
+        seconds=clock.now() - run.began,
         seed=run.seed,
         totals=value["totals"],
         starts=run.starts,
@@ -426,6 +426,6 @@ def _not_found(run: _Run, parts: list[Part], nearest: Partition) -> Infeasible:
     if len(parts) == 1 and parts[0].plain and no_plan_exists(parts[0], run.problem.k, run.stop):
         text = f"no {run.problem.k} connected grids keep every band (proven by branch and bound); {breaks}"
         return refusal([text], proven=True)
-    spent = f"{time.perf_counter() - run.began:.0f} s and {run.starts} starts"
+    spent = f"{clock.now() - run.began:.0f} s and {run.starts} starts"
     text = f"no plan that keeps every rule was found in {spent}, and none is proven impossible; {breaks}"
     return refusal([text], proven=False)

@@ -8,12 +8,12 @@ while a rule is broken, grids are merged, split and annealed instead.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from gridgeo_solvers import clock
 from gridgeo_solvers.partition.ground.answer import PartitionParams
 from gridgeo_solvers.partition.ground.parts import IntArray, Part
 from gridgeo_solvers.partition.ground.values import Found, better, found
@@ -28,6 +28,8 @@ from gridgeo_solvers.partition.large.plan import large_plan
 from gridgeo_solvers.partition.proof.exact import first_plan
 from gridgeo_solvers.stop import StopRule
 
+INSIDE = (0.03, 0.05, 0.1, 0.15)
+"""Shares of every band that are kept clear at both ends, one after the other, until a rough plan breaks none."""
 SHAKES = 4
 """Moves of centres that one round of merging and splitting counts for."""
 PATIENCE = 12
@@ -80,7 +82,7 @@ class Search:
     seconds: float | None = None
     best: Found | None = None
     starts: int = 0
-    began: float = field(default_factory=time.perf_counter)
+    began: float = field(default_factory=clock.now)
     tried: set[tuple[int, ...]] = field(default_factory=set)
 
     def run(self, start: IntArray | None) -> Found:
@@ -117,14 +119,15 @@ class Search:
 
     def _left(self) -> float:
         """Seconds left, without end where the clock doesn't count."""
-        return np.inf if self.seconds is None else self.began + self.seconds - time.perf_counter()
+        return np.inf if self.seconds is None else self.began + self.seconds - clock.now()
 
     def _over(self) -> bool:
         return self._left() <= 0 or self.stop()
 
     def _limits(self, part_of: int) -> Limits:
         """Work of one integer programme with the `part_of`-th part of the pairs."""
-        seconds = LONGEST if self.seconds is None else float(np.clip(0.4 * self._left(), 0.2, LONGEST))
+        share = 0.15 if part_of == PARTS_OF[0] else 0.4
+        seconds = LONGEST if self.seconds is None else float(np.clip(share * self._left(), 0.2, LONGEST))
         # Every further band makes a programme harder than its size says.
         pairs = self.params.pairs // (part_of * max(len(self.part.weights), 1))
         limits = Limits(pairs=pairs, nodes=self.params.nodes, seconds=seconds)
@@ -158,7 +161,7 @@ class Search:
             if self._over():
                 return
             self._draft(centres)
-        if self.seconds is not None:
+        if self.seconds is not None and not self.known.feasible:
             # Something that holds soon, before anything good.
             self._make_whole(centres, 1, PARTS_OF[:1])
         for lap in range(LAPS):
@@ -193,27 +196,35 @@ class Search:
         if self.seconds is None:
             most = min(self.params.rounds * max(self.k // 4, 1), max(PAIRS // (rows * self.k), 24))
             return lambda moves: 1.0 if self.stop() else moves / max(most, 1)
-        began, span = time.perf_counter(), max(share * self._left(), 1e-9)
-        return lambda moves: 1.0 if self._over() else (time.perf_counter() - began) / span
+        began, span = clock.now(), max(share * self._left(), 1e-9)
+        return lambda moves: 1.0 if self._over() else (clock.now() - began) / span
 
     def _draft(self, centres: CentreSearch) -> Draft:
         self.starts += 1
         return centres.start()
 
     def _make_whole(self, centres: CentreSearch, most: int, parts_of: tuple[int, ...] = PARTS_OF) -> int:
-        """Make up to `most` of the best drafts whole that weren't yet; how many there were."""
-        made = 0
+        """Make up to `most` of the best drafts whole that weren't yet; how many there were.
+
+        All by small programmes first; the best that came out by larger ones.
+        """
+        made: list[tuple[Draft, Found]] = []
         for draft in list(centres.pool):
-            if made >= most or self._over():
+            if len(made) >= most or self._over():
                 break
             if draft.key in self.tried or (
                 self.known.feasible and draft.value * self.part.centred >= self.known.value.cost
             ):
                 continue
-            made += 1
             self.tried.add(draft.key)
-            self._follow(centres, draft, self._rough(draft), parts_of)
-        return made
+            made.append(self._follow(centres, draft, self._seen(self._rough(draft)), parts_of[0]))
+        if made:
+            draft, best = min(made, key=lambda one: one[1].value)
+            for part_of in parts_of[1:]:
+                if best.feasible and best.value.cost > self.known.value.cost * (1 + PROMISING):
+                    break
+                draft, best = self._follow(centres, draft, best, part_of)
+        return len(made)
 
     def _rough(self, draft: Draft) -> Found:
         """A whole plan near a draft, not yet a good one."""
@@ -224,38 +235,37 @@ class Search:
             near = part.distances.table(draft.centres) + np.einsum("mr,mg->rg", part.weights, draft.prices)
             homes = part.row_of[draft.centres]
             plan = grow(np.ascontiguousarray(near), np.zeros(k), homes, part.graph.indptr, part.graph.indices)
-        return self._anneal(plan, 0.1)
+        best = self._anneal(plan, 0.1)
+        for inside in INSIDE:
+            if best.feasible or self._over():
+                break
+            best = better(best, self._anneal(plan, 0.1, inside=inside))
+        return best
 
-    def _anneal(self, plan: IntArray, hot: float, times: int = 1) -> Found:
+    def _anneal(self, plan: IntArray, hot: float, times: int = 1, inside: float = 0.0) -> Found:
         sweeps = self.params.sweeps * times
-        return anneal(self.part, plan, self.k, sweeps=sweeps, hot=hot, seed=self._seed())
+        return anneal(self.part, plan, self.k, sweeps=sweeps, hot=hot, seed=self._seed(), inside=inside)
 
     def _seed(self) -> int:
         return int(self.random.integers(1 << 31))
 
-    def _follow(self, centres: CentreSearch, draft: Draft, rough: Found, parts_of: tuple[int, ...]) -> None:
-        """Integer programmes with the centres of `draft`, then with those of the plan that came out, while that helps.
-
-        Programmes are small at first; only what comes near the best plan is worth a larger one.
-        """
-        best = self._seen(rough)
+    def _follow(self, centres: CentreSearch, draft: Draft, best: Found, part_of: int) -> tuple[Draft, Found]:
+        """Integer programmes with the centres of `draft`, then with those of the plan that came out, while that helps."""
         if not best.feasible and len(self.part.weights) > 1:
-            return
-        for part_of in parts_of:
-            for _ in range(FOLLOWED):
-                if self._over() or self.params.pairs == 0:
-                    return
-                improved = self._seen(
-                    assign(self.part, self.k, draft.centres, draft.prices, best.plan, self._limits(part_of), self._over)
-                )
-                gained, best = improved.value < best.value, better(best, improved)
-                moved = self.part.centres(best.plan, self.k)
-                if not gained or tuple(np.sort(moved).tolist()) == draft.key:
-                    break
-                draft = centres.transport.at(moved, draft.prices)
-                self.tried.add(draft.key)
-            if best.feasible and best.value.cost > self.known.value.cost * (1 + PROMISING):
-                return
+            return draft, best
+        for _ in range(FOLLOWED):
+            if self._over() or self.params.pairs == 0:
+                break
+            improved = self._seen(
+                assign(self.part, self.k, draft.centres, draft.prices, best.plan, self._limits(part_of), self._over)
+            )
+            gained, best = improved.value < best.value, better(best, improved)
+            moved = self.part.centres(best.plan, self.k)
+            if not gained or tuple(np.sort(moved).tolist()) == draft.key:
+                break
+            draft = centres.transport.at(moved, draft.prices)
+            self.tried.add(draft.key)
+        return draft, best
 
     def _seen(self, candidate: Found) -> Found:
         self._tell(candidate)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from gridgeo_solvers import clock
 from gridgeo_solvers.check import judge
 from gridgeo_solvers.errors import Infeasible
 from gridgeo_solvers.progress import Progress
@@ -55,19 +55,19 @@ class _Run:
     limit: float | None
     rules: tuple[StopRule, ...]
     progress: Progress
-    began: float = field(default_factory=time.perf_counter)
+    began: float = field(default_factory=clock.now)
 
     def stop_at(self, share: float) -> StopRule:
         """A rule that stops at a share of the time limit, or where the caller's own rules say so."""
         if self.limit is None:
             return AnyOf(self.rules)
-        timed = MaxSeconds(max(self.began + share * self.limit - time.perf_counter(), 0.0))
+        timed = MaxSeconds(max(self.began + share * self.limit - clock.now(), 0.0))
         timed()
         return AnyOf((*self.rules, timed))
 
     def left(self, share: float) -> float | None:
         """Seconds up to a share of the time limit; None without one."""
-        return None if self.limit is None else max(self.began + share * self.limit - time.perf_counter(), 0.05)
+        return None if self.limit is None else max(self.began + share * self.limit - clock.now(), 0.05)
 
 
 def solve(
@@ -302,7 +302,7 @@ def _answer(run: _Run, cases: Sequence[Case], plans: Sequence[Plan], bound: floa
         gap=relative_gap(moved, least),
         objective=moved if asked.price is None else worth(asked, assignment, moved),
         status=Status.OPTIMAL if least == moved and asked.price is None else Status.FEASIBLE,
-        seconds=time.perf_counter() - run.began,
+        seconds=clock.now() - run.began,
         seed=run.seed,
     )
 

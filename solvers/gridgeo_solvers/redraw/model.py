@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 
+from gridgeo_solvers import clock
 from gridgeo_solvers.redraw.asking import FloatArray, IntArray
 from gridgeo_solvers.redraw.cases import Case
 from gridgeo_solvers.redraw.programme import Answer, Programme
@@ -229,14 +230,12 @@ class Model:
 
     def relaxed(self, rounds: int, seconds: float) -> Answer:
         """The relaxation, after rounds of learning; the last answer."""
-        import time
-
-        ends = time.perf_counter() + seconds
+        ends = clock.now() + seconds
         answer = self.programme.relax(seconds)
         for _ in range(rounds):
-            if answer.values is None or time.perf_counter() > ends or not self.learn(self.shares(answer.values)):
+            if answer.values is None or clock.now() > ends or not self.learn(self.shares(answer.values)):
                 break
-            again = self.programme.relax(max(ends - time.perf_counter(), 0.05))
+            again = self.programme.relax(max(ends - clock.now(), 0.05))
             if not again.ended:
                 break
             answer = again

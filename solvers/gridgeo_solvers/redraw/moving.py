@@ -12,7 +12,8 @@ and pieces of each label, totals, mass · (1, x, y, x² + y²) of each label).
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from gridgeo_solvers.kernels import inner_kernel, kernel
 
 WALK = 12
 """Steps of the walk from a unit that came to one that goes on."""
@@ -20,11 +21,7 @@ CHAINED = 0.3
 """Share of moves good alone after which another unit is pushed on all the same."""
 
 
-inner = njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-"""For functions that only compiled ones call: no wrappers for Python, which take longer to compile than they do."""
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def sweep(plan, best, net, rows, worth, bands, shape, state, work, told, random, stamp, queue):
     """Propose ``work[0]`` moves at temperature ``work[1]``. Misses are priced ``work[2]``, rivals and loose pieces
     ``work[3]``; moves that raise what is moved above ``work[4]`` are refused; what is moved counts ``work[5]`` times.
@@ -77,7 +74,7 @@ def sweep(plan, best, net, rows, worth, bands, shape, state, work, told, random,
         best[:] = plan
 
 
-@inner
+@inner_kernel
 def _ends(indptr, many):
     ends = np.empty(many, dtype=np.int64)
     for i in range(len(indptr) - 1):
@@ -86,7 +83,7 @@ def _ends(indptr, many):
     return ends
 
 
-@inner
+@inner_kernel
 def _uniform(random):
     """Xorshift64* (Vigna 2016): a uniform number in [0, 1)."""
     x = random[0]
@@ -97,12 +94,12 @@ def _uniform(random):
     return float((x * np.uint64(2685821657736338717)) >> np.uint64(11)) / 9007199254740992.0
 
 
-@inner
+@inner_kernel
 def _taken(change, heat, random):
     return change <= 0.0 or (change < 40.0 * heat and _uniform(random) < np.exp(-change / heat))
 
 
-@inner
+@inner_kernel
 def _keep(plan, best, steps, undo, rows):
     """Copy the plan as it was before its last `steps` moves."""
     best[:] = plan
@@ -112,7 +109,7 @@ def _keep(plan, best, steps, undo, rows):
             best[row_units[q]] = undo[step, 1]
 
 
-@inner
+@inner_kernel
 def _next(start, came, b, plan, net, random):
     """A unit of grid `b` near `start` with a neighbour in another grid, and that grid; (-1, -1) where none is met."""
     indptr, indices, _ = net
@@ -128,7 +125,7 @@ def _next(start, came, b, plan, net, random):
     return -1, -1
 
 
-@inner
+@inner_kernel
 def _try(i, a, b, plan, net, rows, worth, bands, shape, state, work, told, stamp, queue, undo, step):
     """Move the row of `i` from `a` to `b` where rules allow; what the priced objective changes by, inf where not."""
     row_ptr, row_units, row_of = rows
@@ -164,7 +161,7 @@ def _try(i, a, b, plan, net, rows, worth, bands, shape, state, work, told, stamp
     return change - work[3] * (before - after)
 
 
-@inner
+@inner_kernel
 def _back(undo, plan, net, rows, worth, bands, shape, state, work, told):
     _apply(undo[0], undo[2], undo[1], plan, net, rows, worth, bands, shape, state, work, told)
     pieces = state[1]
@@ -173,7 +170,7 @@ def _back(undo, plan, net, rows, worth, bands, shape, state, work, told):
     pieces[undo[2]] = undo[4]
 
 
-@inner
+@inner_kernel
 def _apply(r, a, b, plan, net, rows, worth, bands, shape, state, work, told):
     """Move row `r` from `a` to `b`; returns the change of objective and penalties, keeps everything but pieces."""
     indptr, indices, cut = net
@@ -214,7 +211,7 @@ def _apply(r, a, b, plan, net, rows, worth, bands, shape, state, work, told):
     return gained + work[2] * (after - before) + work[3] * met
 
 
-@inner
+@inner_kernel
 def _priced(g, bands, shape, state, told, sign):
     """What the bands that grid `g` misses cost at pressure 1; their number is added to ``told[3]`` `sign` times."""
     weights, low, high, price = bands
@@ -232,7 +229,7 @@ def _priced(g, bands, shape, state, told, sign):
     return due
 
 
-@inner
+@inner_kernel
 def _shaped(g, shape, state):
     """What grid `g` is worth by inertia around its centre of mass and by squared deviation of the first measure."""
     _, _, _, inertia, deviation, mean = shape
@@ -245,7 +242,7 @@ def _shaped(g, shape, state):
     return value
 
 
-@inner
+@inner_kernel
 def _holds(r, a, plan, net, rows, stamp, queue, mark):
     """Whether grid `a` hangs together after row `r` left it, when it did before: a search from one neighbour of the row
     has to meet all others.
@@ -284,7 +281,7 @@ def _holds(r, a, plan, net, rows, stamp, queue, mark):
     return False
 
 
-@inner
+@inner_kernel
 def _count(g, plan, net, stamp, queue, mark):
     """Number of connected pieces of grid `g`."""
     indptr, indices, _ = net

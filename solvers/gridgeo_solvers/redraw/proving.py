@@ -10,12 +10,12 @@ programme, or uses another pair, and is bounded by the least of their bounds: th
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gridgeo_solvers import clock
 from gridgeo_solvers.redraw.answer import RedrawParams
 from gridgeo_solvers.redraw.asking import FloatArray, IntArray
 from gridgeo_solvers.redraw.cases import Case
@@ -86,8 +86,8 @@ def prove(
     least = floor_of(case, k)
     if case.rows * labels > params.pairs or stop() or least >= case.worse_than(best):
         return Proof(min(least, best))
-    ends = time.perf_counter() + (SECONDS if seconds is None else seconds)
-    half = time.perf_counter() + RELAXED * (SECONDS if seconds is None else seconds)
+    ends = clock.now() + (SECONDS if seconds is None else seconds)
+    half = clock.now() + RELAXED * (SECONDS if seconds is None else seconds)
     used = near_pairs(case, labels, plan, HOPS)
     model = Model(case, labels, k, used)
     priced = _priced(model, used, half, best, stop)
@@ -110,7 +110,7 @@ def _priced(
     rows, labels = model.case.rows, model.labels
     high, stale = -np.inf, 0
     for _ in range(ROUNDS):
-        answer = model.programme.relax(max(ends - time.perf_counter(), 0.05))
+        answer = model.programme.relax(max(ends - clock.now(), 0.05))
         if answer.infeasible and not (model.allowed & ~used).any():
             return np.inf, np.zeros((rows, labels)), True
         if answer.infeasible:
@@ -126,7 +126,7 @@ def _priced(
         bound = answer.objective + float(row_least.sum())
         if found is None or bound > found[0]:
             found = (bound, open_ - row_least[:, None], False)
-        if bound >= model.case.worse_than(best) or time.perf_counter() > ends or stop():
+        if bound >= model.case.worse_than(best) or clock.now() > ends or stop():
             break
         least_gain = STEP * max(min(best, 2 * abs(answer.objective)) - answer.objective, 1e-9)
         stale = 0 if answer.objective > high + least_gain or answer.objective < high - least_gain else stale + 1
@@ -183,11 +183,11 @@ def _searched(
     model.use(hopeful)
     bound, found, spent, slice_ = least, plan, 0, FIRST
     nodes = min(params.proof_nodes, max(params.proof_work // max(int(hopeful.sum()), 1), FIRST))
-    while spent < nodes and time.perf_counter() < ends and not stop():
+    while spent < nodes and clock.now() < ends and not stop():
         if found is not None:
             model.programme.begin_from(model.values_of(found))
         cutoff = model.case.worse_than(best)
-        left = max(ends - time.perf_counter(), 0.05)
+        left = max(ends - clock.now(), 0.05)
         answer = model.programme.solve(nodes=min(slice_, nodes - spent), seconds=left, cutoff=cutoff)
         spent += answer.nodes + ROUND
         if answer.infeasible or (

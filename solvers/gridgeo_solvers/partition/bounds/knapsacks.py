@@ -10,13 +10,14 @@ weighted median of the prices at which rows leave (Balas and Zemel 1980). Any pr
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from gridgeo_solvers.kernels import kernel
 
 WINDOW = 0.08
 """Half the width of the first interval in which a price is looked for, as a share of the usual cost per load."""
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def worth_kernel(sites, u, weights, low, high, rate, home, price, turns, distances, worth, left):
     """Least cost of opening each of `sites`, over all rows; their prices move to where bands bind.
 
@@ -53,7 +54,7 @@ def worth_kernel(sites, u, weights, low, high, rate, home, price, turns, distanc
             drop *= 4.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _costs(s, distances, single, out):
     """What every row adds to site `s`; `single` (units,) is room for what units do."""
     x, y, mass, whole_km, seconds, first, members = distances
@@ -76,7 +77,7 @@ def _costs(s, distances, single, out):
         out[r] = total
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _reach(s, u, weights, floor, h, distances, member, cost, begin, single, every):
     """Gather the own row of site `s`, then the others that it takes at prices not below `floor`; where they end.
 
@@ -100,7 +101,7 @@ def _reach(s, u, weights, floor, h, distances, member, cost, begin, single, ever
     return end
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _settle(member, cost, u, weights, low, high, rate, h, price, m, floor, at, heft):
     """Least cost of a site among gathered rows, with the price of measure `m` at its best and the others kept.
 
@@ -162,7 +163,7 @@ def _settle(member, cost, u, weights, low, high, rate, h, price, m, floor, at, h
     return value + rest + (0.0 if p == 0.0 else p * (sure - (most if p > 0.0 else least))), fill, bound
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _toll(r, weights, price, m):
     """What row `r` pays for all measures but `m`."""
     total = 0.0
@@ -172,7 +173,7 @@ def _toll(r, weights, price, m):
     return total
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _cross(at, heft, count, lo, hi, sure, value, least, most):
     """The price between `lo` and `hi` at which the load leaves its band, by quickselect on where rows leave.
 
@@ -224,7 +225,7 @@ def _cross(at, heft, count, lo, hi, sure, value, least, most):
     return p, sure, value, 0.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _split(at, heft, begin, end, pivot):
     """Move what leaves above `pivot` to the front; where it ends, its load and gains."""
     above = 0.0
@@ -239,7 +240,7 @@ def _split(at, heft, begin, end, pivot):
     return begin, above, gained
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def list_kernel(sites, u, weights, floor, home, distances, begin, member, cost):
     """Rows that each of `sites` takes at multipliers not above `u` and prices not below `floor`, and their costs.
 
@@ -254,7 +255,7 @@ def list_kernel(sites, u, weights, floor, home, distances, begin, member, cost):
     return end
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def listed_kernel(begin, member, cost, u, weights, low, high, rate, home, floor, price, m, worth, left, held):
     """As `worth_kernel` among the listed rows alone, with the price of measure `m` at its best.
 
@@ -270,7 +271,7 @@ def listed_kernel(begin, member, cost, u, weights, low, high, rate, home, floor,
         )  # fmt: skip
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def taken_kernel(chosen, begin, member, cost, u, weights, home, price, m, left, taken):
     """Add to `taken` (rows,) what each of the `chosen` lists takes of every row; marginal rows in part."""
     for p in chosen:

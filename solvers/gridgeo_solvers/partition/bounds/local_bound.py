@@ -12,9 +12,9 @@ around a site is a disc, and k discs cost hardly less than the k hexagons that a
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from scipy.spatial import cKDTree
 
+from gridgeo_solvers.kernels import kernel
 from gridgeo_solvers.partition.ground.parts import FloatArray, IntArray, Part
 from gridgeo_solvers.stop import StopRule
 
@@ -106,7 +106,7 @@ def _first(x: FloatArray, y: FloatArray, mass: FloatArray, centres: FloatArray, 
     return np.asarray(mass * (costs[near].mean(axis=1) + costs.mean()) / goal)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _beyond(s, x, y, corner, c, radius):
     """Whether the whole cell `c` is farther from `s` than the square root of `radius`."""
     east = max(max(corner[c, 0] - x[s], x[s] - corner[c, 2]), 0.0)
@@ -114,7 +114,7 @@ def _beyond(s, x, y, corner, c, radius):
     return east * east + north * north >= radius
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _gather(s, x, y, mass, load, first, corner, u, most, ratio, price, reduced, drawn):
     """Rows other than `s` whose reduced cost is below 0 at `price` <= 0; returns how many, and their load with `s`."""
     count = 0
@@ -132,7 +132,7 @@ def _gather(s, x, y, mass, load, first, corner, u, most, ratio, price, reduced, 
     return count, total
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _reach(mass, load, u, first):
     """Largest multiplier and largest load of a row in each cell, per mass."""
     most = np.zeros(len(first) - 1)
@@ -147,7 +147,7 @@ def _reach(mass, load, u, first):
     return most, ratio
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _priced(s, load, u, count, reduced, drawn, edge, bottom, top):
     """Worth of site `s` and the price of load that makes it largest: concave, so found by halving; any price is valid."""
     best = -np.inf
@@ -173,7 +173,7 @@ def _priced(s, load, u, count, reduced, drawn, edge, bottom, top):
     return best, at
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def worths(x, y, mass, load, first, corner, u, low, high, prices):
     """Least cost of opening each site at multipliers `u`, and for each row that of the cheapest site that draws it.
 
@@ -212,7 +212,7 @@ def worths(x, y, mass, load, first, corner, u, low, high, prices):
     return worth, tightest
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def draws(x, y, mass, load, first, corner, u, prices, chance):
     """How often each row is drawn where site s is opened with the probability ``chance[s]``."""
     most, ratio = _reach(mass, load, u, first)

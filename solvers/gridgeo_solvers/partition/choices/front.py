@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from gridgeo_solvers import clock
 from gridgeo_solvers.errors import BadProblem, Infeasible
 from gridgeo_solvers.partition.engine import solve
 from gridgeo_solvers.partition.ground.answer import Partition
@@ -91,7 +91,7 @@ def front(
     for name, values in (("counts", counts), ("tolerances", tolerances)):
         if not len(values):
             raise BadProblem(f"{name} is empty: give at least one")
-    end = None if time_limit is None else time.perf_counter() + time_limit
+    end = None if time_limit is None else clock.now() + time_limit
     progress = progress or Progress()
     widths = sorted(set(tolerances), reverse=True)
     left = len(set(counts)) * len(widths)
@@ -102,7 +102,7 @@ def front(
         for tolerance in widths:
             if stop is not None and stop():
                 return _unbeaten(points)
-            share = None if end is None else max(end - time.perf_counter(), 0.0) / left
+            share = None if end is None else max(end - clock.now(), 0.0) / left
             left -= 1
             problem = problem_of(k, tolerance)
             try:

@@ -11,8 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from gridgeo_solvers.kernels import kernel
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -53,31 +54,39 @@ class Distances:
         return self.x, self.y, self.mass, self.whole_km, self.seconds, self.first, self.members
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _cost(i, s, x, y, mass, whole_km, seconds):
     if seconds.size:
         return mass[i] * seconds[i, s]
-    km = np.sqrt((x[i] - x[s]) ** 2 + (y[i] - y[s]) ** 2) / 1000.0
+    square = (x[i] - x[s]) ** 2 + (y[i] - y[s]) ** 2
     if whole_km:
-        km = np.rint(km)
-    return mass[i] * km * km
+        return mass[i] * np.rint(np.sqrt(square) / 1000.0) ** 2
+    return mass[i] * square * 1e-6
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def table_kernel(sites, x, y, mass, whole_km, seconds, first, members):
     """What every row adds to each site, shape (rows, sites)."""
     rows = len(first) - 1
-    out = np.empty((rows, len(sites)))
+    out = np.zeros((rows, len(sites)))
+    east, north = x[sites], y[sites]
     for r in range(rows):
-        for p in range(len(sites)):
-            total = 0.0
-            for q in range(first[r], first[r + 1]):
-                total += _cost(members[q], sites[p], x, y, mass, whole_km, seconds)
-            out[r, p] = total
+        for q in range(first[r], first[r + 1]):
+            i = members[q]
+            if seconds.size:
+                for p in range(len(sites)):
+                    out[r, p] += mass[i] * seconds[i, sites[p]]
+            elif whole_km:
+                for p in range(len(sites)):
+                    way = np.sqrt((x[i] - east[p]) ** 2 + (y[i] - north[p]) ** 2) / 1000.0
+                    out[r, p] += mass[i] * np.rint(way) ** 2
+            else:
+                for p in range(len(sites)):
+                    out[r, p] += mass[i] * ((x[i] - east[p]) ** 2 + (y[i] - north[p]) ** 2) * 1e-6
     return out
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def medoid_kernel(plan, k, x, y, mass, whole_km, seconds, first, members):
     """Best site of every grid and the grid's cost to it, shapes (k,)."""
     rows = len(plan)
@@ -115,7 +124,7 @@ def medoid_kernel(plan, k, x, y, mass, whole_km, seconds, first, members):
     return site, cost
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _floors(inside, x, y, mass, whole_km, seconds):
     """What a grid of the units `inside` costs at the least when it is centred on each of them.
 

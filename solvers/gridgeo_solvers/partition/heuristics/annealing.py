@@ -21,16 +21,17 @@ FIRM, FIRMEST = 10.0, 90.0
 """What one pair of rivals that meet, or one split too many, costs at the first and the last level."""
 
 
-def anneal(part: Part, plan: IntArray, k: int, *, sweeps: int, hot: float, seed: int) -> Found:
+def anneal(part: Part, plan: IntArray, k: int, *, sweeps: int, hot: float, seed: int, inside: float = 0.0) -> Found:
     """Best plan met from `plan`: temperatures fall geometrically from `hot` (in mean costs of a row).
 
     Grids are centred anew after every level. `sweeps` is the number of proposed moves per row in all; proposals inside
-    a grid, which change nothing, are counted and not drawn.
+    a grid, which change nothing, are counted and not drawn. The share `inside` of each band is kept clear at both ends
+    while moves are weighed, so that what misses the narrower band still keeps the real one.
     """
     levels = int(np.clip(sweeps // 20, 8, 60))
     best = found(part, plan.copy(), k)
     unit_cost = max(best.value.cost / part.n, 1e-12)
-    moves = _Moves(part, plan, k, seed)
+    moves = _Moves(part, plan, k, seed, inside)
     for level in range(levels + 1):
         share = min(level / max(levels - 1, 1), 1.0)
         heat = 0.0 if level == levels else unit_cost * hot * (COLD / hot) ** share
@@ -44,7 +45,7 @@ def anneal(part: Part, plan: IntArray, k: int, *, sweeps: int, hot: float, seed:
 class _Moves:
     """A plan that changes in place, and the arrays that its kernel keeps beside it."""
 
-    def __init__(self, part: Part, plan: IntArray, k: int, seed: int) -> None:
+    def __init__(self, part: Part, plan: IntArray, k: int, seed: int, inside: float) -> None:
         self.part, self.k, self.plan = part, k, np.array(plan, dtype=np.int64)
         graph = part.graph
         ends = np.repeat(np.arange(part.n, dtype=np.int64), np.diff(graph.indptr))
@@ -52,6 +53,8 @@ class _Moves:
         frozen[part.seeds] = True
         self._net = (graph.indptr, graph.indices, ends, np.lexsort((ends, graph.indices)), part.cut, frozen)
         low, high = part.bands(k)
+        clear = inside * np.where(np.isfinite(high) & (low > 0), high - low, 0.0)
+        low, high = low + clear, high - clear
         typical = k / part.n
         self._bands = (np.ascontiguousarray(part.weights), low, high, 1 / part.mean, 1 / typical)
         slot = np.cumsum(np.diff(part.apart.indptr) > 0) - 1

@@ -39,7 +39,7 @@ class CentreSearch:
             self.pool = sorted([*self.pool, draft], key=lambda one: one.value)[:POOL]
         return draft
 
-    def improve(self, draft: Draft, spent: Callable[[int], float], heat: float = 0.004) -> Draft:
+    def improve(self, draft: Draft, spent: Callable[[int], float], heat: float = 0.02) -> Draft:
         """Best draft after moves from `draft`, until ``spent(moves)``, the share of the work that is done, is 1.
 
         A slightly worse draft may be gone on from, by up to the share `heat` at first, less so later.

@@ -11,13 +11,14 @@ and Nakano 1995). The prices that come out balance the centres: with them every 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from gridgeo_solvers.kernels import kernel
 
 EDGE = 1e-12
 """Share of a band's end within which a load counts as being at it."""
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def balance(cost, load, low, high, price, choice, price_out):
     """Least cost of sharing rows among grids with loads from `low` to `high`; infinite where that can't be.
 
@@ -27,30 +28,21 @@ def balance(cost, load, low, high, price, choice, price_out):
     n, k = cost.shape
     share = np.zeros((n, k))
     total = np.zeros(k)
-    wide = 0.0
-    for r in range(n):
-        best = 0
-        for g in range(k):
-            if cost[r, g] + price[g] * load[r] < cost[r, best] + price[best] * load[r]:
-                best = g
-            if load[r] > 0.0:
-                wide = max(wide, cost[r, g] / load[r])
-        choice[r] = best
-        if load[r] > 0.0:
-            share[r, best] = load[r]
-            total[best] += load[r]
     members = np.empty((k, n), dtype=np.int32)
     size = np.zeros(k, dtype=np.int64)
     place = np.full((n, k), -1, dtype=np.int32)
+    each = np.zeros(n)
     for r in range(n):
         if load[r] > 0.0:
-            _join(choice[r], r, members, size, place)
+            each[r] = 1.0 / load[r]
     hop = np.full((k, k), np.inf)
     by = np.full((k, k), -1, dtype=np.int64)
-    for g in range(k):
-        for h in range(k):
-            if h != g:
-                _cheapest(g, h, cost, load, members, size, hop, by)
+    wide = _choose(cost, load, each, price, choice, hop, by)
+    for r in range(n):
+        if load[r] > 0.0:
+            share[r, choice[r]] = load[r]
+            total[choice[r]] += load[r]
+            _join(choice[r], r, members, size, place)
     force = 4.0 * k * wide + 1.0
     far = np.empty(k)
     via = np.empty(k, dtype=np.int64)
@@ -81,7 +73,7 @@ def balance(cost, load, low, high, price, choice, price_out):
         for q in range(steps - 1):
             amount = min(amount, share[by[path[q + 1], path[q]], path[q + 1]])
         for q in range(steps - 1):
-            _send(path[q + 1], path[q], amount, cost, load, share, members, size, place, hop, by)
+            _send(path[q + 1], path[q], amount, cost, load, each, share, members, size, place, hop, by)
         total[begin] -= amount
         total[end] += amount
     for g in range(k):
@@ -106,64 +98,96 @@ def balance(cost, load, low, high, price, choice, price_out):
     return value
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
+def _choose(cost, load, each, price, choice, hop, by):
+    """Every row where cost plus price is least, and what is cheapest to send on from there; the most that a load costs."""
+    n, k = cost.shape
+    wide = 0.0
+    for r in range(n):
+        best = 0
+        least = np.inf
+        most = 0.0
+        for g in range(k):
+            asked = cost[r, g] + price[g] * load[r]
+            if asked < least:
+                least = asked
+                best = g
+            most = max(most, cost[r, g])
+        choice[r] = best
+        if load[r] > 0.0:
+            wide = max(wide, most * each[r])
+            here = cost[r, best]
+            for h in range(k):
+                extra = (cost[r, h] - here) * each[r]
+                if extra < hop[best, h]:
+                    hop[best, h] = extra
+                    by[best, h] = r
+    for g in range(k):
+        hop[g, g] = np.inf
+        by[g, g] = -1
+    return wide
+
+
+@kernel
 def _giveable(total, low, high):
     """Load that a grid can give before what giving is worth changes."""
     return total - high if total > high * (1 + EDGE) else (total - low if total > low * (1 + EDGE) else np.inf)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _takeable(total, low, high):
     """Load that a grid can take before what taking costs changes."""
     return low - total if total < low * (1 - EDGE) else (high - total if total < high * (1 - EDGE) else np.inf)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _shortest(hop, far, via, least):
     """Cheapest chains into every grid, from all grids at their starting worth `far` (Bellman and Ford)."""
     k = len(far)
     via[:] = -1
-    changed = True
-    rounds = 0
-    while changed and rounds <= k:
-        changed = False
-        rounds += 1
-        for g in range(k):
-            if far[g] == np.inf:
-                continue
-            for h in range(k):
-                if far[g] + hop[g, h] < far[h] - least:
-                    at = g
-                    while at >= 0 and at != h:
-                        at = via[at]
-                    if at != h:
-                        far[h] = far[g] + hop[g, h]
-                        via[h] = g
-                        changed = True
+    fresh = np.isfinite(far)
+    for _ in range(k * k):
+        # The cheapest of those that changed first: few change again.
+        g = -1
+        for h in range(k):
+            if fresh[h] and (g < 0 or far[h] < far[g]):
+                g = h
+        if g < 0:
+            return
+        fresh[g] = False
+        for h in range(k):
+            if far[g] + hop[g, h] < far[h] - least:
+                at = g
+                while at >= 0 and at != h:
+                    at = via[at]
+                if at != h:
+                    far[h] = far[g] + hop[g, h]
+                    via[h] = g
+                    fresh[h] = True
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _join(g, r, members, size, place):
     members[g, size[g]] = r
     place[r, g] = size[g]
     size[g] += 1
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _cheapest(g, h, cost, load, members, size, hop, by):
+@kernel
+def _cheapest(g, h, cost, each, members, size, hop, by):
     """Cheapest row, per load, to send on from grid `g` to grid `h`."""
     hop[g, h] = np.inf
     by[g, h] = -1
     for q in range(size[g]):
         r = members[g, q]
-        extra = (cost[r, h] - cost[r, g]) / load[r]
+        extra = (cost[r, h] - cost[r, g]) * each[r]
         if extra < hop[g, h]:
             hop[g, h] = extra
             by[g, h] = r
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _send(g, h, amount, cost, load, share, members, size, place, hop, by):
+@kernel
+def _send(g, h, amount, cost, load, each, share, members, size, place, hop, by):
     """Send `amount` of the cheapest row from grid `g` to grid `h`, and renew what is cheapest in both."""
     k = len(size)
     r = by[g, h]
@@ -182,9 +206,9 @@ def _send(g, h, amount, cost, load, share, members, size, place, hop, by):
     share[r, h] += amount
     for t in range(k):
         if t != g and by[g, t] == r and place[r, g] < 0:
-            _cheapest(g, t, cost, load, members, size, hop, by)
+            _cheapest(g, t, cost, each, members, size, hop, by)
         if t != h:
-            extra = (cost[r, t] - cost[r, h]) / load[r]
+            extra = (cost[r, t] - cost[r, h]) * each[r]
             if extra < hop[h, t]:
                 hop[h, t] = extra
                 by[h, t] = r

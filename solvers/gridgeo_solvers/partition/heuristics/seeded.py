@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from gridgeo_solvers.kernels import kernel
 from gridgeo_solvers.partition.ground.parts import SLACK, FloatArray, IntArray, Part
 
 WORST = 3
@@ -40,7 +40,7 @@ def _goals(part: Part, low: FloatArray, high: FloatArray) -> FloatArray:
     return np.maximum(middle * (total / np.maximum(middle.sum(axis=1, keepdims=True), 1e-12)), 1e-12)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _grow(near, seeds, indptr, indices, rivals, rival, weights, goal, high):
     n, k = near.shape
     plan = np.full(n, -1, dtype=np.int64)
@@ -77,7 +77,7 @@ def _grow(near, seeds, indptr, indices, rivals, rival, weights, goal, high):
     return plan
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _emptiest(share, borne):
     """The grid that bears least to grow, the emptiest of those; -1 where none can."""
     best = -1
@@ -89,7 +89,7 @@ def _emptiest(share, borne):
     return best
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _nearest(g, borne, near, plan, indices, head, after, met, weights, totals, high):
     """The nearest free row beside grid `g` that breaks no more than `borne`: 1 a band, 2 a rival's peace, 3 both."""
     best = -1

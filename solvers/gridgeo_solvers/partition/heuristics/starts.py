@@ -11,8 +11,8 @@ pieces around the centres are kept, the rest is grown onto them.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from gridgeo_solvers.kernels import kernel
 from gridgeo_solvers.partition.ground.parts import FloatArray, IntArray, Part
 
 LLOYD = 7
@@ -63,7 +63,7 @@ def _seeds(part: Part, k: int, random: np.random.Generator) -> IntArray:
     return np.array(centres)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def price(near, load, goal, prices, rounds):
     """Raise and lower `prices` (per unit of load) until every centre draws about `goal` of `load`."""
     n, k = near.shape
@@ -93,7 +93,7 @@ def price(near, load, goal, prices, rounds):
             prices[g] = low
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def grow(near, prices, homes, indptr, indices):
     """Connected plan around `homes`: first every row with its best grid where it is joined to that grid's home, then
     the others one by one, the cheapest row beside a grid first.

@@ -11,15 +11,15 @@ of parting, rows that never move), `bands` (weights, lower, upper, 1 / mean, 1 /
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from gridgeo_solvers.kernels import kernel
 from gridgeo_solvers.partition.ground.parts import SLACK
 
 MOST_TIES = 64
 """Neighbours in its own grid up to which a row may leave it."""
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def sweep(plan, totals, cost, net, bands, rivals, zones, tables, work, state, stamp, mark):
     """Propose `work[0]` moves at temperature `work[1]`; `plan`, `totals` and `tables` (see `tables_of`) change in place.
     Returns the last mark.
@@ -87,7 +87,7 @@ def sweep(plan, totals, cost, net, bands, rivals, zones, tables, work, state, st
     return mark
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def next_random(state):
     """Xorshift64* (Vigna 2016): a uniform number in [0, 1) and the new state in `state[0]`."""
     x = state[0]
@@ -98,7 +98,7 @@ def next_random(state):
     return float((x * np.uint64(2685821657736338717)) >> np.uint64(11)) / 9007199254740992.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def stays_connected(i, indptr, indices, plan, stamp, queue, mark, root):
     """Whether the grid of `i` holds together without it: its neighbours there are searched from all at once, until
     they are joined or one of them has nowhere to go. ``stamp[0]`` is set to `mark` where the search was.
@@ -154,7 +154,7 @@ def stays_connected(i, indptr, indices, plan, stamp, queue, mark, root):
     return False
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def due(total, low, high, inverse, steep):
     """Linear and quadratic price of what `total` misses its band by, as a share of the mean."""
     miss = 0.0
@@ -165,7 +165,7 @@ def due(total, low, high, inverse, steep):
     return miss + miss * miss * steep
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _dues(totals, bands):
     _, lower, upper, inverse, steep = bands
     out = np.empty(totals.shape)
@@ -175,7 +175,7 @@ def _dues(totals, bands):
     return out
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _rim(plan, indices, ends, frozen):
     """Edges between two grids that leave a row which may move, the position of each edge among them, their number."""
     rim = np.empty(len(indices), dtype=np.int64)
@@ -189,7 +189,7 @@ def _rim(plan, indices, ends, frozen):
     return rim, spot, many
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _rerim(i, plan, net, rim, spot, many):
     """Set the edges of row `i` right after its move; returns their new number."""
     indptr, indices, ends, mirror, _, frozen = net
@@ -210,7 +210,7 @@ def _rerim(i, plan, net, rim, spot, many):
     return many
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def tables_of(plan, k, rivals, zones):
     """Rivals that every row would meet in every grid; rows, grids touched and squared rows of every area."""
     indptr, indices, slot = rivals
@@ -233,7 +233,7 @@ def tables_of(plan, k, rivals, zones):
     return met, held, touched, squares
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _rules(i, a, b, rivals, zones, met, held, touched, squares):
     """Pairs of rivals that meet and splits too many, after a move less before it.
 
@@ -257,7 +257,7 @@ def _rules(i, a, b, rivals, zones, met, held, touched, squares):
     return change
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _retable(i, a, b, rivals, zones, met, held, touched, squares):
     indptr, indices, slot = rivals
     for e in range(indptr[i], indptr[i + 1]):

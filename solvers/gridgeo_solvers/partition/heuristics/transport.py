@@ -15,8 +15,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
+from gridgeo_solvers.kernels import kernel
 from gridgeo_solvers.partition.ground.distances import medoid_kernel, table_kernel
 from gridgeo_solvers.partition.ground.parts import FloatArray, IntArray, Part
 from gridgeo_solvers.partition.heuristics.flows import balance
@@ -71,7 +71,7 @@ class Transport:
         return self.settle(centres, prices, steps=0)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _settle(
     centres, prices, choice, weights, low, high, order, steps, blocks, x, y, mass, whole_km, seconds, first, members
 ):  # fmt: skip
@@ -96,7 +96,7 @@ def _settle(
             return value
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def price(cost, weights, low, high, order, prices, choice, blocks):
     """Raise the dual value over all measures; `prices` and `choice` change in place. Returns the value."""
     n, k = cost.shape

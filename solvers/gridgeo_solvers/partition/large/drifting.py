@@ -12,13 +12,14 @@ while hot and strong at the end, about a band that is narrow at first.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from gridgeo_solvers.kernels import kernel
 
 REACH = 80
 """Rows that the search for a way around a leaving row looks at; a longer way counts as none."""
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def way_around(i, indptr, indices, plan, stamp, queue, mark):
     """Whether the grid of `i` stays connected without it, by ways of at most `REACH` rows seen."""
     a = plan[i]
@@ -56,7 +57,7 @@ def way_around(i, indptr, indices, plan, stamp, queue, mark):
     return False
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def sums_of(plan, k, x, y, mass, shares):
     """Rows, mass, centroid sums, second moment and totals of every grid; all O(1) to keep up when a row moves."""
     size = np.zeros(k, dtype=np.int64)
@@ -78,7 +79,7 @@ def sums_of(plan, k, x, y, mass, shares):
     return size, heavy, at, moment, totals
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def border_of(plan, indptr, indices):
     """Border rows in a list, how many, each row's place in it (-1: none) and its number of neighbours elsewhere."""
     n = len(plan)
@@ -96,7 +97,7 @@ def border_of(plan, indptr, indices):
     return border, count, place, outer
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def priced(total, low, high, typical):
     """Linear and quadratic price of what `total` misses its band by, in means of a grid."""
     miss = 0.0
@@ -107,7 +108,7 @@ def priced(total, low, high, typical):
     return miss + miss * miss / typical
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def drift(
     plan, k, indptr, indices, x, y, mass, shares, low, high, tilt, heat, press, per_border, seed,
 ):  # fmt: skip
@@ -210,7 +211,7 @@ def drift(
     return moves
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _drop(border, place, j, count):
     """Take row `j` from the border list; returns its new length."""
     last = border[count - 1]

@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from gridgeo_solvers.graph import Graph
+from gridgeo_solvers.kernels import kernel
 from gridgeo_solvers.partition.ground.parts import FloatArray, IntArray
 
 
@@ -44,7 +44,7 @@ def _filled(graph: Graph, plan: IntArray, k: int) -> IntArray:
     return plan
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def grow_on(plan, indptr, indices, load, k):
     """Give every row of grid -1 a grid beside it, row by row from the edges of what has one."""
     n = len(plan)
@@ -81,7 +81,7 @@ def grow_on(plan, indptr, indices, load, k):
         total[best] += load[r]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def last_reached(plan, indptr, indices, root):
     """The row of `root`'s grid that a breadth-first search reaches last."""
     seen = np.zeros(len(plan), dtype=np.bool_)

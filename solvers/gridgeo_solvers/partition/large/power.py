@@ -14,9 +14,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from scipy.spatial import cKDTree
 
+from gridgeo_solvers.kernels import kernel
 from gridgeo_solvers.partition.ground.parts import FloatArray, IntArray, Part
 
 NEAR = 12
@@ -105,7 +105,7 @@ def _centroids(points: Points, plan: IntArray, k: int, former: FloatArray | None
     return centres if former is None else np.where(mass[:, None] > 0, centres, former)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def set_prices(choice, cost, load, prices, first, order, rounds):
     """Set `prices` in turn until about one grid's mean of `load` prefers each centre: a weighted quantile each time.
 
@@ -134,7 +134,7 @@ def set_prices(choice, cost, load, prices, first, order, rounds):
                     break
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def cheapest(choice, cost, prices):
     """The cheapest offer of every row."""
     plan = np.empty(len(choice), dtype=np.int64)

@@ -7,13 +7,13 @@ jobs, nor on how many workers there are, nor on which of them died. A job is ans
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Iterable, Iterator, Sized
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from gridgeo_solvers import clock
 from gridgeo_solvers.errors import BadProblem, Infeasible
 from gridgeo_solvers.partition.engine import solve
 from gridgeo_solvers.partition.ground.answer import Partition, PartitionParams
@@ -238,10 +238,10 @@ def _solve_all(jobs: tuple[Job, ...], choices: _Choices, stop: StopRule) -> list
 
 
 def _solve_one(job: Job, choices: _Choices, stop: StopRule) -> Outcome:
-    began = time.perf_counter()
+    began = clock.now()
 
     def ended(fate: Fate, reasons: list[str], **more: Any) -> Outcome:
-        return Outcome(job.name, None, reasons, fate, seconds=time.perf_counter() - began, **more)
+        return Outcome(job.name, None, reasons, fate, seconds=clock.now() - began, **more)
 
     try:
         answer = solve(
@@ -260,7 +260,7 @@ def _solve_one(job: Job, choices: _Choices, stop: StopRule) -> Outcome:
     except Exception as error:
         # A fault of the solver over one job must not lose the hundreds beside it; it is named with its job.
         return ended(Fate.FAILED, [f"the solver failed with {type(error).__name__}: {error}"])
-    return Outcome(job.name, answer, seconds=time.perf_counter() - began)
+    return Outcome(job.name, answer, seconds=clock.now() - began)
 
 
 def _unsolved(name: str, trouble: str | None) -> Outcome:

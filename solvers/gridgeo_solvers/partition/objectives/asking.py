@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from gridgeo_solvers import clock
 from gridgeo_solvers.errors import Infeasible
 from gridgeo_solvers.partition.ground.answer import Partition
 from gridgeo_solvers.partition.ground.parts import SLACK, IntArray
@@ -80,7 +80,7 @@ class Asking:
         if time_limit is not None:
             rules.append(MaxSeconds(time_limit))
         self._stop = AnyOf(tuple(rules))
-        self._end = None if time_limit is None else time.perf_counter() + time_limit
+        self._end = None if time_limit is None else clock.now() + time_limit
         self._heard = {term.objective for term in problem.terms}
         self._stop()
 
@@ -103,7 +103,7 @@ class Asking:
             return Asked(None, proven=True)
         problem = replace(problem, objective=tuple(Term(o, w) for o, w in weights.items()))
         ear = _Ear(self.progress)
-        left = None if self._end is None else max(self._end - time.perf_counter(), 0.0) * share
+        left = None if self._end is None else max(self._end - clock.now(), 0.0) * share
         stop = AnyOf((self._stop, ear.heard)) if quick else self._stop
         start = self._start if self.best is None else self.best.answer.assignment
         try:

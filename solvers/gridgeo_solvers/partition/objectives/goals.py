@@ -8,11 +8,11 @@ additive rank reached is held by a large weight, and every plan is accepted by i
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from gridgeo_solvers import clock
 from gridgeo_solvers.partition.ground.answer import Partition
 from gridgeo_solvers.partition.ground.parts import SLACK, IntArray
 from gridgeo_solvers.partition.objectives.asking import Asked, Asking, Weights, told
@@ -75,7 +75,7 @@ def solve_goals(
     Infeasible
         As the core raised it on the problem with no cap.
     """
-    began = time.perf_counter()
+    began = clock.now()
     asking = Asking(problem, solve_core, options, stop, time_limit, progress or Progress(), start)
     ranks = sorted({term.rank for term in problem.terms})
     bound: float | None = None
@@ -223,7 +223,7 @@ def _answer(asking: Asking, bound: float | None, began: float, *, alone: bool) -
         bound=bound,
         gap=gap,
         status=Status.OPTIMAL if gap == 0.0 and alone else Status.FEASIBLE,
-        seconds=time.perf_counter() - began,
+        seconds=clock.now() - began,
         starts=asking.starts,
         notes=(*answer.notes, *(f"{name}: {value:.6g}" for name, value in values.items())),
     )

@@ -17,9 +17,9 @@ from itertools import combinations
 from math import comb, prod
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from gridgeo_solvers.kernels import kernel, summing_kernel
 from gridgeo_solvers.partition.ground.parts import SLACK, FloatArray, IntArray, Part
 
 BoolArray = NDArray[np.bool_]
@@ -211,7 +211,7 @@ def _safe(u: FloatArray, chosen: FloatArray, worth: FloatArray) -> float:
     return float(u.sum() + chosen.sum()) - 1e-11 * (float(np.abs(u).sum()) + float(np.abs(worth).max()) * len(chosen))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _uses(cost, some, load, u, home, price, chosen):
     """How often each row is taken by the chosen of some sites."""
     times = np.zeros(len(u))
@@ -223,7 +223,7 @@ def _uses(cost, some, load, u, home, price, chosen):
     return times
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz"})
+@summing_kernel
 def _worths(cost, some, load, u, home, low, high, price, worth, passes, tolerance):
     """Least cost of opening each of some sites at the best price met in `passes` Newton steps towards its band.
 

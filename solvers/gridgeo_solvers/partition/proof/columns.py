@@ -10,8 +10,8 @@ the incumbent holds a set whose excess is above the gap (column enumeration, Bal
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from gridgeo_solvers.kernels import kernel
 from gridgeo_solvers.partition.proof.pricing import (
     FREE,
     IMPOSSIBLE,
@@ -26,7 +26,7 @@ from gridgeo_solvers.partition.proof.pricing import (
 )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def connect(home, state, weight, high, indptr, indices, dist, back, queue):
     """Rule out rows too far for the weight that is left; false where one of them is in."""
     inside = 0.0
@@ -44,7 +44,7 @@ def connect(home, state, weight, high, indptr, indices, dist, back, queue):
     return True
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def settle(state, x, reduced, weight, price, slack, clash):
     """Fix rows whose other choice would cost more than `slack`; false where rows that must be in clash."""
     for i in range(len(state)):
@@ -58,7 +58,7 @@ def settle(state, x, reduced, weight, price, slack, clash):
     return True
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def next_row(state, joined, reduced, weight, price, indptr, indices):
     """Free row beside the connected part whose other choice costs most; -1 where none is."""
     branch = -1
@@ -76,7 +76,7 @@ def next_row(state, joined, reduced, weight, price, indptr, indices):
     return branch
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def fits(s, state, columns, home, weights, lower, upper, indptr, indices, x, seen, queue):
     """Whether the rows in are a connected set within every band of which `s` is the best site."""
     for m in range(len(weights)):
@@ -106,7 +106,7 @@ def fits(s, state, columns, home, weights, lower, upper, indptr, indices, x, see
     return True
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def sets_of(
     s, columns, home, u, measure, weights, lower, upper, allowed, clash, indptr, indices, most, out, cost, count, limit
 ):

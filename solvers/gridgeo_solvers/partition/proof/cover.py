@@ -12,9 +12,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from gridgeo_solvers.kernels import kernel
 from gridgeo_solvers.partition.ground import highs
 from gridgeo_solvers.partition.ground.parts import FloatArray, IntArray
 
@@ -61,7 +61,7 @@ def cover(sets: NDArray[np.bool_], cost: FloatArray, k: int, u: FloatArray, limi
     return Cover(float(cost[kept[chosen]].sum()), kept[chosen], True, u)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _choose(sets, excess, k, slack, row_order, limit, chosen):
     """Fill `chosen` with the `k` disjoint sets of least total excess below `slack` that hold every row; -1 where none do.
 

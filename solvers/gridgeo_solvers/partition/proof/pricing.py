@@ -11,7 +11,8 @@ and on rows cut off from the site. Where counties nearly fill a grid this bound 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from gridgeo_solvers.kernels import kernel
 
 OUT, FREE, IN = -1, 0, 1
 """State of a row in a node of the branch and bound."""
@@ -21,7 +22,7 @@ NONE, IMPOSSIBLE = -1, -2
 """In place of the row that is cut: no row is; no share of the free rows meets the band."""
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def by_ratio(reduced, weight):
     """Rows in the order in which a knapsack takes them."""
     n = len(reduced)
@@ -34,7 +35,7 @@ def by_ratio(reduced, weight):
     return np.argsort(ratio)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def fractional(order, reduced, weight, state, low, high, x):
     """Least value of the rows' shares `x` with a load within the band: value, the row that is cut, price of the load."""
     n = len(reduced)
@@ -69,7 +70,7 @@ def fractional(order, reduced, weight, state, low, high, x):
     return value, NONE, price
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def ways(root, weight, state, indptr, indices, most, dist, back, queue):
     """Least weight to be added to connect every row with `root` through rows that aren't out (rows in are free).
 
@@ -101,7 +102,7 @@ def ways(root, weight, state, indptr, indices, most, dist, back, queue):
                 back[b] = a
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def reach(root, x, indptr, indices, seen, queue):
     """Mark in `seen` the rows with a positive share that are connected with `root`."""
     seen[:] = False
@@ -120,7 +121,7 @@ def reach(root, x, indptr, indices, seen, queue):
                 filled += 1
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def put_in(row, state, clash):
     """Take `row` and rule its rivals out; false where one of them is in already."""
     state[row] = IN
@@ -132,7 +133,7 @@ def put_in(row, state, clash):
     return True
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def clashing(state, x, weight, clash):
     """Heaviest free row with a share that clashes with another such row; -1 where none does."""
     worst = -1
@@ -145,7 +146,7 @@ def clashing(state, x, weight, clash):
     return worst
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def begin(home, allowed, clash, state):
     """State of the rows of a site before any choice; false where its own row is out."""
     for i in range(len(state)):
@@ -153,7 +154,7 @@ def begin(home, allowed, clash, state):
     return allowed[home] and put_in(home, state, clash)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def mend(root, weight, state, high, x, indptr, indices, seen, dist, back, queue):
     """What to do about rows cut off from `root`: the row to branch on, or
     -1 (nothing is cut off, or nothing can be done), -2 (no set is left), -3 (`state` was narrowed, solve again).
@@ -188,7 +189,7 @@ def mend(root, weight, state, high, x, indptr, indices, seen, dist, back, queue)
     return a
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def cheapest(home, reduced, weight, start, low, high, clash, indptr, indices, light, limit, cutoff, x):
     """Bound on the value of every set around `home`, exact but for cut rows up to `light` where `limit` nodes suffice.
 
@@ -249,7 +250,7 @@ def cheapest(home, reduced, weight, start, low, high, clash, indptr, indices, li
     return np.inf, nodes
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def worths(columns, home, u, weight, allowed, low, high, clash, indptr, indices, light, limit, k, worth, use):
     """Bound on the value of every site at multipliers `u`, sharp where a site may be among the `k` cheapest.
 
@@ -283,7 +284,7 @@ def worths(columns, home, u, weight, allowed, low, high, clash, indptr, indices,
     return spent
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def rule_out(columns, home, u, weight, allowed, low, high, clash, indptr, indices, light, limit, most):
     """Clear in `allowed` the pairs of site and row of which every set is worth more than ``most[site]``."""
     sites, n = columns.shape

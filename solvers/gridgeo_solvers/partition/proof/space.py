@@ -12,10 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from gridgeo_solvers.graph import Graph
+from gridgeo_solvers.kernels import kernel
 from gridgeo_solvers.partition.ground.parts import SLACK, FloatArray, IntArray, Part
 from gridgeo_solvers.partition.proof.pricing import OUT, ways
 
@@ -137,7 +137,7 @@ def _closed(space: Space) -> Space:
     return replace(space, clash=clash)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _too_far(weight, high, indptr, indices, clash):
     n = len(weight)
     state = np.empty(n, dtype=np.int8)

@@ -7,7 +7,6 @@ one solution. Connection and pairs that may not meet are added as plans break th
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +14,7 @@ import numpy as np
 import pulp
 from numpy.typing import NDArray
 
+from gridgeo_solvers import clock
 from gridgeo_solvers.partition.ground import highs
 from gridgeo_solvers.partition.ground.parts import FloatArray, IntArray
 from gridgeo_solvers.partition.refusal.links import bundles
@@ -82,13 +82,13 @@ def settle(
         return Verdict(None, False, np.inf, 0)
     if programme.hopeless:
         return Verdict(None, True, np.inf, 0)
-    left, end = nodes, time.perf_counter() + SECONDS
+    left, end = nodes, clock.now() + SECONDS
     if start is not None:
         _warm(programme, start)
     if guide is not None:
         _lead(programme, guide)
     for _ in range(ROUNDS):
-        seconds = end - time.perf_counter()
+        seconds = end - clock.now()
         if stop() or left <= 0 or seconds <= 0:
             break
         outcome = highs.run(programme.model, nodes=left, seconds=seconds, gap=1e-6 if guide is None else GUIDED_GAP)
