@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -13,10 +13,11 @@ import numpy as np
 from gridgeo_solvers import clock
 from gridgeo_solvers.check import evaluate, judge
 from gridgeo_solvers.errors import BadProblem, Infeasible
+from gridgeo_solvers.partition.beside import Beside
 from gridgeo_solvers.partition.ground.allotment import best_sum, trimmed, windows
 from gridgeo_solvers.partition.ground.answer import Partition, PartitionParams
 from gridgeo_solvers.partition.ground.parts import IntArray, Part, parts_of, start_rows
-from gridgeo_solvers.partition.ground.values import Found, Value
+from gridgeo_solvers.partition.ground.values import Found, Value, better
 from gridgeo_solvers.partition.objectives.goals import needs_goals, solve_goals
 from gridgeo_solvers.partition.refusal.conflicts import smallest_conflict
 from gridgeo_solvers.partition.refusal.elastic import causes, nearest_plan
@@ -35,6 +36,8 @@ QUICK = PartitionParams(starts=2, plans=1, rounds=0, sweeps=200, pairs=0, bound_
 SEARCHED, SEARCHED_SMALL = 0.7, 0.25
 """Share of the time limit after which the search gives way to the bound: of parts at large, and of those small enough to be
 solved to proof."""
+WORTH_IT, ANEW = 0.05, 1 << 20
+"""Share of the time limit that is worth another search once the bound is known, and what is added to the seed for it."""
 MENDED = 100_000
 """Units × grids up to which a plan that breaks a rule is mended, and conflicts are looked for by integer programmes."""
 TESTED = 300
@@ -56,10 +59,21 @@ class _Run:
     start: IntArray | None = None
     began: float = field(default_factory=clock.now)
     starts: int = 0
+    beside: Beside | None = None
 
     def left(self) -> float:
         """Seconds left of the time limit; without end where there is none."""
         return np.inf if self.limit is None else self.began + self.limit - clock.now()
+
+    def hearer(self, part: Part) -> Callable[[Found], None]:
+        """Told of every better plan of `part`; where that is all there is, the plan is an incumbent."""
+        whole = len(part.units) == self.problem.n
+
+        def hear(found: Found) -> None:
+            if whole and found.feasible:
+                self.progress.incumbent(found.value.cost)
+
+        return hear
 
 
 def solve(
@@ -100,8 +114,9 @@ def solve(
     start
         An assignment to improve, shape (n,); used where its grids are connected and its count fits.
     executor
-        Where connected parts are searched side by side; in this process, one after the other, where left out. The answer
-        is the same.
+        Where connected parts are searched side by side; in this process, one after the other, where left out. Without
+        `time_limit` the answer is the same. With it, a part that is alone is searched on the executor beside this
+        process from other random numbers, and the better plan counts.
 
     Raises
     ------
@@ -159,7 +174,7 @@ def _solve_core(
         rules.append(MaxSeconds(time_limit))
     run = _Run(
         problem, params or PartitionParams(), seed, gap, AnyOf(tuple(rules)), progress or Progress(), executor,
-        time_limit, start,
+        time_limit, start, beside=None if executor is None or time_limit is None else Beside(executor),
     )  # fmt: skip
     run.stop()
     parts = parts_of(problem)
@@ -207,7 +222,10 @@ def _solve_pool(
     plans: list[dict[int, Found]] = [{} for _ in parts]
     for (p, count), found in zip(tasks, _searched(run, parts, tasks), strict=True):
         plans[p][count] = found
-    bound = _prove(run, parts, plans, full, k) if counts is None else None
+    if len(parts) == 1 and run.limit is not None and counts is None:
+        bound = _prove_and_search(run, parts[0], plans[0], full, k)
+    else:
+        bound = _prove(run, parts, plans, full, k) if counts is None else None
     values = [{count: found.value for count, found in one.items()} for one in plans]
     chosen = best_sum(values, k, lambda a, b: Value(a.violation + b.violation, a.cost + b.cost), Value(0.0, 0.0))
     assert chosen is not None
@@ -235,12 +253,22 @@ def _searched(run: _Run, parts: list[Part], tasks: list[tuple[int, int]]) -> Ite
     for number, ((p, count), start) in enumerate(zip(tasks, given, strict=True)):
         share = work[number] / sum(work[number:])
         seconds = None if run.limit is None else max(run.left() - kept, 0.0) * share
+        heard = run.hearer(parts[p])
+        if len(tasks) == 1 and run.beside is not None and seconds is not None:
+            run.beside.begin(parts[p], count, run.params, run.seed, start, seconds)
+        found = _counted(run, search(parts[p], count, run.params, run.seed, start, seconds, run.stop, heard))
+        yield _and_beside(run, parts[p], found)
 
-        def heard(found: Found, whole: bool = len(parts[p].units) == run.problem.n) -> None:
-            if whole and found.feasible:
-                run.progress.incumbent(found.value.cost)
 
-        yield _counted(run, search(parts[p], count, run.params, run.seed, start, seconds, run.stop, heard))
+def _and_beside(run: _Run, part: Part, found: Found, *, wait: bool = True) -> Found:
+    """The better of `found` and what another process found meanwhile, if one was asked."""
+    other = None if run.beside is None else run.beside.end(wait=wait and not run.stop())
+    if other is None:
+        return found
+    run.starts += other[1]
+    best = better(found, other[0])
+    run.hearer(part)(best)
+    return best
 
 
 def _counted(run: _Run, searched: tuple[Found, int]) -> Found:
@@ -275,6 +303,25 @@ def _prove(run: _Run, parts: list[Part], plans: list[dict[int, Found]], full: li
         for proof, count in left:
             proof.pursue(count, seconds)
             run.progress.advance()
+
+
+def _prove_and_search(run: _Run, part: Part, plans: dict[int, Found], full: list[range], k: int) -> float | None:
+    """Bound of the only part; it is searched again meanwhile, by another process, and with the time that is left over."""
+    from gridgeo_solvers.partition.search import search
+
+    seconds, known = run.left(), plans[k]
+    worthwhile = known.feasible and part.n > run.params.exact_units
+    if run.beside is not None and worthwhile:
+        run.beside.begin(part, k, run.params, run.seed + ANEW, known.plan, seconds)
+    bound = _prove(run, [part], [plans], full, k)
+    known = plans[k]
+    proven = bound is not None and bound >= known.value.cost * (1 - max(run.gap, 1e-9))
+    if known.feasible and not proven and not run.stop() and run.left() > WORTH_IT * (run.limit or 0.0):
+        again = search(part, k, run.params, run.seed + ANEW, known.plan, run.left(), run.stop, run.hearer(part))
+        run.starts += again[1]
+        known = better(known, again[0])
+    plans[k] = _and_beside(run, part, known, wait=not proven)
+    return bound
 
 
 class _Proof:
