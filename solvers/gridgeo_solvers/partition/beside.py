@@ -36,10 +36,10 @@ class Beside:
 
     def begin(
         self, part: Part, k: int, params: PartitionParams, seed: int, start: IntArray | None, seconds: float
-    ) -> None:
-        """Search `part` for plans of `k` grids in another process, until `seconds` from now or `end`."""
+    ) -> bool:
+        """Search `part` for plans of `k` grids in another process, until `seconds` from now or `end`; whether it is so."""
         if part.n * k > MOST:
-            return
+            return False
         folder = tempfile.TemporaryDirectory(prefix="gridgeo-", ignore_cleanup_errors=True)
         bell = Bell(str(Path(folder.name) / "stop"))
         asked = (part, k, params, seed + BESIDE, start, time.time() + seconds, bell)
@@ -48,6 +48,7 @@ class Beside:
         except RuntimeError:
             # Broken or shut down: the search here goes on alone.
             folder.cleanup()
+        return self._flying is not None
 
     def end(self, *, wait: bool = True) -> Searched | None:
         """What was found since `begin`, and the number of starts; None where nothing was, or nobody waits for it."""

@@ -48,13 +48,9 @@ def prove(run: Run, parts: list[Part], plans: list[dict[int, Found]], full: list
 
 
 def prove_and_search(run: Run, part: Part, plans: dict[int, Found], full: list[range], k: int) -> float | None:
-    """Bound of the only part; it is searched again meanwhile, by another process, and with the time that is left over."""
+    """Bound of the only part; then it is searched again with the time that is left over."""
     from gridgeo_solvers.partition.search import search
 
-    seconds, known = run.left(), plans[k]
-    worthwhile = known.feasible and part.n > run.params.exact_units
-    if run.beside is not None and worthwhile:
-        run.beside.begin(part, k, run.params, run.seed + ANEW, known.plan, seconds)
     bound = prove(run, [part], [plans], full, k)
     known = plans[k]
     proven = bound is not None and bound >= known.value.cost * (1 - max(run.gap, 1e-9))

@@ -20,9 +20,9 @@ PROCESSES = 2
 """Processes that an executor is thought to have at the least."""
 LOOK = 0.2
 """Seconds between two looks at the stopping rule."""
-SEARCHED, SEARCHED_SMALL = 0.7, 0.25
-"""Share of the time limit after which the search gives way to the bound: of parts at large, and of those small enough to be
-solved to proof."""
+SEARCHED, SEARCHED_SMALL, SEARCHED_HELPED = 0.7, 0.25, 0.4
+"""Share of the time limit after which the search gives way to the bound: of parts at large, of those small enough to be
+solved to proof, and of a part that another process searches on."""
 
 
 def pools_of(problem: PartitionProblem, parts: list[Part]) -> list[tuple[list[Part], int]]:
@@ -47,7 +47,7 @@ def solve_pool(
     plans: list[dict[int, Found]] = [{} for _ in parts]
     for (p, count), found in zip(tasks, _searched(run, parts, tasks), strict=True):
         plans[p][count] = found
-    if len(parts) == 1 and run.limit is not None and counts is None:
+    if run.limit is not None and counts is None and run.whole(parts[0]):
         bound = prove_and_search(run, parts[0], plans[0], full, k)
     else:
         bound = prove(run, parts, plans, full, k) if counts is None else None
@@ -64,13 +64,17 @@ def _searched(run: Run, parts: list[Part], tasks: list[tuple[int, int]]) -> Iter
     share = SEARCHED_SMALL if small else SEARCHED
     if run.executor is not None and len(tasks) > 1:
         return _elsewhere(run, run.executor, parts, tasks, given, share)
+    if run.limit is not None and run.beside is not None and run.whole(parts[0]):
+        p, count = tasks[0]
+        helped = run.beside.begin(parts[p], count, run.params, run.seed, given[0], run.left())
+        share = SEARCHED_HELPED if helped else share
     return _here(run, parts, tasks, given, share)
 
 
 def _here(
     run: Run, parts: list[Part], tasks: list[tuple[int, int]], given: list[IntArray | None], share: float
 ) -> Iterator[Found]:
-    """One task after the other, in this process; a part that is alone is searched in another process too."""
+    """One task after the other, in this process."""
     # Compiled kernels load here, not when the package is imported.
     from gridgeo_solvers.partition.search import search
 
@@ -78,13 +82,8 @@ def _here(
     kept = run.left() * (1 - share)
     for number, ((p, count), start) in enumerate(zip(tasks, given, strict=True)):
         part = parts[p]
-        seconds = None
-        if run.limit is not None:
-            seconds = max(run.left() - kept, 0.0) * work[number] / sum(work[number:])
-            if run.beside is not None and len(tasks) == 1:
-                run.beside.begin(part, count, run.params, run.seed, start, seconds)
-        searched = search(part, count, run.params, run.seed, start, seconds, run.stop, run.hearer(part))
-        yield run.joined(part, run.counted(searched))
+        seconds = None if run.limit is None else max(run.left() - kept, 0.0) * work[number] / sum(work[number:])
+        yield run.counted(search(part, count, run.params, run.seed, start, seconds, run.stop, run.hearer(part)))
 
 
 def _elsewhere(

@@ -39,9 +39,13 @@ class Run:
         """Seconds left of the time limit; without end where there is none."""
         return np.inf if self.limit is None else self.began + self.limit - clock.now()
 
+    def whole(self, part: Part) -> bool:
+        """Whether `part` is all there is."""
+        return len(part.units) == self.problem.n
+
     def hearer(self, part: Part) -> Callable[[Found], None]:
         """Told of every better plan of `part`; where that is all there is, the plan is an incumbent."""
-        whole = len(part.units) == self.problem.n
+        whole = self.whole(part)
 
         def hear(found: Found) -> None:
             if whole and found.feasible:

@@ -186,17 +186,22 @@ class Search:
     def _by_legs(self, centres: CentreSearch, coarse: CoarseSearch | None, share: float) -> None:
         """Legs of the search, each from its own start, on bundles where there are any."""
         spent = self._spent(share, coarse.small.n if coarse else self.part.n)
+        most = max(LEG * self.k, SHORTEST)
         for _ in range(LEGS if self.seconds is None else LAPS):
+            begun = spent(0)
             if coarse is None:
-                made = CentreSearch(self.part, self.k, self.random).leg(max(LEG * self.k, SHORTEST), spent)
+                made = CentreSearch(self.part, self.k, self.random).leg(most, spent)
             else:
                 draft = coarse.leg(spent)
                 made = [] if draft is None else [draft]
-            if not made:
-                return
-            self.starts += 1
             for draft in made:
                 centres.keep(draft)
+            self.starts += 1
+            took, left = spent(0) - begun, 1.0 - spent(0)
+            if not made or left < (took / 2 if coarse is None else 0.0):
+                return
+            # The last leg ends with the time, cooled down.
+            most = max(int(most * min(left / max(took, 1e-9), 1.0)), 1) if left < 1.5 * took else most
 
     def _spent(self, share: float, rows: int) -> Callable[[int], float]:
         """How much of the moves of centres is done: by the clock where it counts, `share` of what is left, else by number."""
