@@ -34,6 +34,7 @@ from gridgeo_server.plans import endpoints as plans
 from gridgeo_server.plans import life_endpoints as plan_life
 from gridgeo_server.plans import register_endpoints as plan_register
 from gridgeo_server.plans import service
+from gridgeo_server.plans.calendar import Calendars
 from gridgeo_server.plans.opening import open_plans
 from gridgeo_server.responders import endpoints as responders
 from gridgeo_server.responders import store as responder_store
@@ -84,7 +85,7 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
     town = open_plans(store, town, {grid: one.name for one in roster(settings, town) for grid in one.grids}, now)
     officers = roster(settings, town)
     store.write(lambda transaction: responder_store.match_plan(transaction.connection, officers))
-    state = State(settings, town, store, Desk(town, Categories.packaged(), settings.busy_min), hub, clock)
+    state = State(settings, town, store, Desk(town, Categories.packaged(), settings.busy_min), hub, Calendars(), clock)
     # No documentation pages: they would load scripts from elsewhere. /openapi.json says what can be asked.
     app = FastAPI(title="gridgeo", version=__version__, docs_url=None, redoc_url=None, lifespan=_lifespan)
     app.state.gridgeo = state

@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 
 from gridgeo_server.cases.service import Desk
 from gridgeo_server.live.hub import Hub
+from gridgeo_server.plans.calendar import Calendars
 from gridgeo_server.settings import Settings
 from gridgeo_server.store import Store
 from gridgeo_server.town import Town
@@ -25,6 +26,7 @@ class State:
     store: Store
     desk: Desk
     hub: Hub
+    calendars: Calendars
     clock: Callable[[], datetime]
 
 

@@ -10,11 +10,20 @@ from starlette.responses import JSONResponse, Response
 from gridgeo_server.auth.guard import BearerOf
 from gridgeo_server.errors import BadRequest, OutOfOrder
 from gridgeo_server.idempotency import IdempotencyKey, Reply
-from gridgeo_server.plans import comparing, model, service, store, talk, uploads
+from gridgeo_server.plans import changing, comparing, model, service, store, talk, uploads
 from gridgeo_server.plans.answers import GEOJSON, answered, detail, do_once, keep, load
 from gridgeo_server.plans.drawn import draw
 from gridgeo_server.plans.merging import Part, merge
-from gridgeo_server.plans.requests import IfMatch, Merge, NewComment, NewPart, PlanName, Transition, revision_of
+from gridgeo_server.plans.requests import (
+    IfMatch,
+    Merge,
+    NewComment,
+    NewPart,
+    PlanName,
+    Transition,
+    Withdrawal,
+    revision_of,
+)
 from gridgeo_server.plans.service import Deed, Wanted
 from gridgeo_server.plans.staging import expanded
 from gridgeo_server.state import StateOf
@@ -47,6 +56,30 @@ def transition(
         return Reply.of(200, detail(state, transaction.connection, plan))
 
     request = f"POST /api/v1/plans/{plan}/transitions"
+    return answered(do_once(state, request, idempotency_key, deed, body.asked(at=if_match), work))
+
+
+@router.post("/{plan}/withdrawals")
+def withdraw(
+    plan: PlanName,
+    body: Withdrawal,
+    state: StateOf,
+    bearer: BearerOf,
+    idempotency_key: IdempotencyKey = None,
+    if_match: IfMatch = None,
+) -> Response:
+    """Withdraw a start that lies in the future, in some areas or in all; the plan before goes on."""
+    bearer.check("plans.enforce")
+    bearer.check_area(None)
+    revision = revision_of(if_match)
+    deed = Deed(state.clock(), bearer, body.why)
+    areas = tuple(dict.fromkeys(body.areas))
+
+    def work(transaction: Transaction) -> Reply:
+        changing.withdraw(transaction, state.town, plan, areas, deed, revision)
+        return Reply.of(200, detail(state, transaction.connection, plan))
+
+    request = f"POST /api/v1/plans/{plan}/withdrawals"
     return answered(do_once(state, request, idempotency_key, deed, body.asked(at=if_match), work))
 
 

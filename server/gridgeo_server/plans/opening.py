@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from gridgeo.errors import BadInput
 from gridgeo.plans.plan import Figures, Plan
 from gridgeo_server.errors import ServerError
-from gridgeo_server.plans import register, service, store
+from gridgeo_server.plans import calendar as calendars
+from gridgeo_server.plans import service, store
 from gridgeo_server.plans.drawn import draw
 from gridgeo_server.plans.service import Deed
 from gridgeo_server.store import Store, Transaction, tables
@@ -61,7 +62,7 @@ def open_plans(opened: Store, town: Town, owners: Mapping[str, str], now: dateti
 
 def _current(connection: sa.Connection, town: Town, day: date) -> Plan | None:
     """The grids in force on `day`, put together from every plan that is in force somewhere; None where they don't fit."""
-    held = register.in_force(connection, day)
+    held = calendars.read(connection).on(day)
     if not held:
         return None
     areas = pd.Series(town.jurisdiction.units["area"].astype(str).to_numpy(), index=town.plan.assignment.index)
