@@ -32,8 +32,10 @@ class Period:
     to: date | None
     number: int
     """Of its row in the register."""
+    event: int
+    """Of the step that wrote it."""
     whose: str
-    """The plan whose step wrote the row: itself, or the one that ends."""
+    """The plan that took the step: the one that begins, or the one that ends."""
 
     def covers(self, day: date) -> bool:
         """Whether it holds on `day`."""
@@ -132,7 +134,7 @@ class Calendar:
         """The calendar if `plan` began in `areas` on a day as well."""
         entries = dict(self.entries)
         for area in areas:
-            more = [*entries.get(area, ()), Period(area, plan, since, None, _LAST, plan)]
+            more = [*entries.get(area, ()), Period(area, plan, since, None, _LAST, _LAST, plan)]
             entries[area] = tuple(sorted(more, key=lambda one: (one.since, one.number)))
         return replace(self, entries=entries)
 
@@ -190,14 +192,14 @@ def read(connection: sa.Connection) -> Calendar:
     """What the register says now."""
     period, event, gone = tables.plan_periods.c, tables.plan_events.c, tables.plan_withdrawals.c
     query = (
-        sa.select(period.area, period.plan, period.from_date, period.period, event.plan)
+        sa.select(period.area, period.plan, period.from_date, period.period, period.event, event.plan)
         .join_from(tables.plan_periods, tables.plan_events, event.seq == period.event)
         .where(period.period.not_in(sa.select(gone.period)))
         .order_by(period.area, period.from_date, period.period)
     )
     entries: dict[str, list[Period]] = {}
-    for area, plan, since, number, whose in connection.execute(query):
-        entries.setdefault(area, []).append(Period(area, plan, date.fromisoformat(since), None, number, whose))
+    for area, plan, since, *rest in connection.execute(query):
+        entries.setdefault(area, []).append(Period(area, plan, date.fromisoformat(since), None, *rest))
     return Calendar({area: tuple(rows) for area, rows in entries.items()}, _handovers(connection))
 
 
@@ -216,5 +218,5 @@ def _ended(entries: Iterable[Period]) -> tuple[Period, ...]:
     for one in entries:
         if one.plan is not None or (held and held[-1].plan == one.whose):
             held.append(one)
-    ends = [*(one.since for one in held[1:]), None]
+    ends = [*(one.since for one in held), None][1:]
     return tuple(replace(one, to=end) for one, end in zip(held, ends, strict=True))

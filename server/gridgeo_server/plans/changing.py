@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -50,7 +48,7 @@ def withdraw(
     chosen = _future(calendar, record, staging.expanded(town, areas) if areas else None, today)
     after = calendar.without(one.number for one in chosen)
     touched = [one.area for one in chosen]
-    staging.check_pieces(connection, town, after, touched, min(one.since for one in chosen))
+    staging.check_pieces(connection, town, after, plan, touched, min(one.since for one in chosen))
     _check_alive(connection, after, touched)
     state = record.state if after.of_plan(plan) else "approved"
     moved = replace(record, state=state, revision=record.revision + 1)
@@ -63,10 +61,8 @@ def withdraw(
     return store.get(connection, plan)
 
 
-def hand_over(
-    transaction: Transaction, code: str, wanted: NewIdentity, deed: Deed, revision: int | None
-) -> Mapping[str, Any]:
-    """Give the grid registered under `code` another owner or name from a day on; the grid as it is from then on.
+def hand_over(transaction: Transaction, code: str, wanted: NewIdentity, deed: Deed, revision: int | None) -> date:
+    """Give the grid registered under `code` another owner or name from a day on; that day.
 
     Parameters
     ----------
@@ -91,7 +87,7 @@ def hand_over(
         raise NotFound(f"no grid '{code}' is in force on {day}; what isn't in force can't be handed over")
     if deed.bearer is not None:
         deed.bearer.check_area(str(grid["area"]))
-    now = register.revision(connection, history)
+    now = register.revision(calendar, history)
     if revision is not None and revision != now:
         raise Changed(
             f"grid '{code}' was changed meanwhile (revision {now}, not {revision}); read it again, then decide"
@@ -114,7 +110,7 @@ def hand_over(
     event = service.append(connection, moved, deed, "hand_over", record.state, record.state, data)
     register.hand_over(connection, grid, day, changes.get("owner"), changes.get("name"), event)
     store.move(connection, record.plan, moved.state, moved.revision)
-    return {**grid, **changes}
+    return day
 
 
 def _future(calendar: Calendar, record: PlanRecord, areas: tuple[str, ...] | None, today: date) -> list[Period]:

@@ -34,8 +34,7 @@ def check_codes(connection: sa.Connection, calendar: Calendar, plan: str, areas:
         twice = next(code for code in sorted(wanted) if given.count(code) > 1)
         raise Clash(f"two grids of plan {plan} have the code '{twice}'; number one of them anew")
     goes_on: set[str] = set()
-    for other in sorted({one.plan for one in calendar if one.plan is not None and (one.to is None or one.to >= day)}):
-        held = {one.area for one in calendar.of_plan(other) if one.to is None or one.to >= day}
+    for other, held in sorted(_beside(calendar, day).items()):
         for code, area in _codes(connection, other):
             if code not in wanted or area not in held:
                 continue
@@ -43,6 +42,16 @@ def check_codes(connection: sa.Connection, calendar: Calendar, plan: str, areas:
                 raise Clash(f"code '{code}' of plan {plan} is in force in area '{area}'; number the grid anew")
             goes_on.add(code)
     _check_retired(connection, calendar, plan, sorted(wanted - goes_on), day)
+
+
+def _beside(calendar: Calendar, day: date) -> dict[str, set[str]]:
+    """The plans that are in force on a day or were the last ones, and those that begin later, each with its areas there."""
+    found: dict[str, set[str]] = {}
+    for area, rows in calendar.rows.items():
+        last = [one.plan for one in rows if one.plan is not None and one.since <= day][-1:]
+        for plan in [*last, *(one.plan for one in rows if one.plan is not None and one.since > day)]:
+            found.setdefault(plan, set()).add(area)
+    return found
 
 
 def _check_retired(connection: sa.Connection, calendar: Calendar, plan: str, fresh: list[str], day: date) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from fastapi import APIRouter
 from starlette.responses import JSONResponse, Response
 
+from gridgeo.plans.comparing import Comparison
 from gridgeo_server.auth.guard import BearerOf
 from gridgeo_server.errors import BadRequest, OutOfOrder
 from gridgeo_server.idempotency import IdempotencyKey, Reply
@@ -26,6 +27,7 @@ from gridgeo_server.plans.requests import (
 )
 from gridgeo_server.plans.service import Deed, Wanted
 from gridgeo_server.plans.staging import expanded
+from gridgeo_server.plans.taking_up import after_step
 from gridgeo_server.state import StateOf
 from gridgeo_server.store import Transaction
 
@@ -56,7 +58,9 @@ def transition(
         return Reply.of(200, detail(state, transaction.connection, plan))
 
     request = f"POST /api/v1/plans/{plan}/transitions"
-    return answered(do_once(state, request, idempotency_key, deed, body.asked(at=if_match), work))
+    reply = do_once(state, request, idempotency_key, deed, body.asked(at=if_match), work)
+    after_step(state)
+    return answered(reply)
 
 
 @router.post("/{plan}/withdrawals")
@@ -190,13 +194,13 @@ def compare(
     """What moves from a plan to another: units and households for each pair of grids, measures of both, or GeoJSON."""
     with state.store.reading() as connection:
         records = [store.get(connection, name) for name in (plan, other)]
-        a, b = (load(state, connection, name) for name in (plan, other))
+        comparison = Comparison(load(state, connection, plan), load(state, connection, other), by="grid")
     if f == "geojson":
-        found = {"type": "FeatureCollection", "features": comparing.features(a, b)}
+        found = {"type": "FeatureCollection", "features": comparing.features(comparison)}
         return JSONResponse(found, media_type=GEOJSON)
     return {
         "a": plan,
         "b": other,
         "measures": {"a": dict(records[0].measures), "b": dict(records[1].measures)},
-        **comparing.moved(a, b),
+        **comparing.moved(comparison),
     }

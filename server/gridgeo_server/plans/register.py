@@ -84,16 +84,12 @@ def holding(rows: Iterable[Mapping[str, Any]], day: date) -> Mapping[str, Any] |
     return next((one for one in rows if one["since"] <= day and (one["to"] is None or day < one["to"])), None)
 
 
-def revision(connection: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> int:
+def revision(calendar: Calendar, rows: Iterable[Mapping[str, Any]]) -> int:
     """Number of the last event that changed what the register says of the grids of `rows`; 0 where there are none."""
-    period, handover = tables.plan_periods.c, tables.grid_handovers.c
     events = [0]
     for plan, grid, area in {(one["plan"], one["grid"], one["area"]) for one in rows}:
-        for query in (
-            sa.select(sa.func.max(period.event)).where(period.plan == plan, period.area == area),
-            sa.select(sa.func.max(handover.event)).where(handover.plan == plan, handover.grid == grid),
-        ):
-            events.append(connection.execute(query).scalar_one() or 0)
+        events += [one.event for one in calendar.rows.get(area, ()) if one.plan == plan]
+        events += [one.event for one in calendar.handovers.get((plan, grid), ())]
     return max(events)
 
 

@@ -17,6 +17,7 @@ from gridgeo_server.plans.addresses import Spot, find_address
 from gridgeo_server.plans.answers import answered, do_once
 from gridgeo_server.plans.requests import Code, IfMatch, NewIdentity, On, revision_of
 from gridgeo_server.plans.service import Deed
+from gridgeo_server.plans.taking_up import after_step
 from gridgeo_server.plans.views import held_view
 from gridgeo_server.state import State, StateOf
 from gridgeo_server.store import Transaction
@@ -54,8 +55,9 @@ def grid(code: Code, state: StateOf, response: Response, on: On = None) -> dict[
     """The grid registered under a code on a day: its owner, plan, measures, since when and until when."""
     day = _day(state, on)
     with state.store.reading() as connection:
-        history = register.history_of_code(connection, state.calendars.at(connection), code)
-        revision = register.revision(connection, history)
+        calendar = state.calendars.at(connection)
+        history = register.history_of_code(connection, calendar, code)
+    revision = register.revision(calendar, history)
     found = register.holding(history, day)
     if found is None:
         raise NotFound(f"no grid '{code}' was in force on {day}{_told(history)}")
@@ -80,13 +82,16 @@ def hand_over(
     wanted = changing.NewIdentity(body.date, body.owner, body.name)
 
     def work(transaction: Transaction) -> Reply:
-        grid = changing.hand_over(transaction, code, wanted, deed, revision)
-        connection = transaction.connection
-        history = register.history_of_code(connection, calendars.read(connection), code)
-        told = held_view(grid) | {"revision": register.revision(connection, history)}
+        day = changing.hand_over(transaction, code, wanted, deed, revision)
+        calendar = calendars.read(transaction.connection)
+        history = register.history_of_code(transaction.connection, calendar, code)
+        found = register.holding(history, day)
+        assert found is not None
+        told = held_view(found) | {"revision": register.revision(calendar, history)}
         return Reply.of(200, {**told, "history": [held_view(row) for row in history]})
 
     reply = do_once(state, f"PATCH /api/v1/register/grids/{code}", idempotency_key, deed, body.asked(at=if_match), work)
+    after_step(state)
     return answered(reply)
 
 

@@ -71,7 +71,7 @@ def chosen_areas(
     if not wanted:
         raise Clash(f"plan {record.plan} is in force in every area; nothing is left")
     check_whole(plan, set(wanted), record.plan)
-    check_pieces(connection, town, calendar.with_start(wanted, record.plan, day), wanted, day)
+    check_pieces(connection, town, calendar.with_start(wanted, record.plan, day), record.plan, wanted, day)
     check_codes(connection, calendar, record.plan, set(wanted), day)
     return wanted
 
@@ -94,9 +94,9 @@ def _held_by(calendar: Calendar, plan: str, day: date) -> tuple[str, ...]:
 
 
 def check_pieces(
-    connection: sa.Connection, town: Town, calendar: Calendar, areas: Collection[str], since: date
+    connection: sa.Connection, town: Town, calendar: Calendar, plan: str, areas: Collection[str], since: date
 ) -> None:
-    """Of the plans that `calendar` has in force in `areas` or beside them, on `since` or later, no grid may be in pieces.
+    """Of `plan` and of those that `calendar` ever has in force in `areas` no grid may be in pieces, on `since` or later.
 
     Raises
     ------
@@ -106,7 +106,7 @@ def check_pieces(
     checked: set[tuple[str, frozenset[str]]] = set()
     plans: dict[str, Plan | None] = {}
     # A plan may lose some of its areas in `areas` without being in force there any more.
-    near = {one.plan for area in areas for one in calendar.rows.get(area, ())}
+    near = {plan, *(one.plan for area in areas for one in calendar.rows.get(area, ()))}
     for day in [since, *(day for day in calendar.days if day > since)]:
         held: dict[str, set[str]] = {}
         for area, name in calendar.on(day).items():
@@ -121,9 +121,9 @@ def check_pieces(
                 # Drawn on other units, its areas can't be told apart any more.
                 usable = record.units_hash == town.units_hash
                 plans[name] = store.load(connection, town.jurisdiction, town.units_hash, record) if usable else None
-            plan = plans[name]
-            if plan is not None:
-                check_whole(plan, own, name)
+            drawn = plans[name]
+            if drawn is not None:
+                check_whole(drawn, own, name)
 
 
 def check_whole(plan: Plan, areas: Collection[str], name: str) -> None:

@@ -46,10 +46,8 @@ def upgrade() -> None:
     )
     for table in APPENDED:
         for verb, done in (("UPDATE", "changed"), ("DELETE", "deleted")):
-            op.execute(
-                f"CREATE TRIGGER {table}_are_never_{done} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} are appended, never {done}'); END"
-            )
+            words = f"{table} are appended, never {done}"
+            _refuse(f"{table}_are_never_{done}", f"{verb} ON {table}", None, words)
     _order(f"OR (OLD.state = 'in_force' AND NEW.state = 'approved' AND {NOWHERE})")
 
 
@@ -65,8 +63,10 @@ def _order(more: str) -> None:
     begun = "(OLD.state = 'draft' AND NEW.state = 'in_force'"
     begun += " AND NOT EXISTS (SELECT 1 FROM plan_events WHERE plan_events.plan = OLD.plan))"
     op.execute("DROP TRIGGER plans_go_in_order")
-    op.execute(
-        f"CREATE TRIGGER plans_go_in_order BEFORE UPDATE OF state ON plans "
-        f"WHEN OLD.state <> NEW.state AND NOT ({steps} OR {begun} {more}) "
-        f"BEGIN SELECT RAISE(ABORT, 'a plan goes from state to state in order'); END"
-    )
+    moved = f"OLD.state <> NEW.state AND NOT ({steps} OR {begun} {more})"
+    _refuse("plans_go_in_order", "UPDATE OF state ON plans", moved, "a plan goes from state to state in order")
+
+
+def _refuse(name: str, event: str, when: str | None, words: str) -> None:
+    condition = "" if when is None else f" WHEN {when}"
+    op.execute(f"CREATE TRIGGER {name} BEFORE {event}{condition} BEGIN SELECT RAISE(ABORT, '{words}'); END")
