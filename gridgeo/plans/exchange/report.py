@@ -35,7 +35,7 @@ FINDINGS: Mapping[str, Finding] = {
     "repeated": Finding(False, "a unit that stands twice with the same grid, or a grid drawn by several polygons"),
     "spelling": Finding(False, "a grid whose name differs from another's by zeros, spaces, case or width only"),
     "two names": Finding(False, "a grid that is called differently in different rows; the first was kept"),
-    "mismatch": Finding(False, "a unit that the border of a polygon cuts; it went where its largest part lies"),
+    "mismatch": Finding(False, "a unit that the border of a polygon cuts; it went where most of its households live"),
     "overlap": Finding(False, "a unit on which polygons lie over each other"),
     "gap": Finding(False, "a unit of which a part lies in no polygon"),
     "mended": Finding(False, "a polygon that crossed itself and was mended"),
@@ -76,8 +76,8 @@ class ImportReport:
     units
         Its number of units.
     matched
-        One row for each unit that found its grid: `unit`, `grid`, `how` (id, suggestion, covered, largest overlap) and `share`, the
-        part of its area that lies in the grid (1 for a table).
+        One row for each unit that found its grid: `unit`, `grid`, `how` (id, suggestion; whole, most, nearest) and `share`, the
+        part of its households (of its land, where nobody lives) that lies in the grid (1 for a table).
     findings
         One row for each thing that didn't fit: `finding` (of `FINDINGS`), `row` of the file, `unit`, `grid`, `suggestion`,
         `share`, and `text`, which says it in words.
