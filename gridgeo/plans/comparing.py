@@ -223,9 +223,7 @@ def _called(plan: Plan, by: str) -> pd.Series:
 def _refuse_other_units(before: Plan, after: Plan) -> None:
     a, b = before.jurisdiction.units, after.jurisdiction.units
     gone, added = a["unit"][~a["unit"].isin(b["unit"])], b["unit"][~b["unit"].isin(a["unit"])]
-    mend = (
-        "carry A over to the units of B first (gridgeo.carry_over), or import its polygons with 'gridgeo import-plan'"
-    )
+    mend = "carry A over to the units of B first (gridgeo.carry_over, or 'gridgeo import-plan TOWN FILE --carry-over')"
     if len(gone) or len(added):
         parts = [
             f"{len(ids)} only in {name}, first {ids.iloc[0]}" for name, ids in (("A", gone), ("B", added)) if len(ids)

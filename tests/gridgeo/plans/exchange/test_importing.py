@@ -220,9 +220,7 @@ def test_polygons_without_a_crs_and_lines_are_refused(plan, lattice, tmp_path):
 
 def test_a_plan_of_other_units_is_refused_by_what_is_missing(lattice, tmp_path):
     write_csv(pd.DataFrame({"unit": ["X1", "X2"], "grid": ["01", "02"]}), tmp_path / "other.csv")
-    with pytest.raises(
-        BadInput, match=r"other\.csv: 24 units have no grid, first U000; 2 ids.*'X1'.*plan of other units"
-    ):
+    with pytest.raises(BadInput, match=r"other\.csv: 24 units have no grid, first U000; 2 ids.*'X1'.*--carry-over"):
         read_plan(tmp_path / "other.csv", lattice)
 
 
