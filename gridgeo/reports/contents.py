@@ -86,7 +86,7 @@ class Contents:
             "measures": self._measures(),
             "grids": grids,
             "totals": plan.grids[["households", "area_m2", "workload_min"]].sum().to_dict(),
-            "code_mm": round(6 + 1.62 * max(len(str(row["code"])) for row in grids), 1),
+            "code_mm": round(4 + 1.62 * max(len(str(row["code"])) for row in grids), 1),
             "exceptions": exceptions,
             "officers": self._officer_figures(),
             "cards": self._cards.per_page,
