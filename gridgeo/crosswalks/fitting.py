@@ -57,13 +57,12 @@ class Fitted:
 def fit_polygons(town: Jurisdiction, polygons: gpd.GeoDataFrame, key: str | None = None) -> Fitted:
     """Give each unit to the polygon that holds most of its households, then most of its land, then the first by name.
 
-    Households count where their buildings stand, else as the land lies. A unit that lies in no polygon is given to the
-    nearest one and marked.
+    How units are matched is told at `gridgeo.crosswalks.matching.match_units`.
 
     Parameters
     ----------
     town
-        The jurisdiction.
+        Whose units are given.
     polygons
         Areas with a declared CRS; they may overlap, leave gaps and reach beyond the jurisdiction.
     key

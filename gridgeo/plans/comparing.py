@@ -15,7 +15,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gridgeo.errors import BadInput
-from gridgeo.graphs import unit_graph
+from gridgeo.plans.changes import ties_kept
 from gridgeo.plans.plan import Plan
 from gridgeo.plans.rules import MEASURES
 from gridgeo.plans.spread import spread
@@ -141,7 +141,7 @@ class Comparison:
             "households_moved": households,
             "share_moved": households / total if total else 0.0,
             "households_moved_renamed": total - kept,
-            "ties_kept": self._ties_kept(),
+            "ties_kept": ties_kept(self.before.jurisdiction, *self._labels()),
             "grids": {"A": self.before.assignment.nunique(), "B": self.after.assignment.nunique()},
         }
 
@@ -173,13 +173,6 @@ class Comparison:
         """What the grid of each unit is called in A and in B, in the order of A's units."""
         sides = (self.before.assignment, self.after.assignment.reindex(self.before.assignment.index))
         return (sides[0].map(self.called[0]).to_numpy(), sides[1].map(self.called[1]).to_numpy())
-
-    def _ties_kept(self) -> float:
-        town = self.before.jurisdiction
-        u, v, _ = unit_graph(town.units, town.borders).edges()
-        old, new = self._labels()
-        together = old[u] == old[v]
-        return float((new[u] == new[v])[together].mean()) if together.any() else 1.0
 
 
 def compare(before: Plan, after: Plan, by: str | None = None) -> Comparison:

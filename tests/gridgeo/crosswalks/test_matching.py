@@ -23,7 +23,8 @@ BOXES = st.lists(st.tuples(SPOT, SPOT, st.integers(20, 500), st.integers(20, 500
 
 def drawn(boxes):
     """Rectangles (from the south-western corner east and north, width, height) called g0, g1, …."""
-    shapes = [box(EAST + x, NORTH + y, EAST + x + w, NORTH + y + h) for x, y, w, h in boxes]
+    # Half metres keep borders off the middles of buildings, which would lie on both sides of them.
+    shapes = [box(EAST + x + 0.5, NORTH + y + 0.5, EAST + x + w + 0.5, NORTH + y + h + 0.5) for x, y, w, h in boxes]
     return gpd.GeoSeries(shapes, index=[f"g{i}" for i in range(len(boxes))], crs=BUILT.crs)
 
 
