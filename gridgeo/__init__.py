@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gridgeo.crosswalks import carry_over, crosswalk, fit_polygons
+    from gridgeo.crosswalks.carried_files import carry_plan
     from gridgeo.importing import import_osm
     from gridgeo.jurisdictions import Jurisdiction
     from gridgeo.plans.choices import alternatives, front
@@ -47,6 +48,7 @@ __all__ = [
     "add_barriers",
     "alternatives",
     "carry_over",
+    "carry_plan",
     "check",
     "compare",
     "crosswalk",
@@ -90,6 +92,7 @@ _DOORS = {
     "add_barriers": "roads.barriers",
     "alternatives": "plans.choices",
     "carry_over": "crosswalks",
+    "carry_plan": "crosswalks.carried_files",
     "check": "plans.judging",
     "compare": "plans.comparing",
     "export_plan": "plans.exchange",

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from gridgeo.commands.options import Json, Town, rows
+from gridgeo.commands.carrying import carried_figures, carried_rows, show_carried, take_plan
+from gridgeo.commands.options import CarryOver, Json, OldTown, Town, rows
 from gridgeo.terminal import err, show, show_table
 
 SHOWN = 20
@@ -33,6 +34,8 @@ def compare(
         ),
     ] = None,
     lang: Annotated[str, typer.Option(help="en or zh: headings of .csv and .xlsx.")] = "en",
+    carry_over: CarryOver = False,
+    old_town: OldTown = None,
     as_json: Json = False,
 ) -> None:
     """Tell what moved between two plans, for how many households, and every measure A / B / Δ."""
@@ -41,7 +44,8 @@ def compare(
     from gridgeo.sources import read_jurisdiction
 
     place = read_jurisdiction(town)
-    found = set_against(read_plan(before, place), read_plan(after, place), by)
+    drawn, carried = take_plan(before, place, carry_over, old_town)
+    found = set_against(drawn, read_plan(after, place), by)
     if output is not None:
         found.to_file(output, lang)
     figures: dict[str, Any] = found.figures() | {"compared_by": found.by}
@@ -49,6 +53,7 @@ def compare(
     worst = measures[measures["statistic"] == "worst_deviation"].set_index("measure")
     for name, row in worst.iterrows():
         figures[f"{name}_worst_deviation"] = {side: round(float(row[side]), 4) for side in ("A", "B", "Δ")}
+    figures |= carried_figures(carried)
     figures |= {} if output is None else {"file": str(output)}
     if as_json:
         tables = {
@@ -56,13 +61,14 @@ def compare(
             "grids_changed": rows(_changed(found.grids)),
             "moved": _units(found.moved),
         }
-        show(figures | tables, True, rows(found.pairs))
+        show(figures | tables | carried_rows(carried), True, rows(found.pairs))
         return
     show(figures, False)
     show_table(rows(measures), "Measures")
     show_table(rows(found.pairs.head(SHOWN)), "Moves")
     if len(found.pairs) > SHOWN:
         err.print(f"… and {len(found.pairs) - SHOWN:,} more; -o FILE.xlsx lists all", style="dim")
+    show_carried(carried)
 
 
 def _changed(grids: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gridgeo.commands.options import Json, PlanFile, Town, plan_figures, rows
+from gridgeo.commands.options import CarryOver, Json, OldTown, PlanFile, Town, plan_figures, rows
 from gridgeo.errors import BadInput
 from gridgeo.terminal import err, show
 
@@ -44,24 +44,29 @@ def import_plan(
     least_overlap: Annotated[
         float, typer.Option(help="Share of a unit that must lie in its grid polygon, above 0, up to 1.")
     ] = 0.5,
+    carry_over: CarryOver = False,
+    old_town: OldTown = None,
     as_json: Json = False,
 ) -> None:
     """Take in a plan of another format; tell what doesn't match before anything is written, exit 2 if it can't be used."""
+    from gridgeo.crosswalks.carried_files import carry_plan
     from gridgeo.plans.exchange import import_plan as take_in
     from gridgeo.sources import read_jurisdiction
 
     if output is None and not dry_run:
         raise BadInput("say where the plan goes with -o plan.gpkg, or only look with --dry-run")
-    found = take_in(
-        file,
-        read_jurisdiction(town),
-        unit_column=unit_column,
-        grid_column=grid_column,
-        layer=layer,
-        accept_suggestions=accept_suggestions,
-        ignore_unmatched=ignore_unmatched,
-        least_overlap=least_overlap,
-    )
+    place = read_jurisdiction(town)
+    asked: dict[str, Any] = {
+        "unit_column": unit_column,
+        "grid_column": grid_column,
+        "layer": layer,
+        "accept_suggestions": accept_suggestions,
+        "ignore_unmatched": ignore_unmatched,
+    }
+    if carry_over or old_town is not None:
+        found = carry_plan(file, place, None if old_town is None else read_jurisdiction(old_town), **asked)
+    else:
+        found = take_in(file, place, least_overlap=least_overlap, **asked)
     if report is not None:
         found.report.to_file(report)
     written = output if found.plan is not None and not dry_run else None

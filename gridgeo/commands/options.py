@@ -27,6 +27,21 @@ PlanFile = Annotated[
     Path, typer.Argument(help="Plan file, made by 'gridgeo partition', or any that 'gridgeo import-plan' can use.")
 ]
 
+CarryOver = Annotated[
+    bool,
+    typer.Option(
+        "--carry-over",
+        help="Take a plan of other units of the same place: what vanished or was split goes by its ground.",
+    ),
+]
+OldTown = Annotated[
+    Path | None,
+    typer.Option(
+        help="Town file that the plan was drawn for: carries it over and tells what became of each unit.",
+        metavar="OLD.gpkg",
+    ),
+]
+
 
 @contextmanager
 def beside(jobs: int | None, time_limit: float | None) -> Iterator[Executor | None]:

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from gridgeo.commands import rule_options as rule
-from gridgeo.commands.options import Gap, Json, PlanFile, Seed, TimeLimit, Town, deviations, rows
+from gridgeo.commands.carrying import carried_figures, carried_rows, show_carried, take_plan
+from gridgeo.commands.options import CarryOver, Gap, Json, OldTown, PlanFile, Seed, TimeLimit, Town, deviations, rows
 from gridgeo.errors import BadInput
 from gridgeo.terminal import interruptible, progress, show
 
@@ -135,6 +136,8 @@ def redraw(
     tolerances: Tolerances = None,
     officer_cost: OfficerCost = None,
     moves: Moves = None,
+    carry_over: CarryOver = False,
+    old_town: OldTown = None,
     time_limit: TimeLimit = None,
     gap: Gap = 0.0,
     seed: Seed = 0,
@@ -147,14 +150,16 @@ def redraw(
         _several(options, pareto)
         return
     assert output is not None
-    redrawn = _draw(options)
+    redrawn, carried = _draw(options)
     redrawn.to_file(output)
     if moves is not None:
         from gridgeo.sources import write_csv
 
         write_csv(redrawn.moved, moves)
-    told = redrawn.figures() | deviations(redrawn.plan) | {"file": str(output)}
-    show(told, as_json, rows(redrawn.moves), title="Moves")
+    told = redrawn.figures() | deviations(redrawn.plan) | carried_figures(carried) | {"file": str(output)}
+    show(told | (carried_rows(carried) if as_json else {}), as_json, rows(redrawn.moves), title="Moves")
+    if not as_json:
+        show_carried(carried)
 
 
 def _refuse_mixed(options: dict[str, Any]) -> None:
@@ -172,9 +177,8 @@ def _refuse_mixed(options: dict[str, Any]) -> None:
         raise BadInput("--pareto tries several numbers of grids; say which with -k LOW:HIGH, without --fewest")
 
 
-def _asked(options: dict[str, Any]) -> tuple[Any, Any, Any, dict[str, Any]]:
-    """Place, plan in force, number of grids and wishes of the options."""
-    from gridgeo.plans.files import read_plan
+def _asked(options: dict[str, Any]) -> tuple[Any, Any, Any, Any, dict[str, Any]]:
+    """Place, plan in force, what was carried over of it, number of grids and wishes of the options."""
     from gridgeo.sources import read_jurisdiction
 
     wishes = rule.read_rules(options)
@@ -182,15 +186,16 @@ def _asked(options: dict[str, Any]) -> tuple[Any, Any, Any, dict[str, Any]]:
         wishes["households"] = rule.household_range(options["households"])
     place = read_jurisdiction(options["town"])
     count = None if options["k"] is None else rule.number_or_range(options["k"])
-    return place, read_plan(options["plan"], place), count, wishes
+    plan, carried = take_plan(options["plan"], place, options["carry_over"], options["old_town"])
+    return place, plan, carried, count, wishes
 
 
-def _draw(options: dict[str, Any]) -> Any:
+def _draw(options: dict[str, Any]) -> tuple[Any, Any]:
     from gridgeo.plans.redrawing import redraw as draw
 
-    place, plan, count, wishes = _asked(options)
+    place, plan, carried, count, wishes = _asked(options)
     with progress() as observer, interruptible() as interrupt:
-        return draw(
+        redrawn = draw(
             place,
             plan,
             count,
@@ -208,13 +213,14 @@ def _draw(options: dict[str, Any]) -> Any:
             progress=observer,
             **wishes,
         )
+    return redrawn, carried
 
 
 def _several(options: dict[str, Any], folder: Path) -> None:
     from gridgeo.plans.redraw_choices import TOLERANCES, pareto_table, write_pareto
     from gridgeo.plans.redraw_choices import pareto as draw
 
-    place, plan, count, wishes = _asked(options)
+    place, plan, carried, count, wishes = _asked(options)
     ends = (count, count) if isinstance(count, int) else count
     with progress() as observer, interruptible() as interrupt:
         choices = draw(
@@ -233,9 +239,8 @@ def _several(options: dict[str, Any], folder: Path) -> None:
             **wishes,
         )
     write_pareto(choices, folder)
-    show(
-        {"plans": len(choices), "folder": str(folder)}, options["as_json"], rows(pareto_table(choices)), title="Choices"
-    )
+    told = {"plans": len(choices), "folder": str(folder)} | carried_figures(carried)
+    show(told, options["as_json"], rows(pareto_table(choices)), title="Choices")
 
 
 def _shares(text: str | None) -> list[float]:

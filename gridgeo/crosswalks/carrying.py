@@ -33,11 +33,13 @@ class CarriedOver:
         Every new unit with an old grid, and the old grids' codes, names and owners: a plan to start from.
     units
         One row a new unit: `unit`, `grid`, `change` (``same``, ``renamed``: the same ground under another identifier,
-        ``split``: part of an old unit, ``merged``: of whole old units, ``redrawn``, ``new land``), `old_units` (identifiers
-        with spaces between), `how`, `share_households_outside` and `share_area_outside` as in `gridgeo.crosswalks.fitting`.
+        ``split``: part of an old unit, ``merged``: of whole old units, ``redrawn``, ``new land``; ``new`` where old shapes
+        aren't known), `old_units` (identifiers
+        with spaces between), `how`, `share`, `share_households_outside` and `share_area_outside` as in
+        `gridgeo.crosswalks.matching`.
     gone
         One row an old unit that is no more: `unit`, `grid`, `change` (``renamed``, ``split``, ``merged``, ``redrawn``,
-        ``vanished``), `new_units`, and `area_lost_m2`, its land that lies in no new unit.
+        ``vanished``; ``gone`` where old shapes aren't known), `new_units`, and `area_lost_m2`, its land that lies in no new unit.
     lost_grids
         Old grids that no new unit was given to.
     """
@@ -60,17 +62,59 @@ def carry_over(old: Plan, town: Jurisdiction) -> CarriedOver:
     BadInput
         The old plan lies somewhere else.
     """
-    fitted = fit_polygons(town, old.grids, "grid")
-    before = crs.to_metric(old.jurisdiction.units, town.crs)
-    pairs = _common(before, town.units)
-    units = fitted.units[["unit", "grid", "how", "share_households_outside", "share_area_outside"]].copy()
-    found, gone = _new_units(pairs, before, town.units), _old_units(pairs, before, town.units)
+    before = old.jurisdiction.units[["unit", "geometry"]].assign(grid=old.assignment.to_numpy())
+    return carry_ground(before, old.grids, town, old.rules, old.identities)
+
+
+def carry_ground(
+    before: gpd.GeoDataFrame,
+    grids: gpd.GeoDataFrame,
+    town: Jurisdiction,
+    rules: Rules,
+    identities: pd.DataFrame,
+) -> CarriedOver:
+    """As `carry_over`, from what is known of the old plan without its jurisdiction.
+
+    Parameters
+    ----------
+    before
+        The old units: `unit`, `grid`, and their shapes. Where these aren't known (all missing), units are told by their
+        name alone: ``same`` where a new one has it and stays in its grid, else ``redrawn``; ``new`` where the old plan has
+        none of it; and ``gone`` among the old ones.
+    grids
+        Shapes of the old grids by `grid`.
+    town, rules, identities
+        The place now, the old plan's rules, and what its grids are called.
+    """
+    fitted = fit_polygons(town, grids, "grid")
+    units = fitted.units[["unit", "grid", "how", "share", "share_households_outside", "share_area_outside"]].copy()
+    old = before.assign(unit=before["unit"].astype(str)).reset_index(drop=True)
+    if old.geometry.isna().all():
+        found, gone = _by_name(old, units)
+    else:
+        old = crs.to_metric(old, town.crs)
+        pairs = _common(old, town.units)
+        found, gone = _new_units(pairs, old, town.units), _old_units(pairs, old, town.units)
     units.insert(2, "change", found["change"].to_numpy())
     units.insert(3, "old_units", found["old_units"].to_numpy())
-    gone.insert(1, "grid", old.assignment.to_numpy())
+    gone.insert(1, "grid", old["grid"].to_numpy())
     gone = gone[gone["change"] != "same"].reset_index(drop=True)
-    plan = replace(fitted.plan(_rules(old, town, int(units["grid"].nunique()))), identities=old.identities)
+    plan = replace(fitted.plan(_rules(rules, town, int(units["grid"].nunique()))), identities=identities)
     return CarriedOver(plan, units, gone, fitted.unused)
+
+
+def _by_name(before: pd.DataFrame, units: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What names alone tell of the new and of the old units."""
+    was = units["unit"].map(before.drop_duplicates("unit").set_index("unit")["grid"])
+    change = np.select(
+        [units["how"] == "nearest", was.isna(), was == units["grid"]], ["new land", "new", "same"], default="redrawn"
+    )
+    found = pd.DataFrame({"change": change, "old_units": units["unit"].where(was.notna(), "")})
+    there = before["unit"].isin(units["unit"])
+    gone = pd.DataFrame(
+        {"unit": before["unit"], "change": np.where(there, "same", "gone"), "new_units": "", "area_lost_m2": 0.0}
+    )
+    return found, gone
 
 
 def _common(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -121,15 +165,15 @@ def _listed(key: pd.Series, names: np.ndarray) -> pd.Series:
     return pd.Series(names, index=key.to_numpy(), dtype="object").groupby(level=0).agg(" ".join)
 
 
-def _rules(old: Plan, town: Jurisdiction, k: int) -> Rules:
-    within = old.rules.within
+def _rules(old: Rules, town: Jurisdiction, k: int) -> Rules:
+    within = old.within
     known = within is None or set(within.split(",")) <= set(town.levels())
     return Rules(
         k=k,
-        balance=old.rules.balance,
-        aim=old.rules.aim,
-        objective=old.rules.objective,
+        balance=old.balance,
+        aim=old.aim,
+        objective=old.objective,
         within=within if known else None,
-        prefer_borders=old.rules.prefer_borders,
-        reach=old.rules.reach,
+        prefer_borders=old.prefer_borders,
+        reach=old.reach,
     )

@@ -10,6 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from gridgeo.graphs import unit_graph
+from gridgeo.jurisdictions import Jurisdiction
+
 CHANGES: Mapping[str, str] = {
     "kept": "the same units as before",
     "grown": "goes on with more households than before (or as many and more land)",
@@ -129,3 +132,19 @@ def _row(change: str, new: str, old: str, before: Sums, after: Sums, both: Sums)
 def _kin(new: str, old: str, of: Mapping[str, list[str]], to: Mapping[str, list[str]]) -> dict[str, list[str]]:
     parents = [one for one in of.get(new, []) if one != old]
     return {"parents": parents, "heirs": [one for one in to.get(old, []) if one != new]}
+
+
+def ties_kept(place: Jurisdiction, old: ArrayLike, new: ArrayLike) -> float:
+    """Share of the neighbouring units of one grid that share a grid still; 1 where there were none.
+
+    Parameters
+    ----------
+    place
+        Whose units and borders count; neighbours are units that one can walk between.
+    old, new
+        Grid of each unit before and after, in the order of the units.
+    """
+    u, v, _ = unit_graph(place.units, place.borders).edges()
+    before, after = np.asarray(old), np.asarray(new)
+    together = before[u] == before[v]
+    return float((after[u] == after[v])[together].mean()) if together.any() else 1.0

@@ -15,7 +15,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gridgeo.errors import BadInput
-from gridgeo.graphs import unit_graph
+from gridgeo.plans.changes import ties_kept
 from gridgeo.plans.plan import Plan
 from gridgeo.plans.rules import MEASURES
 from gridgeo.plans.spread import spread
@@ -148,7 +148,7 @@ class Comparison:
             "households_moved": households,
             "share_moved": households / total if total else 0.0,
             "households_moved_renamed": total - kept,
-            "ties_kept": self._ties_kept(),
+            "ties_kept": ties_kept(self.before.jurisdiction, *self._labels()),
             "grids": {"A": self.before.assignment.nunique(), "B": self.after.assignment.nunique()},
         }
 
@@ -180,13 +180,6 @@ class Comparison:
         """What the grid of each unit is called in A and in B, in the order of A's units."""
         sides = (self.before.assignment, self.after.assignment.reindex(self.before.assignment.index))
         return (sides[0].map(self.called[0]).to_numpy(), sides[1].map(self.called[1]).to_numpy())
-
-    def _ties_kept(self) -> float:
-        town = self.before.jurisdiction
-        u, v, _ = unit_graph(town.units, town.borders).edges()
-        old, new = self._labels()
-        together = old[u] == old[v]
-        return float((new[u] == new[v])[together].mean()) if together.any() else 1.0
 
 
 def compare(before: Plan, after: Plan, by: str | None = None) -> Comparison:
@@ -230,9 +223,7 @@ def _called(plan: Plan, by: str) -> pd.Series:
 def _refuse_other_units(before: Plan, after: Plan) -> None:
     a, b = before.jurisdiction.units, after.jurisdiction.units
     gone, added = a["unit"][~a["unit"].isin(b["unit"])], b["unit"][~b["unit"].isin(a["unit"])]
-    mend = (
-        "carry A over to the units of B first (gridgeo.carry_over), or import its polygons with 'gridgeo import-plan'"
-    )
+    mend = "carry A over to the units of B first (gridgeo.carry_over, or 'gridgeo import-plan TOWN FILE --carry-over')"
     if len(gone) or len(added):
         parts = [
             f"{len(ids)} only in {name}, first {ids.iloc[0]}" for name, ids in (("A", gone), ("B", added)) if len(ids)

@@ -28,16 +28,3 @@ def flows(before: Plan, after: Plan) -> pd.DataFrame:
         table[f"{end}_code"] = table[end].map(names["code"])
         table[f"{end}_name"] = table[end].map(names["name"])
     return table.sort_values(["households", "from", "to"], ascending=[False, True, True], ignore_index=True)
-
-
-def ties_kept(before: Plan, after: Plan) -> float:
-    """Share of neighbouring units of one grid that still share a grid; 1 where no grid had two neighbours."""
-    borders = before.jurisdiction.borders
-    pairs = borders[borders["kind"] == "border"]
-
-    def together(plan: Plan) -> pd.Series:
-        ends = [plan.assignment.reindex(pairs[end]).to_numpy() for end in ("unit_a", "unit_b")]
-        return pd.Series(ends[0] == ends[1], index=pairs.index)
-
-    were = together(before)
-    return float((together(after) & were).sum() / were.sum()) if were.any() else 1.0

@@ -12,11 +12,12 @@ from markupsafe import Markup
 
 from gridgeo.errors import BadInput
 from gridgeo.extents import extents
+from gridgeo.plans.changes import ties_kept
 from gridgeo.plans.plan import Plan
 from gridgeo.plans.rules import MEASURES
 from gridgeo.reports.approvals import Departure
 from gridgeo.reports.balance import balance
-from gridgeo.reports.changes import flows, ties_kept
+from gridgeo.reports.changes import flows
 from gridgeo.reports.charts import axis_end, deviation_bar, strip_chart
 from gridgeo.reports.codes import board_link, qr
 from gridgeo.reports.heading import Cards
@@ -86,7 +87,7 @@ class Contents:
             "measures": self._measures(),
             "grids": grids,
             "totals": plan.grids[["households", "area_m2", "workload_min"]].sum().to_dict(),
-            "code_mm": round(6 + 1.62 * max(len(str(row["code"])) for row in grids), 1),
+            "code_mm": round(4 + 1.62 * max(len(str(row["code"])) for row in grids), 1),
             "exceptions": exceptions,
             "officers": self._officer_figures(),
             "cards": self._cards.per_page,
@@ -114,7 +115,7 @@ class Contents:
             "share": households / everyone if everyone else 0.0,
             "units": count,
             "unit_share": count / len(units),
-            "ties": ties_kept(self._before, self._plan),
+            "ties": ties_kept(self._plan.jurisdiction, self._before.assignment, self._plan.assignment),
         }
 
     def _facts(self) -> list[dict[str, Any]]:

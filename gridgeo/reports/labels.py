@@ -90,6 +90,13 @@ class Labels:
                 return True
         return False
 
+    def open_spot(self, shapes: NDArray[Any]) -> NDArray[np.float64]:
+        """A place inside the largest of `shapes` (polygons, drawing units) on which no label lies, where there is one."""
+        clear = shapely.difference(shapes, shapely.union_all(np.array(self._taken, dtype=object)))
+        parts = shapely.get_parts(np.where(shapely.is_empty(clear), shapes, clear))
+        largest = parts[int(np.argmax(shapely.area(parts)))]
+        return np.asarray(shapely.get_coordinates(shapely.point_on_surface(largest))[0])
+
     def chip(self, words: str, spot: NDArray[np.float64], *, size_mm: float = 2.2) -> bool:
         """A dark label beside `spot`, joined to it by a line; whether there was room."""
         wide, high = width_of(words, size_mm, bold=True) + 1.8 * PER_MM, (size_mm + 1.3) * PER_MM

@@ -105,8 +105,7 @@ def change_map(before: Plan, after: Plan, look: Look, frame: Frame, flows: pd.Da
     _codes(labels, after.grids, look, frame, size_mm=2.7, names=False)
     for _, flow in flows.head(_MOST_CHIPS).iterrows():
         both = moved[(moved["from"] == flow["from"]) & (moved["to"] == flow["to"])]
-        largest = max(shapely.get_parts(shapely.union_all(both.geometry.to_numpy())), key=lambda part: part.area)
-        spot = frame.place(shapely.get_coordinates(shapely.point_on_surface(largest)))[0]
+        spot = labels.open_spot(frame.drawn(shapely.get_parts(shapely.union_all(both.geometry.to_numpy()))))
         ends = (look.short.get(str(flow["from_code"]), ""), look.short.get(str(flow["to_code"]), ""))
         # One language is enough on a map: the other differs by a sign.
         households = look.words.number(flow["households"])

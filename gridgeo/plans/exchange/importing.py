@@ -12,17 +12,21 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gridgeo.crosswalks.matching import match_units
+from gridgeo.crosswalks.overlay import make_faces
 from gridgeo.crs import to_metric
 from gridgeo.errors import BadInput, UnknownCRS
 from gridgeo.jurisdictions import Jurisdiction
 from gridgeo.plans.exchange.likeness import spellings
-from gridgeo.plans.exchange.polygons import MISMATCH, match_polygons
 from gridgeo.plans.exchange.reading import Found, read_found
 from gridgeo.plans.exchange.report import ImportReport, empty, listed
 from gridgeo.plans.exchange.tables import match_table
 from gridgeo.plans.identities import COLUMNS
 from gridgeo.plans.plan import Figures, Plan, fingerprint, from_record
 from gridgeo.plans.rules import Rules
+
+MISMATCH = 0.01
+"""Smallest share of a unit's households or land that is told as a mismatch, gap or overlap."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ def import_plan(
     """The plan of `jurisdiction` that a file tells, with a report of everything that didn't fit; nothing is written.
 
     A file holds either units with their grid (CSV, XLSX, or any layer with such columns) or polygons of grids, which
-    are laid over the units: a unit goes where its largest part lies.
+    are laid over the units: a unit goes where most of its households live, then where most of its land lies.
 
     Parameters
     ----------
@@ -65,7 +69,7 @@ def import_plan(
     ignore_unmatched
         Leave out units and polygons that the jurisdiction has nothing for, e.g. where the file is of a whole district.
     least_overlap
-        Smallest share of a unit's area that must lie in its polygon.
+        Smallest share of a unit's households (of its land, where nobody lives) that must lie in its polygon.
 
     Raises
     ------
@@ -176,13 +180,25 @@ def _laid_over(
         )
     frame = to_metric(found.shapes, jurisdiction.crs)
     shapes, notes = _one_polygon_a_grid(found.table["grid"], frame.geometry)
-    laid = match_polygons(jurisdiction.units, shapes).assign(unit=jurisdiction.units["unit"].to_numpy())
+    laid = _matched(jurisdiction, shapes)
     notes += _misfits(laid, least_overlap)
-    unused = shapes.index[~shapes.index.isin(laid["grid"])]
+    unused = shapes.index[~shapes.index.isin(laid.loc[laid["share"] > 0, "grid"])]
     text = [f"the polygon of grid {grid} takes no unit" for grid in unused]
     notes.append(listed("left out" if ignore_unmatched else "unmatched", grid=unused, text=text))
     matched = laid.loc[laid["share"] >= least_overlap, ["unit", "grid", "how", "share"]].reset_index(drop=True)
     return matched, pd.concat([note for note in notes if len(note)] or [empty()], ignore_index=True)
+
+
+def _matched(jurisdiction: Jurisdiction, shapes: gpd.GeoSeries) -> pd.DataFrame:
+    """The polygon of each unit; a unit that lies in none has no grid and a share of 0."""
+    if not len(shapes):
+        units = jurisdiction.units["unit"].to_numpy()
+        nothing = {"share": 0.0, "next": "", "next_share": 0.0, "claimed": 0.0}
+        return pd.DataFrame({"unit": units, "grid": np.nan, "how": "nearest"} | nothing)
+    ordered = shapes.sort_index()
+    found = match_units(jurisdiction, make_faces(ordered.index.to_series(), ordered))
+    nowhere = found["how"] == "nearest"
+    return found.assign(grid=found["grid"].mask(nowhere), share=found["share"].mask(nowhere, 0.0))
 
 
 def _one_polygon_a_grid(grids: pd.Series, shapes: gpd.GeoSeries) -> tuple[gpd.GeoSeries, list[pd.DataFrame]]:
@@ -216,17 +232,22 @@ def _one_polygon_a_grid(grids: pd.Series, shapes: gpd.GeoSeries) -> tuple[gpd.Ge
 
 def _misfits(laid: pd.DataFrame, least_overlap: float) -> list[pd.DataFrame]:
     """Units without a polygon, with too little of one, cut by a border, in a gap, or under two polygons."""
-    alone, weak = laid["share"] <= 0, (laid["share"] > 0) & (laid["share"] < least_overlap)
+    alone = laid["how"] == "nearest"
+    weak = ~alone & (laid["share"] < least_overlap)
     kept = ~alone & ~weak
     cases: tuple[tuple[str, pd.Series, Callable[[Any], str]], ...] = (
         ("missing", alone, lambda r: f"unit {r.unit} lies in no polygon"),
         ("weak", weak, lambda r: f"only {r.share:.0%} of unit {r.unit} lies in grid {r.grid}"),
-        ("mismatch", kept & (laid["rival_share"] > MISMATCH), _cut),
-        ("overlap", kept & (laid["total"] > 1 + MISMATCH), lambda r: f"polygons lie over each other on unit {r.unit}"),
+        ("mismatch", kept & (laid["next_share"] > MISMATCH), _cut),
+        (
+            "overlap",
+            kept & (laid["claimed"] > 1 + MISMATCH),
+            lambda r: f"polygons lie over each other on unit {r.unit}",
+        ),
         (
             "gap",
-            kept & (laid["total"] < 1 - MISMATCH),
-            lambda r: f"{1 - r.total:.0%} of unit {r.unit} lies in no polygon",
+            kept & (laid["claimed"] < 1 - MISMATCH),
+            lambda r: f"{1 - r.claimed:.0%} of unit {r.unit} lies in no polygon",
         ),
     )
     notes = []
@@ -237,7 +258,7 @@ def _misfits(laid: pd.DataFrame, least_overlap: float) -> list[pd.DataFrame]:
                 kind,
                 unit=rows["unit"],
                 grid=rows["grid"],
-                suggestion=rows["rival"] if kind == "mismatch" else rows["grid"] if kind == "weak" else np.nan,
+                suggestion=rows["next"] if kind == "mismatch" else rows["grid"] if kind == "weak" else np.nan,
                 share=rows["share"],
                 text=[tell(row) for row in rows.itertuples()],
             )
@@ -246,7 +267,8 @@ def _misfits(laid: pd.DataFrame, least_overlap: float) -> list[pd.DataFrame]:
 
 
 def _cut(row: Any) -> str:
-    return f"unit {row.unit} is cut: {row.share:.0%} in grid {row.grid}, {row.rival_share:.0%} in grid {row.rival}"
+    inside = f"{1 - row.share_households_outside:.0%} of its households, {1 - row.share_area_outside:.0%} of its land"
+    return f"unit {row.unit} is cut: {inside} in grid {row.grid}; grid {row.next} has the next most"
 
 
 def _one_identity(identities: pd.DataFrame, grids: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:

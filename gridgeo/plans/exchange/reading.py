@@ -45,6 +45,8 @@ class Found:
         The one row of our own table `plan`, where the file has it.
     drawn
         Polygons of the grids in our own file, beside its table.
+    cells
+        Polygons of the units, where the table that names them has some.
     """
 
     layer: str
@@ -53,6 +55,11 @@ class Found:
     identities: pd.DataFrame = field(default_factory=pd.DataFrame)
     record: Mapping[str, Any] | None = None
     drawn: gpd.GeoDataFrame | None = None
+    cells: gpd.GeoDataFrame | None = None
+
+    def rules(self) -> dict[str, Any]:
+        """The rules in our own table `plan`; empty where the file has none."""
+        return {} if self.record is None else dict(json.loads(self.record["rules"]))
 
 
 def read_found(
@@ -85,7 +92,8 @@ def read_found(
         drawn = (
             grids if isinstance(grids, gpd.GeoDataFrame) and "grid" in grids.columns and record is not None else None
         )
-        return Found(name, _texts(tables[name], found), None, identities, record, drawn)
+        cells = tables[name] if _is_spatial(tables[name]) else None
+        return Found(name, _texts(tables[name], found), None, identities, record, drawn, _cells(cells))
     return Found(name, _texts(tables[name], found), _polygons(tables[name], path), identities, record)
 
 
@@ -169,6 +177,14 @@ def _polygons(table: pd.DataFrame, path: str | os.PathLike[str]) -> gpd.GeoDataF
             f"{path}, row {row}: holds a {shapes[row].geom_type}; grids are polygons, or a column names their units (--unit-column)"
         )
     return gpd.GeoDataFrame(geometry=shapes, crs=table.crs)
+
+
+def _cells(table: pd.DataFrame | None) -> gpd.GeoDataFrame | None:
+    """The shapes of a table of units, if each is a polygon."""
+    if not isinstance(table, gpd.GeoDataFrame) or table.crs is None:
+        return None
+    polygons = table.geometry.geom_type.isin(["Polygon", "MultiPolygon"])
+    return gpd.GeoDataFrame(geometry=table.geometry, crs=table.crs) if polygons.all() else None
 
 
 def _record(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any] | None:

@@ -35,10 +35,16 @@ FINDINGS: Mapping[str, Finding] = {
     "repeated": Finding(False, "a unit that stands twice with the same grid, or a grid drawn by several polygons"),
     "spelling": Finding(False, "a grid whose name differs from another's by zeros, spaces, case or width only"),
     "two names": Finding(False, "a grid that is called differently in different rows; the first was kept"),
-    "mismatch": Finding(False, "a unit that the border of a polygon cuts; it went where its largest part lies"),
+    "mismatch": Finding(False, "a unit that the border of a polygon cuts; it went where most of its households live"),
     "overlap": Finding(False, "a unit on which polygons lie over each other"),
     "gap": Finding(False, "a unit of which a part lies in no polygon"),
     "mended": Finding(False, "a polygon that crossed itself and was mended"),
+    "carried over": Finding(
+        False, "a unit that the old plan didn't have; it went where its ground was (`--carry-over`)"
+    ),
+    "new land": Finding(False, "a unit on ground where the old plan had no grid; it went to the nearest"),
+    "gone": Finding(False, "a unit of the old plan that is no more, and what became of it"),
+    "lost grid": Finding(False, "a grid of the old plan in which no unit lies any more"),
     "other input": Finding(False, "the plan was drawn for another state of the jurisdiction's units or figures"),
 }
 """Every kind of finding, in the order in which they are told."""
@@ -70,14 +76,15 @@ class ImportReport:
     layer
         The table, sheet or layer of it that was read.
     kind
-        ``table`` (units with their grid) or ``polygons`` (grids that were laid over the units).
+        ``table`` (units with their grid), ``polygons`` (grids that were laid over the units) or ``carried over`` (a plan of
+        other units, matched by ground).
     jurisdiction
         Name of the jurisdiction.
     units
         Its number of units.
     matched
-        One row for each unit that found its grid: `unit`, `grid`, `how` (id, suggestion, covered, largest overlap) and `share`, the
-        part of its area that lies in the grid (1 for a table).
+        One row for each unit that found its grid: `unit`, `grid`, `how` (id, suggestion; whole, most, nearest) and `share`, the
+        part of its households (of its land, where nobody lives) that lies in the grid (1 for a table).
     findings
         One row for each thing that didn't fit: `finding` (of `FINDINGS`), `row` of the file, `unit`, `grid`, `suggestion`,
         `share`, and `text`, which says it in words.
@@ -142,8 +149,11 @@ class ImportReport:
         mend = "see every row with 'gridgeo import-plan TOWN FILE --dry-run --report report.csv'"
         if "similar" in set(blocking["finding"]):
             mend += ", take the suggestions with --accept-suggestions"
-        if not len(self.matched):
-            mend += "; this looks like a plan of other units"
+        if set(blocking["finding"]) & {"missing", "unmatched", "drifted"} and self.kind == "table":
+            mend += (
+                "; if it was drawn for other units of the same place, carry it over by its ground: 'gridgeo import-plan TOWN "
+                "FILE --carry-over -o NEW.gpkg'"
+            )
         return f"{self.source}: {'; '.join(parts)}; {mend}"
 
     def _blocking(self) -> pd.Series:

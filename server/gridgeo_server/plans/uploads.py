@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from gridgeo.plans.exchange.columns import IDENTITY_NAMES
 from gridgeo.plans.plan import Figures, Plan
 from gridgeo.plans.rules import Band, Rules
 from gridgeo.sources import parse_csv
@@ -16,15 +17,18 @@ from gridgeo_server.town import Town
 GRID_LENGTH = 64
 """Most characters of a grid's identifier."""
 _NAMED = 5
+_CODES = IDENTITY_NAMES["code"]
 
 
 def read_table(data: bytes) -> dict[str, str]:
     """Unit → grid of a CSV table with the columns `unit` and `grid` (also 单元, 网格), in UTF-8 or GBK.
 
+    Where it has `grid_code` (网格编码), as `gridgeo export` writes it, grids are called by their code.
+
     Raises
     ------
     BadInput, BadRequest
-        It is no such table; a cell is empty; a unit stands twice.
+        It is no such table; a cell is empty; a unit stands twice; a grid has two codes, or two grids have one.
     """
     table = parse_csv(data, "the table")
     missing = [name for name in ("unit", "grid") if name not in table.columns]
@@ -37,7 +41,17 @@ def read_table(data: bytes) -> dict[str, str]:
     twice = table["unit"][table["unit"].duplicated()].unique()
     if len(twice):
         raise BadRequest(f"the table assigns {len(twice)} units twice, {_some(twice)}; keep one line each", "body")
-    return dict(zip(table["unit"].astype(str), table["grid"].astype(str), strict=True))
+    called = next((table[name] for name in _CODES if name in table.columns), table["grid"])
+    pairs = pd.DataFrame({"grid": table["grid"], "code": called.fillna(table["grid"])}).drop_duplicates()
+    for one, other in (("grid", "code"), ("code", "grid")):
+        again = pairs[pairs[one].duplicated(keep=False)]
+        if len(again):
+            first = again[again[one] == again[one].iloc[0]]
+            raise BadRequest(
+                f"the table gives {one} {first[one].iloc[0]} the {other}s {_some(list(first[other]))}; keep one", "body"
+            )
+    codes = dict(zip(pairs["grid"], pairs["code"], strict=True))
+    return dict(zip(table["unit"].astype(str), table["grid"].map(codes).astype(str), strict=True))
 
 
 def tidy_part(town: Town, part: Mapping[str, str], field: str) -> dict[str, str]:

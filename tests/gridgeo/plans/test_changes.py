@@ -1,7 +1,8 @@
 import pandas as pd
 import pytest
 
-from gridgeo.plans.changes import CHANGES, share_out, what_changed
+from boards import lattice_plan
+from gridgeo.plans.changes import CHANGES, share_out, ties_kept, what_changed
 
 
 def changed(before, after, households, kept, area=None):
@@ -54,3 +55,18 @@ def test_land_that_no_grid_had_counts_for_its_new_grid_alone():
     table = changed(["A", None], ["1", "1"], [3, 4], {"1": "A"}).iloc[0]
     assert (table["change"], table["households_before"], table["households_after"]) == ("grown", 3, 7)
     assert table["parents"] == []
+
+
+def test_ties_are_pairs_of_neighbours_that_shared_a_grid():
+    # A grid of 4 × 4 blocks has 24 inner borders, six grids 144; a unit inside is tied to four others.
+    plan = lattice_plan()
+    kept = plan.assignment
+    assert ties_kept(plan.jurisdiction, kept, kept) == 1.0
+    assert ties_kept(plan.jurisdiction, kept, plan.move(["U013"], "06").assignment) == 1 - 4 / 144
+
+
+def test_neighbours_that_nobody_can_walk_between_are_no_tie(divided):
+    whole = ["1"] * len(divided.units)
+    halves = ["w" if area == "west" else "e" for area in divided.units["area"]]
+    # 4 rows of 5 and 3 rows of 6 borders are 38; a railway closes three of them, and one of 35 is parted.
+    assert ties_kept(divided, whole, halves) == 1 - 1 / 35

@@ -1,4 +1,4 @@
-from gridgeo.reports.changes import flows, ties_kept
+from gridgeo.reports.changes import flows
 
 
 def test_flows_add_up_to_what_the_plans_differ_by(now, before):
@@ -9,11 +9,5 @@ def test_flows_add_up_to_what_the_plans_differ_by(now, before):
     assert (table["from_code"] == "1101010010010" + table["from"]).all()
 
 
-def test_a_plan_keeps_all_its_own_ties(now):
-    assert ties_kept(now, now) == 1.0
+def test_nothing_flows_from_a_plan_to_itself(now):
     assert flows(now, now).empty
-
-
-def test_ties_are_pairs_of_neighbours_that_shared_a_grid(now):
-    # A grid of 4 × 4 blocks has 24 inner borders, six grids 144; a unit inside is tied to four others.
-    assert ties_kept(now, now.move(["U013"], "06")) == 1 - 4 / 144

@@ -57,3 +57,18 @@ def test_names_read_from_left_to_right(labels):
 )
 def test_codes_lose_the_beginning_they_share_and_stay_different(codes, short):
     assert list(short_codes(codes).values()) == short
+
+
+def test_what_moves_is_pointed_at_beside_the_code_that_lies_on_it(labels):
+    field = shapely.box(20 * PER_MM, 20 * PER_MM, 50 * PER_MM, 40 * PER_MM)
+    labels.code("06", "", shapely.get_coordinates(field.centroid)[0], 8 * PER_MM)
+    (code,) = labels._taken
+    spot = shapely.Point(labels.open_spot(np.array([field], dtype=object)))
+    assert field.contains(spot)
+    assert not code.intersects(spot)
+
+
+def test_a_field_that_a_label_hides_is_pointed_at_all_the_same(labels):
+    labels.reserve(0, 0, 100 * PER_MM, 100 * PER_MM)
+    field = shapely.box(20 * PER_MM, 20 * PER_MM, 50 * PER_MM, 40 * PER_MM)
+    assert field.contains(shapely.Point(labels.open_spot(np.array([field], dtype=object))))

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from httpx import Response
 
 from gridgeo_server.plans.drawn import draw
 from server.plans.conftest import Office, quartered
@@ -223,3 +224,27 @@ def test_what_is_stored_is_what_was_drawn(office: Office, quarters: Any) -> None
     assert plan.rules == quarters.plan.rules
     assert draw(plan).grids == draw(plan).grids
     assert plan.fingerprint() == record.content_hash
+
+
+def _coded(office: Office, table: dict[str, str]) -> Response:
+    """What the server answers to a table of each unit's grid and code, one after the other in a text."""
+    content, kind = _csv(table, "unit,grid,grid_code").encode(), {"Content-Type": "text/csv"}
+    return office.ask("planner", "POST", "/plans/csv?name=Exported", content=content, headers=kind)
+
+
+def test_a_table_with_codes_calls_grids_by_them_so_that_owners_stay(office: Office) -> None:
+    names = {grid: f"{i:02d}" for i, grid in enumerate(sorted(set(quartered().values())), start=1)}
+    coded = {unit: f"{names[grid]},{grid}" for unit, grid in quartered().items()}
+    answer = _coded(office, coded)
+    assert answer.status_code == 201, answer.text
+    told = office.ask(None, "GET", f"/plans/{answer.json()['plan']}/assignment").json()["assignment"]
+    assert told == quartered()
+
+
+@pytest.mark.parametrize("spoilt", ["01,N2", "09,N1"])
+def test_a_grid_of_two_codes_and_a_code_of_two_grids_are_refused(office: Office, spoilt: str) -> None:
+    coded = {unit: f"0{i % 2 + 1},N{i % 2 + 1}" for i, unit in enumerate(quartered())}
+    coded["U000"] = spoilt
+    answer = _coded(office, coded)
+    assert answer.status_code == 422
+    assert "keep one" in answer.json()["detail"]

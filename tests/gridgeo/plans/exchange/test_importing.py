@@ -152,22 +152,38 @@ def test_polygons_in_degrees_give_the_plan_that_they_were_made_of(plan, lattice,
     found = import_plan(tmp_path / "beats.geojson", lattice)
     assert found.report.kind == "polygons"
     assert found.plan.assignment.equals(plan.assignment)
-    assert set(found.report.matched["how"]) == {"covered"}
+    assert set(found.report.matched["how"]) == {"whole"}
 
 
-def test_polygons_that_cut_units_are_matched_by_the_largest_part_and_told(plan, lattice, tmp_path):
+def test_polygons_that_cut_units_go_where_most_households_live_and_are_told(plan, lattice, tmp_path):
     shapes = plan.grids[["grid", "geometry"]]
     write_layer(shapes.assign(geometry=shapes.translate(20, 0)), tmp_path / "shifted.fgb")
-    found = import_plan(tmp_path / "shifted.fgb", lattice)
+    bare = dataclasses.replace(lattice, buildings=lattice.buildings.iloc[:0])
+    found = import_plan(tmp_path / "shifted.fgb", bare)
     assert found.plan.assignment.equals(plan.assignment)
     assert counts(found) == {"mismatch": 4, "gap": 4}
     cut = found.report.findings.set_index("unit")
-    assert cut.loc["U003", "text"] == "unit U003 is cut: 80% in grid 002, 20% in grid 001"
+    assert cut.loc["U003", "text"] == (
+        "unit U003 is cut: 80% of its households, 80% of its land in grid 002; grid 001 has the next most"
+    )
     assert cut.loc["U003", "suggestion"] == "001"
     assert cut.loc["U000", "text"] == "20% of unit U000 lies in no polygon"
-    strict = import_plan(tmp_path / "shifted.fgb", lattice, least_overlap=0.9)
+    strict = import_plan(tmp_path / "shifted.fgb", bare, least_overlap=0.9)
     assert strict.plan is None
     assert counts(strict)["weak"] == 8
+
+
+def test_a_unit_whose_homes_stand_on_one_side_of_a_border_goes_there_whatever_its_land(plan, lattice, tmp_path):
+    shapes = plan.grids[["grid", "geometry"]]
+    write_layer(shapes.assign(geometry=shapes.translate(49, 0)), tmp_path / "shifted.fgb")
+    found = import_plan(tmp_path / "shifted.fgb", lattice, least_overlap=0.01)
+    cut = lattice.units[lattice.units["unit"].isin(["U003", "U009", "U015", "U021"])].set_index("unit")
+    homes = lattice.buildings[lattice.buildings["unit"].isin(cut.index)]
+    west = homes["households"].where(homes.geometry.centroid.x < cut.total_bounds[0] + 49, 0).groupby(homes["unit"])
+    assert (2 * west.sum() > cut["households"]).all()
+    laid = found.report.matched.set_index("unit")["grid"]
+    assert set(laid[cut.index]) == {"001"}
+    assert set(plan.assignment[cut.index]) == {"002"}
 
 
 def test_gaps_empty_grids_and_broken_polygons_are_told(plan, lattice, tmp_path):
@@ -204,16 +220,16 @@ def test_polygons_without_a_crs_and_lines_are_refused(plan, lattice, tmp_path):
 
 def test_a_plan_of_other_units_is_refused_by_what_is_missing(lattice, tmp_path):
     write_csv(pd.DataFrame({"unit": ["X1", "X2"], "grid": ["01", "02"]}), tmp_path / "other.csv")
-    with pytest.raises(
-        BadInput, match=r"other\.csv: 24 units have no grid, first U000; 2 ids.*'X1'.*plan of other units"
-    ):
+    with pytest.raises(BadInput, match=r"other\.csv: 24 units have no grid, first U000; 2 ids.*'X1'.*--carry-over"):
         read_plan(tmp_path / "other.csv", lattice)
 
 
 def test_a_plan_whose_units_lie_elsewhere_now_is_refused_although_their_ids_are_known(plan, lattice, tmp_path):
     export_plan(plan, tmp_path / "plan.gpkg")
     units = lattice.units.assign(unit=lattice.units["unit"].to_numpy()[::-1])
-    turned = dataclasses.replace(lattice, units=units)
+    names = dict(zip(lattice.units["unit"], units["unit"], strict=True))
+    homes = lattice.buildings.assign(unit=lattice.buildings["unit"].map(names))
+    turned = dataclasses.replace(lattice, units=units, buildings=homes)
     found = import_plan(tmp_path / "plan.gpkg", turned)
     assert found.plan is None
     assert counts(found) == {"drifted": 24, "other input": 1}
