@@ -30,6 +30,7 @@ from gridgeo_server.layers.tiles import Tiles
 from gridgeo_server.live import endpoints as live
 from gridgeo_server.live.hub import Hub
 from gridgeo_server.live.news import IndicatorsChanged
+from gridgeo_server.plans import address_endpoints as plan_addresses
 from gridgeo_server.plans import endpoints as plans
 from gridgeo_server.plans import import_endpoints as plan_import
 from gridgeo_server.plans import life_endpoints as plan_life
@@ -106,6 +107,7 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
         plans,
         plan_life,
         plan_register,
+        plan_addresses,
         rosters,
         roster_files,
         auth,
