@@ -23,6 +23,8 @@ _OFFERED = 10
 """Most names that are offered where none fits."""
 KINDS = ("place", "building", "unit", "street")
 """Kinds of things that have a name, the one that counts most first."""
+HOUSES = ("place", "building", "unit")
+"""Those of which a flat is a part; of a street no number is."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class Addresses:
         for spelled in (asked, self._inside(asked)):
             short = spelled
             while True:
-                if spots := self._spots(short):
+                if spots := self._spots(short, KINDS if short is spelled else HOUSES):
                     return Found(spots, left_out=spelled.numbers[len(short.numbers) :])
                 if len(short.numbers) < 2:
                     break
@@ -85,8 +87,8 @@ class Addresses:
             asked = asked.without(area)
         return asked
 
-    def _spots(self, spelled: Spelling) -> list[Spot]:
-        for kind in KINDS:
+    def _spots(self, spelled: Spelling, kinds: Iterable[str]) -> list[Spot]:
+        for kind in kinds:
             rows = self._known[kind].get(spelled.key)
             if rows and kind == "street":
                 return _along(self._town.road_edges.iloc[list(rows)])

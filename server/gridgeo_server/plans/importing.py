@@ -20,7 +20,7 @@ from gridgeo.plans.plan import Figures, Plan
 from gridgeo.plans.rules import Rules
 from gridgeo.sources.tabular import READ
 from gridgeo_server.errors import BadRequest, Changed
-from gridgeo_server.plans.uploads import fitting
+from gridgeo_server.plans.uploads import fitting, tidy_part
 from gridgeo_server.texts import Listed, Text, say
 from gridgeo_server.town import Town, plain
 
@@ -71,6 +71,8 @@ def look(town: Town, data: bytes, filename: str, options: Options) -> Looked:
         except BadInput as wrong:
             raise BadRequest(_told(str(wrong), path), "body") from None
     plan = None if imported.plan is None else _in_town(town, imported.plan, imported)
+    if plan is not None:
+        tidy_part(town, {str(unit): str(grid) for unit, grid in plan.assignment.items()}, "body")
     return Looked(name, imported, plan, None if plan is None else _token(town, data, options, plan))
 
 
