@@ -101,15 +101,22 @@ class Comparison:
         return pd.DataFrame(columns, index=index).reset_index()
 
     @cached_property
-    def vanished(self) -> gpd.GeoSeries:
-        """Lines that part two grids in A and lie inside a grid in B; links, which have no line, are left out."""
+    def borders(self) -> gpd.GeoDataFrame:
+        """Lines between two grids of A or of B: `state` (kept, dropped, new) and the line; links, which have no line, are left out."""
         borders = self.before.jurisdiction.borders
         old, new = (pd.Series(side, index=self.before.assignment.index) for side in self._labels())
-        parted, joined = (
+        parted, parts = (
             side[borders["unit_a"]].to_numpy() != side[borders["unit_b"]].to_numpy() for side in (old, new)
         )
-        lines = borders.geometry[parted & ~joined]
-        return lines[~lines.is_empty]
+        state = np.select([parted & parts, parted, parts], ["kept", "dropped", "new"], default="")
+        shown = (state != "") & ~(borders.geometry.is_empty | borders.geometry.isna()).to_numpy()
+        lines = borders.geometry[shown]
+        return gpd.GeoDataFrame({"state": state[shown]}, geometry=lines.to_numpy(), index=lines.index, crs=lines.crs)
+
+    @property
+    def vanished(self) -> gpd.GeoSeries:
+        """Lines that part two grids in A and lie inside a grid in B."""
+        return self.borders.geometry[self.borders["state"] == "dropped"]
 
     @cached_property
     def measures(self) -> pd.DataFrame:

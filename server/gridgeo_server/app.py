@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -29,17 +29,18 @@ from gridgeo_server.layers.shelf import Shelf
 from gridgeo_server.layers.tiles import Tiles
 from gridgeo_server.live import endpoints as live
 from gridgeo_server.live.hub import Hub
-from gridgeo_server.live.news import IndicatorsChanged
+from gridgeo_server.live.news import IndicatorsChanged, News, PlanChanged
 from gridgeo_server.plans import address_endpoints as plan_addresses
 from gridgeo_server.plans import endpoints as plans
 from gridgeo_server.plans import import_endpoints as plan_import
 from gridgeo_server.plans import life_endpoints as plan_life
 from gridgeo_server.plans import register_endpoints as plan_register
 from gridgeo_server.plans import service
+from gridgeo_server.plans.calendar import Calendars
 from gridgeo_server.plans.opening import open_plans
+from gridgeo_server.plans.taking_up import held_on, owners_of, settle_and_take_up
 from gridgeo_server.responders import endpoints as responders
 from gridgeo_server.responders import store as responder_store
-from gridgeo_server.responders.model import Responder
 from gridgeo_server.responders.roster import roster
 from gridgeo_server.rosters import endpoints as rosters
 from gridgeo_server.rosters import file_endpoints as roster_files
@@ -47,7 +48,7 @@ from gridgeo_server.rosters.setting import roles_of_town
 from gridgeo_server.routes import endpoints as routes
 from gridgeo_server.security import Guard
 from gridgeo_server.settings import Settings
-from gridgeo_server.state import State
+from gridgeo_server.state import Served, Slot, State
 from gridgeo_server.store import Store
 from gridgeo_server.store.folder import STORE
 from gridgeo_server.town import Town, read_town
@@ -82,19 +83,30 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
     StoreUnavailable
         The store in the folder can't be opened.
     """
-    town = read_town(settings.data) if town is None else town
+    found = read_town(settings.data) if town is None else town
     hub = Hub()
-    store = Store(settings.data / STORE, hub.tell)
+
+    def tell(news: News) -> None:
+        if isinstance(news, PlanChanged):
+            news.swap()
+        hub.tell(news)
+
+    store = Store(settings.data / STORE, tell)
     now = clock()
-    town = open_plans(store, town, {grid: one.name for one in roster(settings, town) for grid in one.grids}, now)
-    officers = roster(settings, town)
+    town = open_plans(
+        store, found, {grid: one.name for one in roster(settings, found, strict=False) for grid in one.grids}, now
+    )
+    officers = roster(settings, town, strict=town.plan.assignment.equals(found.plan.assignment))
     store.write(lambda transaction: responder_store.match_plan(transaction.connection, officers))
-    state = State(settings, town, store, Desk(town, Categories.packaged(), settings.busy_min), hub, clock)
+    calendars = Calendars()
+    with store.reading() as connection:
+        held = held_on(calendars.at(connection), service.today(now))
+    served = Served(town, Shelf(town), Tiles(town, owners_of(officers), settings.tile_cache), held)
+    slot = Slot(served)
+    desk = Desk(lambda: slot.served.town, Categories.packaged(), settings.busy_min)
     # No documentation pages: they would load scripts from elsewhere. /openapi.json says what can be asked.
     app = FastAPI(title="gridgeo", version=__version__, docs_url=None, redoc_url=None, lifespan=_lifespan)
-    app.state.gridgeo = state
-    app.state.shelf = Shelf(town)
-    app.state.tiles = Tiles(town, _owners(state), settings.tile_cache)
+    app.state.gridgeo = State(settings, store, desk, hub, calendars, clock, slot, served)
     app.state.roster_roles = roles_of_town(settings.data)
     app.state.meters = health.Meters()
     errors.install(app)
@@ -165,29 +177,33 @@ async def _watch_indicators(state: State) -> None:
 
 
 async def _watch_register(state: State) -> None:
-    """Retire, once a day has begun, the plans that others have taken the place of."""
+    """Once a day has begun, retire the plans whose place others took, and serve those that come into force."""
     settled = service.today(state.clock())
     while True:
-        await asyncio.sleep(_DAY_LOOK_S)
-        now = state.clock()
-        if service.today(now) == settled:
+        await asyncio.sleep(min(_DAY_LOOK_S, _seconds_of_day_left(state.clock())))
+        today = service.today(state.clock())
+        if today == settled:
             continue
         try:
-            await run_in_threadpool(state.store.write, lambda transaction, at=now: service.settle(transaction, at))
-            settled = service.today(now)
+            await run_in_threadpool(settle_and_take_up, state)
+            settled = today
         except StoreUnavailable as error:
             logger.warning("the register waits: %s", error)
+        except Exception:
+            logger.exception("the register could not be looked at; it is tried again")
+
+
+def _seconds_of_day_left(now: datetime) -> float:
+    """Seconds until the server's next day begins."""
+    here = now.astimezone()
+    following = here.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return max(0.01, (following - here).total_seconds())
 
 
 def _figures(state: State) -> dict[str, object]:
+    served = state.fresh()
     with state.store.reading() as connection:
-        return current(connection, len(state.town.grids), state.clock())
-
-
-def _owners(state: State) -> dict[str, Responder]:
-    with state.store.reading() as connection:
-        officers = responder_store.everybody(connection)
-    return {grid: one for one in reversed(officers) for grid in one.grids}
+        return current(connection, len(served.town.grids), state.clock())
 
 
 def _hosts(settings: Settings) -> tuple[str, ...]:

@@ -74,7 +74,9 @@ def serve(settings: Settings, town: Town | None = None, ready: Callable[[str], N
                 server_header=False,
             )
             stop = threading.Event()
-            ahead = threading.Thread(target=warm, args=(app.state.tiles, town.bounds, stop), name="gridgeo-first-view")
+            ahead = threading.Thread(
+                target=warm, args=(app.state.gridgeo.tiles, town.bounds, stop), name="gridgeo-first-view"
+            )
             ahead.start()
             try:
                 BoardServer(config, app, lambda: ready(address)).run(sockets=[listener])

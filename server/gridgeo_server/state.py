@@ -1,38 +1,83 @@
-"""What every request of one app shares."""
+"""What every request of one app shares, and what is served of the plan in force: one value, swapped whole."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from gridgeo_server.cases.service import Desk
+from gridgeo_server.layers.shelf import Shelf
+from gridgeo_server.layers.tiles import Tiles
 from gridgeo_server.live.hub import Hub
+from gridgeo_server.plans.calendar import Calendars
 from gridgeo_server.settings import Settings
 from gridgeo_server.store import Store
 from gridgeo_server.town import Town
 
 
 @dataclass(frozen=True)
+class Served:
+    """The town with the plan in force and everything made of it; `held` names what the register has in force."""
+
+    town: Town
+    shelf: Shelf
+    tiles: Tiles
+    held: Hashable
+
+
+class Slot:
+    """Where what is served lies; another takes its place when another plan comes into force."""
+
+    def __init__(self, served: Served) -> None:
+        self.served = served
+        self.changing = threading.Lock()
+        """Held by whoever prepares what takes its place."""
+
+
+@dataclass(frozen=True)
 class State:
-    """The parts of one running server."""
+    """The parts of one running server, as one request sees them: `served` stays the same from its beginning to its end."""
 
     settings: Settings
-    town: Town
     store: Store
     desk: Desk
     hub: Hub
+    calendars: Calendars
     clock: Callable[[], datetime]
+    slot: Slot
+    served: Served
+
+    @property
+    def town(self) -> Town:
+        """The town with the plan in force."""
+        return self.served.town
+
+    @property
+    def shelf(self) -> Shelf:
+        """The collections."""
+        return self.served.shelf
+
+    @property
+    def tiles(self) -> Tiles:
+        """The vector tiles."""
+        return self.served.tiles
+
+    def fresh(self) -> State:
+        """The state with what is served at this moment, for whatever outlives a request."""
+        served = self.slot.served
+        return self if served is self.served else replace(self, served=served)
 
 
 def state_of(request: Request) -> State:
     """The state of the app that serves `request`."""
     state = request.app.state.gridgeo
     assert isinstance(state, State)
-    return state
+    return state.fresh()
 
 
 StateOf = Annotated[State, Depends(state_of)]

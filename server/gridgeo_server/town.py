@@ -1,11 +1,11 @@
-"""What is served and never changes while the server runs: the jurisdiction, its plan, its routes."""
+"""What is served: the jurisdiction, the plan in force, its routes; a value, replaced whole when another plan comes into force."""
 
 from __future__ import annotations
 
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from gridgeo_server.plans.addresses import Addresses
 
 ATTRIBUTION = "© OpenStreetMap contributors"
+_OF_JURISDICTION = ("units_hash", "bounds", "streets", "addresses")
+"""What a town knows whatever its plan."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,13 @@ class Town:
     def jurisdiction(self) -> Jurisdiction:
         """The jurisdiction that the plan partitions."""
         return self.plan.jurisdiction
+
+    def with_plan(self, plan: Plan) -> Town:
+        """The town under another plan of the same jurisdiction; what only that decides isn't worked out again."""
+        town = replace(self, plan=plan)
+        if plan.jurisdiction is self.jurisdiction:
+            town.__dict__.update({name: self.__dict__[name] for name in _OF_JURISDICTION if name in self.__dict__})
+        return town
 
     @cached_property
     def grids(self) -> gpd.GeoDataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -48,10 +49,16 @@ class Actor:
 class Desk:
     """The desk that takes reports, sends officers and follows cases until they are closed."""
 
-    town: Town
+    serving: Callable[[], Town]
+    """The town with the plan that is in force when it is asked."""
     categories: Categories
     busy_min: float = 0.0
     """Minutes by which each open case puts an officer back when the nearest is chosen."""
+
+    @property
+    def town(self) -> Town:
+        """The town with the plan in force."""
+        return self.serving()
 
     def report(self, transaction: Transaction, report: Report, now: datetime, actor: Actor) -> Case:
         """Open a case, find whose ground it is, and send the nearest officer on duty.
@@ -62,16 +69,17 @@ class Desk:
             The place lies in no grid, is no place, or the category is unknown.
         """
         category = self.categories[report.category]
-        located = self.town.locator.locate(report.lon, report.lat)
+        town = self.town
+        located = town.locator.locate(report.lon, report.lat)
         connection = transaction.connection
         owner = next((one for one in responder_store.everybody(connection) if located.grid in one.grids), None)
         place = {
             "description": report.description,
             "lon": report.lon,
             "lat": report.lat,
-            "address": self.town.locator.address(report.lon, report.lat),
+            "address": town.locator.address(report.lon, report.lat),
             "grid": located.grid,
-            "grid_name": self.town.grid_names[located.grid],
+            "grid_name": town.grid_names[located.grid],
             "area": located.area,
             "owner": None if owner is None else owner.responder,
             "owner_name": None if owner is None else owner.name,

@@ -11,7 +11,6 @@ from starlette.responses import JSONResponse
 from gridgeo_server.errors import NotFound
 from gridgeo_server.layers.features import Collection
 from gridgeo_server.layers.parameters import box_of, format_of, page_of, wanted_of
-from gridgeo_server.layers.shelf import Shelf
 from gridgeo_server.state import StateOf
 from gridgeo_server.store.instants import to_text
 from gridgeo_server.town import ATTRIBUTION
@@ -31,13 +30,6 @@ CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 GEOJSON = "application/geo+json"
 OPENAPI_30 = "application/vnd.oai.openapi+json;version=3.0"
 MVT = "application/vnd.mapbox-vector-tile"
-
-
-def shelf_of(request: Request) -> Shelf:
-    """The layers of the app that serves `request`."""
-    shelf = request.app.state.shelf
-    assert isinstance(shelf, Shelf)
-    return shelf
 
 
 def link(href: str, rel: str, media: str, title: str) -> dict[str, str]:
@@ -85,7 +77,7 @@ def conformance(request: Request) -> dict[str, Any]:
 def collections(request: Request, state: StateOf) -> dict[str, Any]:
     """The collections."""
     format_of(request.query_params, "json")
-    base, shelf = base_of(request), shelf_of(request)
+    base, shelf = base_of(request), state.shelf
     return {
         "links": [link(f"{base}/collections", "self", "application/json", "This page")],
         "collections": [_described(base, shelf.take(name, state), state.town.bounds) for name in shelf.names()],
@@ -96,7 +88,7 @@ def collections(request: Request, state: StateOf) -> dict[str, Any]:
 def one_collection(collection: str, request: Request, state: StateOf) -> dict[str, Any]:
     """One collection."""
     format_of(request.query_params, "json")
-    return _described(base_of(request), shelf_of(request).take(collection, state), state.town.bounds)
+    return _described(base_of(request), state.shelf.take(collection, state), state.town.bounds)
 
 
 @router.get("/collections/{collection}/items", response_class=JSONResponse)
@@ -104,7 +96,7 @@ def items(collection: str, request: Request, state: StateOf) -> JSONResponse:
     """Features of a collection: `bbox`, `limit`, `offset`, and any property as a filter."""
     query = request.query_params
     format_of(query, "json")
-    found = shelf_of(request).take(collection, state)
+    found = state.shelf.take(collection, state)
     limit, offset = page_of(query)
     rows = found.find(box_of(query), wanted_of(query, found.fields))
     page = rows[offset : offset + limit]
@@ -132,7 +124,7 @@ def items(collection: str, request: Request, state: StateOf) -> JSONResponse:
 def one_item(collection: str, item: str, request: Request, state: StateOf) -> JSONResponse:
     """One feature."""
     format_of(request.query_params, "json")
-    found = shelf_of(request).take(collection, state)
+    found = state.shelf.take(collection, state)
     row = found.row_of(item)
     if row is None:
         raise NotFound(f"no feature '{item}' in the collection '{collection}'")

@@ -43,6 +43,9 @@ ABOUT: Mapping[str, About] = {
     "cases": About("Cases", "Cases that are not finished", "case"),
 }
 
+OF_PLAN = ("grids", "units")
+"""Collections that another plan changes."""
+
 
 @dataclass(frozen=True)
 class Collection:
@@ -117,8 +120,8 @@ def _same(value: Any, text: str) -> bool:
     return value is not None and str(value) == text
 
 
-def still_collections(town: Town) -> dict[str, Collection]:
-    """Collections that don't change while the server runs."""
+def still_collections(town: Town, but: tuple[str, ...] = ()) -> dict[str, Collection]:
+    """Collections that stand still as long as a plan is in force, but for those named in `but`."""
     place = town.jurisdiction
     tables: dict[str, gpd.GeoDataFrame] = {
         "grids": town.grids,
@@ -135,7 +138,7 @@ def still_collections(town: Town) -> dict[str, Collection]:
     else:
         none: dict[str, list[Any]] = {column: [] for column in schemas.ROUTES["routes"].columns}
         tables["routes"] = gpd.GeoDataFrame(none, geometry=[], crs=place.crs)
-    return {name: from_frame(name, frame) for name, frame in tables.items()}
+    return {name: from_frame(name, frame) for name, frame in tables.items() if name not in but}
 
 
 def from_frame(name: str, frame: gpd.GeoDataFrame) -> Collection:

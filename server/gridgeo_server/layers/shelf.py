@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from gridgeo_server.cases import store as case_store
 from gridgeo_server.cases.views import CASE_FIELDS, case_view
 from gridgeo_server.errors import NotFound
-from gridgeo_server.layers.features import ABOUT, Collection, from_places, still_collections, with_owners
+from gridgeo_server.layers.features import ABOUT, OF_PLAN, Collection, from_places, still_collections, with_owners
 from gridgeo_server.responders import store as responder_store
 from gridgeo_server.responders.model import RESPONDER_FIELDS, view
-from gridgeo_server.state import State
 from gridgeo_server.town import Town
+
+if TYPE_CHECKING:
+    from gridgeo_server.state import State
 
 
 class Shelf:
     """Where the collections lie."""
 
-    def __init__(self, town: Town) -> None:
+    def __init__(self, town: Town, known: Mapping[str, Collection] | None = None) -> None:
         self._town = town
+        self._known = known or {}
 
     @cached_property
     def _still(self) -> dict[str, Collection]:
         """Made when first asked for, so that a server begins to answer sooner."""
-        return still_collections(self._town)
+        return {**still_collections(self._town, tuple(self._known)), **self._known}
+
+    def of(self, town: Town) -> Shelf:
+        """The shelf of the town under another plan; collections that no plan changes are the same."""
+        return Shelf(town, {name: one for name, one in self._still.items() if name not in OF_PLAN})
+
+    def prepare(self) -> None:
+        """Make what stands still, before anybody asks for it."""
+        _ = self._still
 
     def names(self) -> list[str]:
         """Identifiers of the collections."""

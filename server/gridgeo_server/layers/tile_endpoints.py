@@ -25,13 +25,6 @@ _TILE_ANSWERS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def tiles_of(request: Request) -> Tiles:
-    """The tiles of the app that serves `request`."""
-    tiles = request.app.state.tiles
-    assert isinstance(tiles, Tiles)
-    return tiles
-
-
 @router.get("/tiles")
 def tilesets(request: Request) -> dict[str, Any]:
     """The tile sets of all layers together: one."""
@@ -51,7 +44,7 @@ def tilesets(request: Request) -> dict[str, Any]:
 def tileset(request: Request, state: StateOf) -> JSONResponse:
     """The tile set, as the standard's metadata or (`f=tilejson`) as TileJSON."""
     chosen = format_of(request.query_params, "json", "tilejson")
-    tiles = tiles_of(request)
+    tiles = state.tiles
     names = _chosen(tiles, request.query_params.get("collections"))
     template = f"{base_of(request)}/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}"
     if len(names) < len(tiles.names()):
@@ -66,12 +59,13 @@ def tile(
     y: int,
     x: int,
     request: Request,
+    state: StateOf,
     collections: str | None = None,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """A tile of all layers, or of those that `collections` names (row before column)."""
     format_of(request.query_params, "mvt")
-    tiles = tiles_of(request)
+    tiles = state.tiles
     return _answer(tiles, _chosen(tiles, collections), (z, x, y), if_none_match)
 
 
@@ -84,11 +78,12 @@ def tile_of_collection(
     y: int,
     x: int,
     request: Request,
+    state: StateOf,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """A tile of one layer."""
     format_of(request.query_params, "mvt")
-    tiles = tiles_of(request)
+    tiles = state.tiles
     return _answer(tiles, (tiles.layer(collection).name,), (z, x, y), if_none_match)
 
 
@@ -116,7 +111,7 @@ def _chosen(tiles: Tiles, collections: str | None) -> tuple[str, ...]:
 
 def _tilejson(request: Request, state: StateOf, template: str, names: tuple[str, ...]) -> dict[str, Any]:
     west, south, east, north = state.town.bounds
-    layers = [tiles_of(request).layer(name) for name in names]
+    layers = [state.tiles.layer(name) for name in names]
     return {
         "tilejson": "3.0.0",
         "name": state.town.jurisdiction.name,

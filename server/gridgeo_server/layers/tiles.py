@@ -33,6 +33,10 @@ FARTHEST_ZOOM = 24
 HALF = 20_037_508.342789244
 """Half the width of the Web Mercator square, metres."""
 
+OF_PLAN = ("grids", "units", "borders")
+"""Layers that another plan changes."""
+_UNIT = ("unit", "grid", "area", "households", "workload_min", "geometry")
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -57,14 +61,26 @@ class Tile:
 class Tiles:
     """All tile layers of a town; `keep` tiles stay in memory."""
 
-    def __init__(self, town: Town, owners: Mapping[str, Responder], keep: int = 2_000) -> None:
-        self._town, self._owners = town, owners
+    def __init__(
+        self,
+        town: Town,
+        owners: Mapping[str, Responder],
+        keep: int = 2_000,
+        known: Mapping[str, Layer] | None = None,
+    ) -> None:
+        self._town, self._owners, self._keep, self._known = town, owners, keep, known or {}
         self.tile: Callable[[tuple[str, ...], int, int, int], Tile] = functools.lru_cache(maxsize=keep)(self._made)
 
     @functools.cached_property
     def _layers(self) -> Mapping[str, Layer]:
         """Made when first asked for, so that a server begins to answer sooner."""
-        return {layer.name: layer for layer in _layers(self._town, self._owners)}
+        frames = _frames(self._town, self._owners)
+        return {name: self._known.get(name) or _layer(name, *frame()) for name, frame in frames.items()}
+
+    def of(self, town: Town, owners: Mapping[str, Responder]) -> Tiles:
+        """The tiles of the town under another plan; layers that no plan changes are the same."""
+        known = {name: one for name, one in self._layers.items() if name not in OF_PLAN}
+        return Tiles(town, owners, self._keep, known)
 
     def names(self) -> tuple[str, ...]:
         """Identifiers of the layers, in drawing order."""
@@ -147,27 +163,36 @@ def _areas_only(shapes: np.ndarray) -> np.ndarray:
     return shapes
 
 
-def _layers(town: Town, owners: Mapping[str, Responder]) -> list[Layer]:
+def _frames(
+    town: Town, owners: Mapping[str, Responder]
+) -> dict[str, Callable[[], tuple[gpd.GeoDataFrame, int | Sequence[int]]]]:
+    """Each layer's table and the zoom at which it, or each of its rows, begins; in drawing order."""
     place = town.jurisdiction
-    roads = street_pieces(place.road_edges)[["name", "highway", "class", "bridge", "tunnel", "geometry"]]
-    owner = [owners.get(str(grid)) for grid in town.grids["grid"]]
-    grids = town.grids.assign(
+    return {
+        "land": lambda: (place.boundary[["name", "geometry"]], 0),
+        "water": lambda: (place.water, 0),
+        "grids": lambda: (_owned(town.grids, owners), 0),
+        "units": lambda: (place.units.assign(grid=town.plan.assignment.to_numpy())[list(_UNIT)], 12),
+        "buildings": lambda: (place.buildings[["building", "households", "geometry"]], 13),
+        "roads": lambda: _roads(place.road_edges),
+        "borders": lambda: (grid_borders(town.grids), 0),
+        "places": lambda: (place.places, 14),
+    }
+
+
+def _owned(grids: gpd.GeoDataFrame, owners: Mapping[str, Responder]) -> gpd.GeoDataFrame:
+    owner = [owners.get(str(grid)) for grid in grids["grid"]]
+    return grids.assign(
         owner=[None if one is None else one.responder for one in owner],
         owner_name=[None if one is None else shown(one.name) for one in owner],
         owner_name_zh=[None if one is None else shown(one.name_zh) for one in owner],
     )
-    units = place.units.assign(grid=town.plan.assignment.to_numpy())
+
+
+def _roads(edges: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[int]]:
+    roads = street_pieces(edges)[["name", "highway", "class", "bridge", "tunnel", "geometry"]]
     begins = {1: 8, 2: 10, 3: 11, 4: 12, 5: 14}
-    return [
-        _layer("land", place.boundary[["name", "geometry"]], 0),
-        _layer("water", place.water, 0),
-        _layer("grids", grids, 0),
-        _layer("units", units[["unit", "grid", "area", "households", "workload_min", "geometry"]], 12),
-        _layer("buildings", place.buildings[["building", "households", "geometry"]], 13),
-        _layer("roads", roads, [begins[number] for number in roads["class"]]),
-        _layer("borders", grid_borders(town.grids), 0),
-        _layer("places", place.places, 14),
-    ]
+    return roads, [begins[number] for number in roads["class"]]
 
 
 def _layer(name: str, frame: gpd.GeoDataFrame, from_zoom: int | Sequence[int]) -> Layer:

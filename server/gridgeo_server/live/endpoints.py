@@ -27,7 +27,7 @@ router = APIRouter(prefix="/api/v1", tags=["live"])
 async def live(
     request: Request, state: StateOf, last_event_id: Annotated[str | None, Header(max_length=32)] = None
 ) -> StreamingResponse:
-    """What happens, as it happens: a `snapshot`, then `case`, `responder` and `indicators` events."""
+    """What happens, as it happens: a `snapshot`, then `case`, `responder`, `indicators` and `plan` events."""
     if state.hub.viewers >= state.settings.viewers:
         raise StoreUnavailable(f"{state.settings.viewers} viewers are watching, no more are let in; try again later")
     after = int(last_event_id) if last_event_id and last_event_id.isascii() and last_event_id.isdigit() else None
@@ -57,7 +57,7 @@ async def _stream(state: State, after: int | None) -> AsyncIterator[bytes]:
 
 async def _snapshot(hub: Hub, state: State) -> bytes:
     sequence = hub.sequence
-    values: dict[str, Any] = await run_in_threadpool(snapshot, state)
+    values: dict[str, Any] = await run_in_threadpool(snapshot, state.fresh())
     return encode("snapshot", sequence, values)
 
 

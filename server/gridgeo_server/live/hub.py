@@ -14,7 +14,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
-from gridgeo_server.live.news import CaseChanged, IndicatorsChanged, News, RespondersMoved
+from gridgeo_server.live.news import CaseChanged, IndicatorsChanged, News, PlanChanged, RespondersMoved
 
 QUEUE = 256
 """Most messages that wait for one viewer."""
@@ -126,3 +126,5 @@ def _content(news: News) -> tuple[str, dict[str, Any]]:
             return "responder", {"responders": responders}
         case IndicatorsChanged(indicators):
             return "indicators", indicators
+        case PlanChanged(plan, _):
+            return "plan", plan

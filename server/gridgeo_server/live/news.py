@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,4 +29,12 @@ class IndicatorsChanged:
     indicators: dict[str, Any]
 
 
-News = CaseChanged | RespondersMoved | IndicatorsChanged
+@dataclass(frozen=True)
+class PlanChanged:
+    """Other grids are in force, or the same with other owners or names; `swap` makes them the ones that are served."""
+
+    plan: dict[str, Any]
+    swap: Callable[[], None]
+
+
+News = PlanChanged | CaseChanged | RespondersMoved | IndicatorsChanged

@@ -32,8 +32,9 @@ def address(
     found = state.town.addresses.find(text)
     matches: dict[tuple[object, ...], dict[str, Any]] = {}
     with state.store.reading() as connection:
+        calendar = state.calendars.at(connection)
         for spot in found.spots:
-            hit = register.grids_at(connection, spot.lon, spot.lat, day)
+            hit = register.grid_at(connection, calendar, spot.lon, spot.lat, day)
             told = {"what": spot.what, "name": spot.name, "lon": spot.lon, "lat": spot.lat}
             row, gap = (None, None) if hit is None else hit
             own = spot.name if spot.what != "street" else None

@@ -10,7 +10,9 @@ from starlette.responses import Response
 
 from gridgeo.plans.plan import Plan
 from gridgeo_server.idempotency import Reply, once
-from gridgeo_server.plans import register, service, staging, store
+from gridgeo_server.plans import calendar as calendars
+from gridgeo_server.plans import service, staging, store
+from gridgeo_server.plans.calendar import Calendar
 from gridgeo_server.plans.drawn import Drawn
 from gridgeo_server.plans.model import PlanRecord
 from gridgeo_server.plans.service import Deed
@@ -21,10 +23,10 @@ from gridgeo_server.store import Transaction
 GEOJSON = "application/geo+json"
 
 
-def shown(state: State, connection: Any, record: PlanRecord) -> dict[str, Any]:
+def shown(state: State, calendar: Calendar, record: PlanRecord) -> dict[str, Any]:
     """A plan as it is told."""
     town = state.town
-    return plan_view(record, register.periods(connection), town.units_hash, staging.areas_of_town(town))
+    return plan_view(record, calendar, town.units_hash, staging.areas_of_town(town))
 
 
 def detail(state: State, connection: Any, plan: str) -> dict[str, Any]:
@@ -33,7 +35,7 @@ def detail(state: State, connection: Any, plan: str) -> dict[str, Any]:
     events = store.events_of(connection, plan)
     conflicts: list[Any] = next((event.data["conflicts"] for event in events if "conflicts" in event.data), [])
     return {
-        **shown(state, connection, record),
+        **shown(state, calendars.read(connection), record),
         "events": [event_view(event) for event in events],
         "conflicts": conflicts,
     }

@@ -12,7 +12,7 @@ from gridgeo import crs
 from gridgeo.colours import colour_grids
 from gridgeo.plans.judging import check
 from gridgeo.plans.plan import Plan, fingerprint
-from gridgeo.plans.rules import MEASURES
+from gridgeo.plans.spread import spread
 from gridgeo_server.plans.cells import cells_of
 from gridgeo_server.plans.packing import pack_rows, pack_shape, pack_units
 from gridgeo_server.town import plain
@@ -122,45 +122,23 @@ def areas_of_grids(plan: Plan) -> dict[str, set[str]]:
 
 def measures_of(plan: Plan) -> dict[str, Any]:
     """Counts, the spread of each measure over the grids, and the rules that are broken. JSON values."""
-    table = plan.metrics()
-    spread = {}
-    for name in MEASURES:
-        sums = table[name].to_numpy(dtype=float)
-        band = plan.rules.balance.get(name)
-        spread[name] = {
-            "total": round(float(sums.sum()), 3),
-            "min": round(float(sums.min()), 3),
-            "mean": round(float(sums.mean()), 3),
-            "max": round(float(sums.max()), 3),
-            "max_deviation": round(float(table[f"{name}_deviation"].abs().max()), 6),
-            "cv": round(float(sums.std() / sums.mean()), 6) if sums.mean() else 0.0,
-            "gini": round(gini(sums), 6),
+    told = {}
+    for name, one in spread(plan).iterrows():
+        band = plan.rules.balance.get(str(name))
+        told[str(name)] = {
+            **{key: round(float(one[key]), 3) for key in ("total", "min", "mean", "max")},
+            "max_deviation": round(float(one["worst_deviation"]), 6),
+            **{key: round(float(one[key]), 6) for key in ("cv", "gini")},
             "band": None if band is None else str(band),
         }
+    table = plan.metrics()
     verdict = check(plan.jurisdiction, plan)
     return {
         "grids": len(table),
         "units": len(plan.assignment),
         "households": int(plan.jurisdiction.units["households"].sum()),
         "compactness": round(float(table["compactness"].mean()), 4),
-        "spread": spread,
+        "spread": told,
         "faults": len(verdict.faults),
         "broken": [{"rule": one.rule, "grid": plain(one.grid), "text": one.text} for one in verdict.faults[:_FAULTS]],
     }
-
-
-def gini(values: np.ndarray) -> float:
-    """Gini's coefficient of inequality: 0 where all are equal, towards 1 where one has everything (Gini 1912).
-
-    Examples
-    --------
-    >>> gini(np.array([5.0, 5.0]))
-    0.0
-    """
-    ordered = np.sort(values)
-    total = float(ordered.sum())
-    if not total:
-        return 0.0
-    count = len(ordered)
-    rank = np.arange(1, count + 1)
-    return float(2 * (rank * ordered).sum() / (count * total) - (count + 1) / count)

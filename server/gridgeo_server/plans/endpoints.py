@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from gridgeo_server.auth.guard import BearerOf
 from gridgeo_server.errors import BadRequest
 from gridgeo_server.idempotency import IdempotencyKey, Reply
-from gridgeo_server.plans import register, service, staging, store, uploads
+from gridgeo_server.plans import service, store, uploads
 from gridgeo_server.plans.answers import GEOJSON, answered, detail, do_once, keep, load, shown
 from gridgeo_server.plans.drawn import draw
 from gridgeo_server.plans.requests import (
@@ -26,7 +26,7 @@ from gridgeo_server.plans.requests import (
     revision_of,
 )
 from gridgeo_server.plans.service import Deed
-from gridgeo_server.plans.views import grid_feature, plan_view
+from gridgeo_server.plans.views import grid_feature
 from gridgeo_server.state import State as ServerState
 from gridgeo_server.state import StateOf
 from gridgeo_server.store import Transaction
@@ -52,8 +52,8 @@ def plans(
             before=None if after is None else int(after),
             limit=limit,
         )
-        periods, areas = register.periods(connection), staging.areas_of_town(state.town)
-    told = [plan_view(record, periods, state.town.units_hash, areas) for record in found]
+        calendar = state.calendars.at(connection)
+    told = [shown(state, calendar, record) for record in found]
     return {"plans": told, "next": None if following is None else str(following)}
 
 
@@ -190,7 +190,8 @@ def versions(plan: PlanName, state: StateOf) -> dict[str, Any]:
     with state.store.reading() as connection:
         record = store.get(connection, plan)
         found, _ = store.search(connection, family=record.family)
-        told = [shown(state, connection, one) for one in found]
+        calendar = state.calendars.at(connection)
+    told = [shown(state, calendar, one) for one in found]
     return {"family": record.family, "versions": told}
 
 

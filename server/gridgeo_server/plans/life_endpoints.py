@@ -7,16 +7,27 @@ from typing import Any, Literal
 from fastapi import APIRouter
 from starlette.responses import JSONResponse, Response
 
+from gridgeo.plans.comparing import Comparison
 from gridgeo_server.auth.guard import BearerOf
 from gridgeo_server.errors import BadRequest, OutOfOrder
 from gridgeo_server.idempotency import IdempotencyKey, Reply
-from gridgeo_server.plans import comparing, model, service, store, talk, uploads
+from gridgeo_server.plans import changing, comparing, model, service, store, talk, uploads
 from gridgeo_server.plans.answers import GEOJSON, answered, detail, do_once, keep, load
 from gridgeo_server.plans.drawn import draw
 from gridgeo_server.plans.merging import Part, merge
-from gridgeo_server.plans.requests import IfMatch, Merge, NewComment, NewPart, PlanName, Transition, revision_of
+from gridgeo_server.plans.requests import (
+    IfMatch,
+    Merge,
+    NewComment,
+    NewPart,
+    PlanName,
+    Transition,
+    Withdrawal,
+    revision_of,
+)
 from gridgeo_server.plans.service import Deed, Wanted
 from gridgeo_server.plans.staging import expanded
+from gridgeo_server.plans.taking_up import after_step
 from gridgeo_server.state import StateOf
 from gridgeo_server.store import Transaction
 
@@ -47,6 +58,32 @@ def transition(
         return Reply.of(200, detail(state, transaction.connection, plan))
 
     request = f"POST /api/v1/plans/{plan}/transitions"
+    reply = do_once(state, request, idempotency_key, deed, body.asked(at=if_match), work)
+    after_step(state)
+    return answered(reply)
+
+
+@router.post("/{plan}/withdrawals")
+def withdraw(
+    plan: PlanName,
+    body: Withdrawal,
+    state: StateOf,
+    bearer: BearerOf,
+    idempotency_key: IdempotencyKey = None,
+    if_match: IfMatch = None,
+) -> Response:
+    """Withdraw a start that lies in the future, in some areas or in all; the plan before goes on."""
+    bearer.check("plans.enforce")
+    bearer.check_area(None)
+    revision = revision_of(if_match)
+    deed = Deed(state.clock(), bearer, body.why)
+    areas = tuple(dict.fromkeys(body.areas))
+
+    def work(transaction: Transaction) -> Reply:
+        changing.withdraw(transaction, state.town, plan, areas, deed, revision)
+        return Reply.of(200, detail(state, transaction.connection, plan))
+
+    request = f"POST /api/v1/plans/{plan}/withdrawals"
     return answered(do_once(state, request, idempotency_key, deed, body.asked(at=if_match), work))
 
 
@@ -157,13 +194,13 @@ def compare(
     """What moves from a plan to another: units and households for each pair of grids, measures of both, or GeoJSON."""
     with state.store.reading() as connection:
         records = [store.get(connection, name) for name in (plan, other)]
-        a, b = (load(state, connection, name) for name in (plan, other))
+        comparison = Comparison(load(state, connection, plan), load(state, connection, other), by="grid")
     if f == "geojson":
-        found = {"type": "FeatureCollection", "features": comparing.features(a, b)}
+        found = {"type": "FeatureCollection", "features": comparing.features(comparison)}
         return JSONResponse(found, media_type=GEOJSON)
     return {
         "a": plan,
         "b": other,
         "measures": {"a": dict(records[0].measures), "b": dict(records[1].measures)},
-        **comparing.moved(a, b),
+        **comparing.moved(comparison),
     }

@@ -13,7 +13,9 @@ import sqlalchemy as sa
 from gridgeo.errors import BadInput
 from gridgeo.plans.plan import Figures, Plan
 from gridgeo_server.errors import ServerError
-from gridgeo_server.plans import register, service, store
+from gridgeo_server.plans import calendar as calendars
+from gridgeo_server.plans import service, store
+from gridgeo_server.plans.calendar import Calendar
 from gridgeo_server.plans.drawn import draw
 from gridgeo_server.plans.service import Deed
 from gridgeo_server.store import Store, Transaction, tables
@@ -39,13 +41,13 @@ def open_plans(opened: Store, town: Town, owners: Mapping[str, str], now: dateti
     fingerprint = town.plan.fingerprint()
     with opened.reading() as connection:
         seen = _seen(connection)
-        current = _current(connection, town, service.today(now))
+        current = current_plan(connection, calendars.read(connection), town, service.today(now))
     if seen == fingerprint:
         opened.write(lambda transaction: service.settle(transaction, now))
         return town if current is None else replace(town, plan=current)
     if current is not None and current.assignment.equals(town.plan.assignment):
         opened.write(lambda transaction: _remember(transaction, fingerprint))
-        return town
+        return replace(town, plan=current)
     drawn = draw(_owned(town.plan, owners))
     name = town.jurisdiction.name
 
@@ -56,12 +58,16 @@ def open_plans(opened: Store, town: Town, owners: Mapping[str, str], now: dateti
         _remember(transaction, fingerprint)
 
     opened.write(enter)
-    return town
+    return replace(town, plan=drawn.plan)
 
 
-def _current(connection: sa.Connection, town: Town, day: date) -> Plan | None:
-    """The grids in force on `day`, put together from every plan that is in force somewhere; None where they don't fit."""
-    held = register.in_force(connection, day)
+def current_plan(connection: sa.Connection, calendar: Calendar, town: Town, day: date) -> Plan | None:
+    """The grids in force on `day`, put together from every plan that is in force somewhere; None where they don't fit.
+
+    Grids have the owners and names of that day. Where two plans use one identifier for two grids, all are called by their
+    codes.
+    """
+    held = calendar.on(day)
     if not held:
         return None
     areas = pd.Series(town.jurisdiction.units["area"].astype(str).to_numpy(), index=town.plan.assignment.index)
@@ -73,20 +79,35 @@ def _current(connection: sa.Connection, town: Town, day: date) -> Plan | None:
             plan = store.load(connection, town.jurisdiction, town.units_hash, record)
             part = plan.assignment[(whose == name).to_numpy()]
             parts.append(part)
-            identities.append(plan.identities.loc[sorted(part.unique())])
+            identities.append(_of_day(plan.identities.loc[sorted(part.unique())], calendar, name, day))
             newest = plan
         assert newest is not None
         if len(parts) == 1:
-            return newest if len(parts[0]) == len(areas) else None
+            return replace(newest, identities=identities[0]) if len(parts[0]) == len(areas) else None
+        if pd.concat(identities).index.has_duplicates:
+            parts = [part.map(known["code"]) for part, known in zip(parts, identities, strict=True)]
+            identities = [known.set_index(known["code"].rename("grid")) for known in identities]
         joined, known = pd.concat(parts), pd.concat(identities)
         if known.index.has_duplicates:
-            logger.warning("two plans in force both have a grid %s; plan.gpkg is served", known.index[0])
+            logger.warning(
+                "two plans in force both have a grid of the code %s", known.index[known.index.duplicated()][0]
+            )
             return None
         rules = replace(newest.rules, k=int(joined.nunique()), seeds=(), fix={}, targets={})
         return Plan(town.jurisdiction, joined, rules, Figures(status="joined"), known)
     except (ServerError, BadInput) as error:
-        logger.warning("the plan in force can't be served, plan.gpkg is: %s", error)
+        logger.warning("the plan in force can't be served: %s", error)
         return None
+
+
+def _of_day(identities: pd.DataFrame, calendar: Calendar, plan: str, day: date) -> pd.DataFrame:
+    """Owners and names as the hand-overs up to a day made them."""
+    table = identities.copy()
+    for of, grid in calendar.handovers:
+        if of == plan and grid in table.index:
+            for column, value in calendar.identity(plan, grid, day).items():
+                table.loc[grid, column] = value
+    return table
 
 
 def _owned(plan: Plan, owners: Mapping[str, str]) -> Plan:

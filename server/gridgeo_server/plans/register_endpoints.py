@@ -5,14 +5,22 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
+from starlette.responses import Response
 
+from gridgeo_server.auth.guard import BearerOf
 from gridgeo_server.errors import BadRequest, NotFound
-from gridgeo_server.plans import register, service, staging
+from gridgeo_server.idempotency import IdempotencyKey, Reply
+from gridgeo_server.plans import calendar as calendars
+from gridgeo_server.plans import changing, register, service, staging
 from gridgeo_server.plans.addresses import Spot, find_address
-from gridgeo_server.plans.requests import On
+from gridgeo_server.plans.answers import answered, do_once
+from gridgeo_server.plans.requests import Code, IfMatch, NewIdentity, On, revision_of
+from gridgeo_server.plans.service import Deed
+from gridgeo_server.plans.taking_up import after_step
 from gridgeo_server.plans.views import held_view
 from gridgeo_server.state import State, StateOf
+from gridgeo_server.store import Transaction
 from gridgeo_server.town import plain
 
 router = APIRouter(prefix="/api/v1/register", tags=["register"])
@@ -23,8 +31,8 @@ def areas(state: StateOf, on: On = None) -> dict[str, Any]:
     """The plan in force in each area on a day, since when and until when."""
     day = _day(state, on)
     with state.store.reading() as connection:
-        periods = register.periods(connection)
-    held = {one.area: one for one in periods if one.plan is not None and one.covers(day)}
+        calendar = state.calendars.at(connection)
+    held = {one.area: one for one in calendar if one.plan is not None and one.covers(day)}
     names = state.town.jurisdiction.areas.set_index("area")
     told = []
     for area in sorted({*staging.areas_of_town(state.town), *held}):
@@ -43,15 +51,48 @@ def areas(state: StateOf, on: On = None) -> dict[str, Any]:
 
 
 @router.get("/grids/{code}")
-def grid(code: Annotated[str, Path(max_length=64)], state: StateOf, on: On = None) -> dict[str, Any]:
+def grid(code: Code, state: StateOf, response: Response, on: On = None) -> dict[str, Any]:
     """The grid registered under a code on a day: its owner, plan, measures, since when and until when."""
     day = _day(state, on)
     with state.store.reading() as connection:
-        found = register.grids_by_code(connection, code, day)
-        history = register.history_of_code(connection, code)
-    if not found:
+        calendar = state.calendars.at(connection)
+        history = register.history_of_code(connection, calendar, code)
+    revision = register.revision(calendar, history)
+    found = register.holding(history, day)
+    if found is None:
         raise NotFound(f"no grid '{code}' was in force on {day}{_told(history)}")
-    return {"on": day.isoformat(), **held_view(found[0]), "history": [held_view(row) for row in history]}
+    response.headers["ETag"] = f'"{revision}"'
+    rows = [held_view(row) for row in history]
+    return {"on": day.isoformat(), **held_view(found), "revision": revision, "history": rows}
+
+
+@router.patch("/grids/{code}")
+def hand_over(
+    code: Code,
+    body: NewIdentity,
+    state: StateOf,
+    bearer: BearerOf,
+    idempotency_key: IdempotencyKey = None,
+    if_match: IfMatch = None,
+) -> Response:
+    """Give a grid in force another owner or name from a day on, without a new plan; the register keeps who did it and why."""
+    bearer.check("grids.hand_over")
+    revision = revision_of(if_match)
+    deed = Deed(state.clock(), bearer, body.why)
+    wanted = changing.NewIdentity(body.date, body.owner, body.name)
+
+    def work(transaction: Transaction) -> Reply:
+        day = changing.hand_over(transaction, code, wanted, deed, revision)
+        calendar = calendars.read(transaction.connection)
+        history = register.history_of_code(transaction.connection, calendar, code)
+        found = register.holding(history, day)
+        assert found is not None
+        told = held_view(found) | {"revision": register.revision(calendar, history)}
+        return Reply.of(200, {**told, "history": [held_view(row) for row in history]})
+
+    reply = do_once(state, f"PATCH /api/v1/register/grids/{code}", idempotency_key, deed, body.asked(at=if_match), work)
+    after_step(state)
+    return answered(reply)
 
 
 @router.get("/locate")
@@ -74,8 +115,9 @@ def locate(
             raise NotFound(f"no place, street, building or unit is called '{address}'; give lon and lat instead")
     found: dict[str, dict[str, Any]] = {}
     with state.store.reading() as connection:
+        calendar = state.calendars.at(connection)
         for spot in spots:
-            hit = register.grids_at(connection, spot.lon, spot.lat, day)
+            hit = register.grid_at(connection, calendar, spot.lon, spot.lat, day)
             if hit is not None:
                 row, gap = hit
                 told = {"what": spot.what, "found": spot.name, "lon": spot.lon, "lat": spot.lat, "snapped_m": gap}

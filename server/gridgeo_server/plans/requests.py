@@ -15,6 +15,7 @@ PlanName = Annotated[str, Path(max_length=32, description="Number of a plan, e.g
 Shown = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Why = Annotated[str | None, Field(max_length=2_000, description="Why it is done; stands in the plan's history.")]
 IfMatch = Annotated[str | None, Header(max_length=64, description='The revision read, e.g. "3".')]
+Code = Annotated[str, Path(max_length=64, description="Registered code of a grid.")]
 On = Annotated[dt.date | None, Query(description="The day that is asked about; today where left out.")]
 Assignment = Annotated[dict[str, str], Field(description="Unit → grid.")]
 State = Literal["draft", "proposed", "consulted", "approved", "in_force", "retired"]
@@ -78,6 +79,29 @@ class Transition(Body):
         list[Annotated[str, Field(max_length=200)]],
         Field(max_length=10_000, description="Areas that come into force; all that are left where it is empty."),
     ] = []
+
+
+class Withdrawal(Body):
+    """Withdraw starts that lie in the future."""
+
+    why: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
+    areas: Annotated[
+        list[Annotated[str, Field(max_length=200)]],
+        Field(
+            max_length=10_000, description="Areas whose start is withdrawn; all that haven't begun where it is empty."
+        ),
+    ] = []
+
+
+class NewIdentity(Body):
+    """Another owner or name of a grid in force."""
+
+    owner: Annotated[
+        str | None, StringConstraints(strip_whitespace=True, max_length=200), Field(description="Empty for nobody.")
+    ] = None
+    name: Annotated[str | None, StringConstraints(strip_whitespace=True, max_length=200)] = None
+    date: Annotated[dt.date | None, Field(description="The first day on which it holds; today where left out.")] = None
+    why: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 
 
 class NewComment(Body):

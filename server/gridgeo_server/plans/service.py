@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from gridgeo_server.auth.bearers import Bearer
 from gridgeo_server.errors import Changed
+from gridgeo_server.plans import calendar as calendars
 from gridgeo_server.plans import model, register, staging, store
 from gridgeo_server.plans.drawn import Drawn
 from gridgeo_server.plans.model import PlanEvent, PlanRecord
@@ -84,7 +85,7 @@ def create(
     )
     store.insert(connection, record, drawn)
     if action != "import":
-        _append(connection, record, deed, action, None, "draft", data or {})
+        append(connection, record, deed, action, None, "draft", data or {})
     return record
 
 
@@ -109,7 +110,7 @@ def change(transaction: Transaction, plan: str, drawn: Drawn, deed: Deed, revisi
     )
     store.replace_content(transaction.connection, changed, drawn)
     data = {"before": record.content_hash, "after": changed.content_hash}
-    _append(transaction.connection, changed, deed, "change", record.state, record.state, data)
+    append(transaction.connection, changed, deed, "change", record.state, record.state, data)
     return changed
 
 
@@ -120,7 +121,7 @@ def rename(transaction: Transaction, plan: str, name: str, deed: Deed, revision:
     changed = replace(record, name=name, revision=record.revision + 1)
     store.update(transaction.connection, changed)
     data = {"before": record.name, "after": name}
-    _append(transaction.connection, changed, deed, "rename", record.state, record.state, data)
+    append(transaction.connection, changed, deed, "rename", record.state, record.state, data)
     return changed
 
 
@@ -146,9 +147,9 @@ def advance(
         data = {"date": day.isoformat(), "areas": list(areas)}
     moved = replace(record, state=step.to, revision=record.revision + 1)
     store.move(connection, plan, moved.state, moved.revision)
-    event = _append(connection, moved, deed, "transition", record.state, step.to, data)
+    event = append(connection, moved, deed, "transition", record.state, step.to, data)
     if day is not None and areas:
-        register.begin(connection, areas, plan if step.to == "in_force" else None, day, _number(event))
+        register.begin(connection, areas, plan if step.to == "in_force" else None, day, event)
     settle(transaction, deed.now)
     return store.get(connection, plan)
 
@@ -156,14 +157,14 @@ def advance(
 def settle(transaction: Transaction, now: datetime) -> list[str]:
     """Retire the plans that are in force nowhere any more, today or later, since others took their place."""
     connection, day = transaction.connection, today(now)
-    alive = {one.plan for one in register.periods(connection) if one.to is None or one.to > day}
+    alive = {one.plan for one in calendars.read(connection) if one.to is None or one.to > day}
     records, _ = store.search(connection, state="in_force")
     ended = [record for record in records if record.plan not in alive]
     for record in ended:
         moved = replace(record, state="retired", revision=record.revision + 1)
         store.move(connection, record.plan, moved.state, moved.revision)
         deed = Deed(now, None, "other plans took its place in every area")
-        _append(connection, moved, deed, "transition", "in_force", "retired", {"date": day.isoformat(), "areas": []})
+        append(connection, moved, deed, "transition", "in_force", "retired", {"date": day.isoformat(), "areas": []})
     return [record.plan for record in ended]
 
 
@@ -175,8 +176,8 @@ def enter_found(transaction: Transaction, town: Town, drawn: Drawn, name: str, d
     moved = replace(record, state="in_force")
     store.move(connection, record.plan, moved.state, moved.revision)
     data = {"date": since.isoformat(), "areas": list(areas)}
-    event = _append(connection, moved, deed, "import", None, "in_force", data)
-    register.append(connection, areas, record.plan, since, _number(event))
+    event = append(connection, moved, deed, "import", None, "in_force", data)
+    register.append(connection, areas, record.plan, since, event)
     return moved
 
 
@@ -201,7 +202,7 @@ def today(now: datetime) -> date:
     return now.astimezone().date()
 
 
-def _append(
+def append(
     connection: sa.Connection,
     record: PlanRecord,
     deed: Deed,
@@ -209,9 +210,10 @@ def _append(
     start: str | None,
     end: str,
     data: Mapping[str, Any],
-) -> PlanEvent:
+) -> int:
+    """Append what was done with a plan to its history; the number of the event."""
     bearer = deed.bearer
-    return store.append(
+    event = store.append(
         connection,
         PlanEvent(
             plan=record.plan,
@@ -226,8 +228,5 @@ def _append(
             data=data,
         ),
     )
-
-
-def _number(event: PlanEvent) -> int:
     assert event.seq is not None
     return event.seq

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 import sqlalchemy as sa
 
 from gridgeo.plans.plan import Plan
+from gridgeo.register.areas import lineages
 from gridgeo_server.errors import BadRequest, Clash
-from gridgeo_server.plans import register, store
+from gridgeo_server.plans import calendar as calendars
+from gridgeo_server.plans import store
+from gridgeo_server.plans.calendar import Calendar
+from gridgeo_server.plans.codes import check_codes
 from gridgeo_server.plans.drawn import areas_of_grids
 from gridgeo_server.plans.model import PlanRecord, Step
 from gridgeo_server.town import Town
@@ -28,14 +32,12 @@ def expanded(town: Town, areas: Iterable[str]) -> tuple[str, ...]:
     BadRequest
         There is no such area, or no unit lies in it.
     """
-    tree = town.jurisdiction.areas
-    parents = dict(zip(tree["area"].astype(str), tree["parent"], strict=True))
-    deepest = areas_of_town(town)
+    line, deepest = lineages(town.jurisdiction), areas_of_town(town)
     found: set[str] = set()
     for area in areas:
-        if area not in parents:
+        if area not in line:
             raise BadRequest(f"no area '{area}'; areas with units are {_some(deepest)}", "areas")
-        under = {one for one in deepest if area in _line(one, parents)}
+        under = {one for one in deepest if area in line[one]}
         if not under:
             raise BadRequest(f"no unit lies in the area '{area}'; areas with units are {_some(deepest)}", "areas")
         found |= under
@@ -50,28 +52,31 @@ def chosen_areas(
     Raises
     ------
     BadRequest, Clash
-        An area doesn't exist or isn't asked for; the plan is in force there already; a grid would be cut.
+        An area doesn't exist or isn't asked for; the plan is in force there already; a grid would be cut; a code is
+        another grid's.
     """
     if areas and not step.by_area:
         raise BadRequest(f"a plan becomes {step.to} as a whole; leave the areas out", "areas")
     if day is None:
         return ()
+    calendar = calendars.read(connection)
     if step.to == "retired":
-        return _held_by(connection, record.plan, day)
+        return _held_by(calendar, record.plan, day)
     plan = store.load(connection, town.jurisdiction, town.units_hash, record)
-    taken = {one.area for one in register.periods(connection) if one.plan == record.plan}
+    taken = {one.area for one in calendar.of_plan(record.plan)}
     wanted = expanded(town, areas) if areas else tuple(one for one in areas_of_town(town) if one not in taken)
     again = sorted(set(wanted) & taken)
     if again:
         raise Clash(f"plan {record.plan} is already registered in area '{again[0]}'; leave it out")
     if not wanted:
         raise Clash(f"plan {record.plan} is in force in every area; nothing is left")
-    _check_whole(plan, set(wanted), record.plan)
-    _check_others(connection, town, set(wanted), day)
+    check_whole(plan, set(wanted), record.plan)
+    check_pieces(connection, town, calendar.with_start(wanted, record.plan, day), record.plan, wanted, day)
+    check_codes(connection, calendar, record.plan, set(wanted), day)
     return wanted
 
 
-def _held_by(connection: sa.Connection, plan: str, day: date) -> tuple[str, ...]:
+def _held_by(calendar: Calendar, plan: str, day: date) -> tuple[str, ...]:
     """Areas in which `plan` would be in force on `day`.
 
     Raises
@@ -79,7 +84,7 @@ def _held_by(connection: sa.Connection, plan: str, day: date) -> tuple[str, ...]
     Clash
         It is registered to begin somewhere after that day.
     """
-    own = [one for one in register.periods(connection) if one.plan == plan]
+    own = calendar.of_plan(plan)
     later = [one for one in own if one.since > day]
     if later:
         raise Clash(
@@ -88,36 +93,48 @@ def _held_by(connection: sa.Connection, plan: str, day: date) -> tuple[str, ...]
     return tuple(one.area for one in own if one.covers(day))
 
 
-def _check_others(connection: sa.Connection, town: Town, wanted: set[str], day: date) -> None:
-    """Of the plans that are in force until then no grid may be left in pieces."""
-    until_now = register.in_force(connection, day)
-    for name in sorted({plan for area, plan in until_now.items() if area in wanted}):
-        record = store.get(connection, name)
-        if record.units_hash != town.units_hash:
-            continue  # drawn on other units: its areas can't be told apart any more
-        plan = store.load(connection, town.jurisdiction, town.units_hash, record)
-        held = {area for area, other in until_now.items() if other == name}
-        _check_whole(plan, wanted & held, name)
+def check_pieces(
+    connection: sa.Connection, town: Town, calendar: Calendar, plan: str, areas: Collection[str], since: date
+) -> None:
+    """Of `plan` and of those that `calendar` ever has in force in `areas` no grid may be in pieces, on `since` or later.
+
+    Raises
+    ------
+    Clash
+        The message names the grid and the areas that it lies in.
+    """
+    checked: set[tuple[str, frozenset[str]]] = set()
+    plans: dict[str, Plan | None] = {}
+    # A plan may lose some of its areas in `areas` without being in force there any more.
+    near = {plan, *(one.plan for area in areas for one in calendar.rows.get(area, ()))}
+    for day in [since, *(day for day in calendar.days if day > since)]:
+        held: dict[str, set[str]] = {}
+        for area, name in calendar.on(day).items():
+            if name in near:
+                held.setdefault(name, set()).add(area)
+        for name, own in sorted(held.items()):
+            if (name, frozenset(own)) in checked:
+                continue
+            checked.add((name, frozenset(own)))
+            if name not in plans:
+                record = store.get(connection, name)
+                # Drawn on other units, its areas can't be told apart any more.
+                usable = record.units_hash == town.units_hash
+                plans[name] = store.load(connection, town.jurisdiction, town.units_hash, record) if usable else None
+            drawn = plans[name]
+            if drawn is not None:
+                check_whole(drawn, own, name)
 
 
-def _check_whole(plan: Plan, areas: set[str], name: str) -> None:
+def check_whole(plan: Plan, areas: Collection[str], name: str) -> None:
+    """Raise `Clash` where a grid of `plan` lies both inside and outside of `areas`."""
     for grid, lies_in in sorted(areas_of_grids(plan).items()):
-        inside = lies_in & areas
-        if inside and lies_in - areas:
+        inside = lies_in & set(areas)
+        if inside and lies_in - set(areas):
             raise Clash(
                 f"grid {grid} of plan {name} lies in the areas {_some(sorted(lies_in))}: "
                 "they come into force together, or the grid would be cut"
             )
-
-
-def _line(area: str, parents: dict[str, object]) -> list[str]:
-    """`area` and everything above it."""
-    line: list[str] = []
-    here: object = area
-    while isinstance(here, str) and here not in line:
-        line.append(here)
-        here = parents.get(here)
-    return line
 
 
 def _some(names: Iterable[str]) -> str:

@@ -7,26 +7,26 @@ from typing import Any
 
 from shapely.geometry import mapping
 
+from gridgeo_server.plans.calendar import Calendar
 from gridgeo_server.plans.model import STEPS, PlanEvent, PlanRecord
 from gridgeo_server.plans.packing import unpack_shape
-from gridgeo_server.plans.register import Period
 from gridgeo_server.store.instants import to_text
 from gridgeo_server.town import plain
 
 _GRID = ("grid", "code", "name", "owner", "area", "units", "households", "area_m2", "difficulty", "workload_min")
 
 
-def plan_view(record: PlanRecord, periods: Iterable[Period], units_hash: str, areas: Iterable[str]) -> dict[str, Any]:
+def plan_view(record: PlanRecord, calendar: Calendar, units_hash: str, areas: Iterable[str]) -> dict[str, Any]:
     """A plan as the lists show it.
 
     Parameters
     ----------
-    periods
-        Those of the register, of any plan.
+    calendar
+        What the register says.
     units_hash, areas
         Of the town as it stands: whether the plan is of its units, and where it isn't in force yet.
     """
-    own = [one for one in periods if one.plan == record.plan]
+    own = calendar.of_plan(record.plan)
     held = {one.area for one in own}
     staged = record.state in ("approved", "in_force")
     return {
@@ -85,4 +85,10 @@ def grid_feature(row: Mapping[str, Any]) -> dict[str, Any]:
 def held_view(row: Mapping[str, Any]) -> dict[str, Any]:
     """A grid of the register: whose it was, and from when to when."""
     named = {name: plain(row[name]) for name in _GRID}
-    return {**named, "plan": row["plan"], "from": row["since"], "to": row["to"]}
+    to = row["to"]
+    return {
+        **named,
+        "plan": row["plan"],
+        "from": row["since"].isoformat(),
+        "to": None if to is None else to.isoformat(),
+    }

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from gridgeo_server.cases import store as case_store
 from gridgeo_server.cases.service import Actor
-from gridgeo_server.responders import service, store
+from gridgeo_server.responders import service
 from gridgeo_server.responders.model import view
 from gridgeo_server.responders.service import Fix
 from gridgeo_server.state import StateOf
@@ -40,9 +40,7 @@ class DutyBody(BaseModel):
 def responders(state: StateOf) -> dict[str, Any]:
     """All officers."""
     with state.store.reading() as connection:
-        officers = store.everybody(connection)
-        load = case_store.open_by_responder(connection)
-    return {"responders": [view(officer, load.get(officer.responder, 0)) for officer in officers]}
+        return {"responders": service.views(connection)}
 
 
 @router.post("/{responder}/positions", status_code=202)

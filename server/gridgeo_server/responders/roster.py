@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import pandas as pd
@@ -13,12 +14,20 @@ from gridgeo_server.responders.model import Responder, one_per_grid
 from gridgeo_server.settings import Settings
 from gridgeo_server.town import Town
 
+logger = logging.getLogger(__name__)
+
 COLUMNS = ("officer", "name", "name_zh", "grids", "mode")
 """Columns of ``officers.csv``; `officer`, `name` and `grids` are needed. Several grids are parted by spaces."""
 
 
-def roster(settings: Settings, town: Town) -> list[Responder]:
+def roster(settings: Settings, town: Town, *, strict: bool = True) -> list[Responder]:
     """The officers of a town.
+
+    Parameters
+    ----------
+    strict
+        Refuse a list that names a grid which the plan doesn't have; otherwise such a grid is left out and told to the log,
+        for the list may be of the plan that was in force before.
 
     Raises
     ------
@@ -30,10 +39,10 @@ def roster(settings: Settings, town: Town) -> list[Responder]:
         return one_per_grid(
             town, mode=settings.officers_mode, on_duty=settings.officers_on_duty, simulated=settings.simulate
         )
-    return listed(read_csv(path), path, town, settings)
+    return listed(read_csv(path), path, town, settings, strict=strict)
 
 
-def listed(table: pd.DataFrame, path: Path, town: Town, settings: Settings) -> list[Responder]:
+def listed(table: pd.DataFrame, path: Path, town: Town, settings: Settings, *, strict: bool = True) -> list[Responder]:
     """The officers of a table with the columns `COLUMNS`, stationed in the middle of their first grid."""
     for column in ("officer", "name", "grids"):
         if column not in table.columns:
@@ -48,8 +57,13 @@ def listed(table: pd.DataFrame, path: Path, town: Town, settings: Settings) -> l
         if officer in found:
             raise BadInput(f"{path}, line {line}: officer '{officer}' stands twice; give each a name of their own")
         unknown = [grid for grid in grids if grid not in labels]
-        if unknown:
+        if unknown and strict:
             raise BadInput(f"{path}, line {line}: the plan has no grid '{unknown[0]}'; it has {', '.join(labels)}")
+        if unknown:
+            logger.warning("%s, line %d: the plan in force has no grid %s; name others", path, line, ", ".join(unknown))
+            grids = tuple(grid for grid in grids if grid in labels)
+            if not grids:
+                continue
         mode = values.get("mode") or settings.officers_mode
         if mode not in MODES:
             raise BadInput(f"{path}, line {line}: unknown mode '{mode}'; travel by {', '.join(MODES)}")

@@ -6,6 +6,9 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
 
 from gridgeo_server.cases import store as case_store
 from gridgeo_server.errors import BadRequest, OffDuty
@@ -79,6 +82,12 @@ def set_duty(transaction: Transaction, responder: str, on_duty: bool) -> Respond
     load = case_store.open_by_responder(connection).get(responder, 0)
     transaction.announce(RespondersMoved([view(officer, load)]))
     return officer
+
+
+def views(connection: sa.Connection) -> list[dict[str, Any]]:
+    """Every officer as JSON values."""
+    load = case_store.open_by_responder(connection)
+    return [view(officer, load.get(officer.responder, 0)) for officer in store.everybody(connection)]
 
 
 def heading(start: tuple[float, float], end: tuple[float, float]) -> float:

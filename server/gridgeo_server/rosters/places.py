@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from gridgeo.rosters import Role
 from gridgeo_server.errors import NotFound
-from gridgeo_server.plans import register
+from gridgeo_server.plans import calendar as calendars
 from gridgeo_server.rosters.model import Term
 from gridgeo_server.store import plan_tables
 from gridgeo_server.texts import say
@@ -30,14 +30,16 @@ class Grid:
 
 def grids_on(connection: sa.Connection, day: date) -> dict[str, Grid]:
     """The grids in force on `day` by their code, in the order of codes."""
-    held = register.in_force(connection, day)
+    calendar = calendars.read(connection)
+    held = calendar.on(day)
     table = plan_tables.plan_grids
     columns = (table.c.code, table.c.grid, table.c.name, table.c.area, table.c.plan)
     query = sa.select(*columns).where(table.c.plan.in_(sorted(set(held.values())))).order_by(table.c.code)
     found: dict[str, Grid] = {}
     for row in connection.execute(query):
         if held.get(row.area) == row.plan:
-            found.setdefault(row.code, Grid(*row))
+            name = calendar.identity(row.plan, row.grid, day).get("name", row.name)
+            found.setdefault(row.code, Grid(row.code, row.grid, name, row.area, row.plan))
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -65,6 +65,14 @@ class Simulation:
         officers = [one for one in responder_store.everybody(connection) if one.simulated]
         self.walkers = walkers_of(self.state.town, officers, self.speed, self.random)
         self._plan_next(now)
+
+    def go_on(self, transaction: Transaction, state: State) -> None:
+        """Go on under another plan: officers who stay walk on from where they are, new ones begin their rounds."""
+        self.state, self.incidents = state, replace(self.incidents, town=state.town)
+        officers = [one for one in responder_store.everybody(transaction.connection) if one.simulated and one.grids]
+        fresh = [one for one in officers if one.responder not in self.walkers]
+        stay = {one.responder: self.walkers[one.responder] for one in officers if one.responder in self.walkers}
+        self.walkers = {**stay, **walkers_of(state.town, fresh, self.speed, self.random)}
 
     def tick(self, transaction: Transaction, now: datetime, seconds: float) -> None:
         """Let `seconds` pass until `now`."""
@@ -160,6 +168,9 @@ async def simulate(state: State) -> None:
             if last is None:
                 await _write(state, lambda transaction, now=now: simulation.begin(transaction, now))
             else:
+                fresh = state.fresh()
+                if fresh.town is not simulation.state.town:
+                    await _write(state, lambda transaction, to=fresh: simulation.go_on(transaction, to))
                 seconds = min(5.0, max(0.0, (now - last).total_seconds()))
                 await _write(state, lambda transaction, now=now, s=seconds: simulation.tick(transaction, now, s))
             last, failed = now, 0

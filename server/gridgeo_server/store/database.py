@@ -44,6 +44,8 @@ class Transaction:
 class _Job:
     work: Callable[[Transaction], Any]
     future: Future[Any]
+    last: bool = False
+    """Nothing shares a commit with it after it."""
 
 
 class Store:
@@ -80,8 +82,13 @@ class Store:
         except sa.exc.OperationalError as error:
             raise StoreUnavailable(f"the store can't be read: {error.orig}") from error
 
-    def write(self, work: Callable[[Transaction], Answer]) -> Answer:
+    def write(self, work: Callable[[Transaction], Answer], *, last: bool = False) -> Answer:
         """Do `work` in a transaction and return its answer once it is durable.
+
+        Parameters
+        ----------
+        last
+            Whatever is written next comes after this commit, and after what it announces was heard.
 
         Raises
         ------
@@ -91,7 +98,7 @@ class Store:
         """
         if self._closed.is_set():
             raise StoreUnavailable("the server is stopping; try again when it is back")
-        job = _Job(work, Future())
+        job = _Job(work, Future(), last)
         try:
             self._jobs.put(job, timeout=self._wait_s)
             answer: Answer = job.future.result(timeout=self._wait_s)
@@ -121,7 +128,7 @@ class Store:
         with self._engine.connect().execution_options(writes=True) as connection:
             while (job := self._jobs.get()) is not None:
                 group = [job]
-                while len(group) < _GROUP and not self._jobs.empty():
+                while len(group) < _GROUP and not group[-1].last and not self._jobs.empty():
                     follower = self._jobs.get()
                     if follower is None:
                         self._jobs.put(None)

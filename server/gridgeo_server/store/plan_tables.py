@@ -164,3 +164,27 @@ plan_periods = sa.Table(
 """From which day on which plan is in force in which area (none, where `plan` is empty), until the next row of that area.
 
 Appended only: a period ends because another begins."""
+
+plan_withdrawals = sa.Table(
+    "plan_withdrawals",
+    metadata,
+    sa.Column("withdrawal", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("period", sa.Integer, sa.ForeignKey("plan_periods.period"), nullable=False, unique=True),
+    sa.Column("event", sa.Integer, sa.ForeignKey("plan_events.seq"), nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Rows of `plan_periods` that were withdrawn before their day, as if they had never been. Appended only."""
+
+grid_handovers = sa.Table(
+    "grid_handovers",
+    metadata,
+    sa.Column("handover", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("plan", sa.String, sa.ForeignKey("plans.plan"), nullable=False),
+    sa.Column("grid", sa.String, nullable=False),
+    sa.Column("from_date", sa.String(10), nullable=False),
+    sa.Column("owner", sa.String),
+    sa.Column("name", sa.String),
+    sa.Column("event", sa.Integer, sa.ForeignKey("plan_events.seq"), nullable=False),
+    sqlite_autoincrement=True,
+)
+"""From which day on a grid of a plan has another owner or name (what is empty stays as it was). Appended only."""

@@ -101,6 +101,8 @@ def recognised(sentence: str, lang: str) -> str:
     """
     if lang == "en":
         return sentence
+    if (state := f"state.{sentence}") in table():
+        return Text(state).told(lang)
     for key, pattern in _patterns():
         if found := pattern.fullmatch(sentence):
             values = {name: recognised(value, lang) for name, value in found.groupdict().items()}

@@ -63,7 +63,7 @@ def test_a_good_key_says_who_its_bearer_is_and_what_they_may_do(client: TestClie
         "name": "Li",
         "role": "reviewer",
         "area": None,
-        "may": ["plans.comment", "plans.consult"],
+        "may": ["plans.comment", "plans.consult", "rosters.see"],
     }
 
 

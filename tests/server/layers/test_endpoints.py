@@ -115,7 +115,7 @@ def test_the_fields_of_every_collection_are_those_of_its_features(
     client: TestClient, state: State, report: Any
 ) -> None:
     report(480, 200)
-    shelf = client.app.state.shelf
+    shelf = state.shelf
     for name in shelf.names():
         collection = shelf.take(name, state)
         assert collection.about.key in collection.fields

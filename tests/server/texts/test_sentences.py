@@ -18,7 +18,7 @@ from gridgeo_server.texts.sentences import BELOW
 SERVER, LIBRARY = Path(gridgeo_server.__file__).parent, Path(gridgeo.__file__).parent
 DOORS = ("plans", "auth", "rosters")
 """Parts of the server whose refusals are in both languages."""
-FOREIGN = {"register.py", "register_endpoints.py", "staging.py", "life_endpoints.py", "merging.py"}
+FOREIGN = {"register.py", "register_endpoints.py", "staging.py", "life_endpoints.py", "changing.py", "codes.py"}
 """Files that say English sentences, which are recognised."""
 SAYS_BY_PREFIX = ("title.", "state.", "invalid.", "http.", "finding.", "kind.", "auth.expired", "auth.revoked")
 """Keys that are put together in the code."""
