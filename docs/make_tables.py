@@ -112,7 +112,7 @@ def _layer(name: str) -> str:
     rows = [
         (
             f"`{column}`",
-            f"{spec.kind}{', may be left out or empty' if spec.optional else ', may be empty' if spec.nullable else ''}",
+            f"{spec.kind}{', may be empty or left out' if spec.optional else ', may be empty' if spec.nullable else ''}",
             spec.meaning,
         )
         for column, spec in layer.columns.items()
