@@ -6,6 +6,7 @@ import os
 import resource
 import time
 from collections.abc import Callable
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,14 @@ from instances import COMMUNITIES, connected, generated, instance, known, second
 from gridgeo.benching import measure_partition, warm
 from gridgeo_solvers.check import judge
 from gridgeo_solvers.partition.many import QUICK, Job, solve_many
+from gridgeo_solvers.processes import helpers
 
 Case = Callable[[], dict[str, Any]]
 MANY_UNITS = 20_000
 """Above so many units only the peers made for large graphs are asked."""
 PEER_SECONDS = 60.0
+PROCESSES = 2
+"""Processes of a run: the bars are for two processors."""
 FEW = 5
 
 
@@ -53,24 +57,32 @@ def run_limit(name: str, shared: Path, limit: float, seeds: int) -> dict[str, An
     work = instance(name, shared)
     problem = work.problem
     cold = warm(len(problem.measures))
-    runs = []
-    for seed in range(seeds):
-        row = measure_partition(problem, limit, seed, best_known=work.best, scale=work.scale)
-        assignment = row.pop("assignment", None)
-        if assignment is not None:
-            row["connected"] = connected(problem, assignment)
-            row["second_judge"] = second_opinion(work, shared, assignment)
-        row["peak_mib"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-        runs.append(row)
+    with helpers(PROCESSES, "gridgeo_solvers.partition.search") as executor:
+        if executor is not None:
+            executor.submit(warm, len(problem.measures)).result()
+        runs = [_run(work, shared, limit, seed, executor) for seed in range(seeds)]
     return {
         "instance": name,
         "units": problem.n,
         "k": problem.k,
         "limit": limit,
+        "processes": PROCESSES,
         "best_known": work.best,
         "cold_seconds": round(cold, 2),
         "runs": runs,
     }
+
+
+def _run(work: Any, shared: Path, limit: float, seed: int, executor: Executor | None) -> dict[str, Any]:
+    """One run, judged by both judges; `cpu` is that of this process alone."""
+    problem = work.problem
+    row = measure_partition(problem, limit, seed, best_known=work.best, scale=work.scale, executor=executor)
+    assignment = row.pop("assignment", None)
+    if assignment is not None:
+        row["connected"] = connected(problem, assignment)
+        row["second_judge"] = second_opinion(work, shared, assignment)
+    row["peak_mib"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    return row
 
 
 def run_peers_of(name: str, shared: Path, seconds: float) -> dict[str, Any]:

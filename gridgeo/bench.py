@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from gridgeo.commands.options import Jobs, beside
 from gridgeo.errors import BadInput
 from gridgeo.terminal import err, interruptible, progress, show
 
@@ -26,6 +27,7 @@ def bench_partition(
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Results file to write (.json).")] = None,
     time_limit: Annotated[float, typer.Option(min=0.1, help="Seconds of search for each instance and seed.")] = 60.0,
     seeds: Annotated[int, typer.Option(min=1, help="Runs of each instance, with the seeds 0, 1, …")] = 1,
+    jobs: Jobs = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Solve every instance of a folder and judge the plans: gap to the best known value, bound, time; exit 3 if a plan is not valid."""
@@ -37,7 +39,7 @@ def bench_partition(
     cold = warm()
     runs: dict[str, list[dict[str, Any]]] = {}
     rows = []
-    with interruptible() as interrupt:
+    with beside(jobs, time_limit) as executor, interruptible() as interrupt:
         for name, document in documents.items():
             if interrupt():
                 err.print(f"stopped before {name}")
@@ -45,7 +47,7 @@ def bench_partition(
             with progress() as observer:
                 observer.stage(name)
                 runs[name] = [
-                    measure_instance(document, time_limit, seed, stop=interrupt, progress=observer)
+                    measure_instance(document, time_limit, seed, stop=interrupt, progress=observer, executor=executor)
                     for seed in range(seeds)
                 ]
             rows.append(summary(name, runs[name]))

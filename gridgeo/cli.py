@@ -21,7 +21,20 @@ from gridgeo.bench import bench_app
 from gridgeo.commands.compare import compare
 from gridgeo.commands.exchange import export, import_plan
 from gridgeo.commands.identity import crosswalk, number
-from gridgeo.commands.options import Gap, Json, Mode, PlanFile, Seed, Shift, TimeLimit, Town, deviations, rows
+from gridgeo.commands.options import (
+    Gap,
+    Jobs,
+    Json,
+    Mode,
+    PlanFile,
+    Seed,
+    Shift,
+    TimeLimit,
+    Town,
+    beside,
+    deviations,
+    rows,
+)  # fmt: skip
 from gridgeo.commands.partition import partition
 from gridgeo.commands.redraw import redraw
 from gridgeo.commands.report import report_app
@@ -195,6 +208,7 @@ def solve_partition(
     time_limit: TimeLimit = None,
     gap: Gap = 0.0,
     seed: Seed = 0,
+    jobs: Jobs = None,
     as_json: Json = False,
 ) -> None:
     """Partition a published instance: contiguous, balanced, compact."""
@@ -204,8 +218,10 @@ def solve_partition(
 
     terms = read_objective(objective)
     problem = replace(read_instance(read_json(instance)), objective=terms[0].objective if len(terms) == 1 else terms)
-    with progress() as observer, interruptible() as interrupt:
-        answer = solve(problem, stop=interrupt, time_limit=time_limit, gap=gap, seed=seed, progress=observer)
+    with beside(jobs, time_limit) as executor, progress() as observer, interruptible() as interrupt:
+        answer = solve(
+            problem, stop=interrupt, time_limit=time_limit, gap=gap, seed=seed, progress=observer, executor=executor
+        )
     solution = write_solution(answer)
     write_json(solution, output)
     show({name: value for name, value in solution.items() if name != "assignment"} | {"file": str(output)}, as_json)

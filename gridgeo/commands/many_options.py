@@ -25,12 +25,6 @@ Each = Annotated[
 Counts = Annotated[
     Path | None, typer.Option(help="CSV area,k: number of grids of each area, for --each.", rich_help_panel=MANY)
 ]
-Jobs = Annotated[
-    int | None,
-    typer.Option(
-        min=1, help="Processes for --each or several towns; one a processor if not set.", rich_help_panel=MANY
-    ),
-]
 Dask = Annotated[
     str | None,
     typer.Option(
@@ -38,7 +32,7 @@ Dask = Annotated[
     ),
 ]
 
-WORKERS = ("jobs", "dask", "counts")
+WORKERS = ("dask", "counts")
 CHOICES = ("start", "alternatives", "front", "tolerances", "nearest")
 NAMING = ("targets", "keep_together", "keep_apart", "seeds", "fix", "customs", "links", "barriers")
 
@@ -57,6 +51,10 @@ def refuse_mixed(options: Mapping[str, Any]) -> None:
         _refuse_beside("--each", ("within", *CHOICES), options)
     else:
         _refuse_beside("one town without --each", WORKERS, options)
+        if options["jobs"] is not None and options["time_limit"] is None:
+            raise BadInput(
+                "--jobs can't be used with one town that has no --time-limit: its answer is to repeat exactly"
+            )
 
 
 def _refuse_beside(what: str, names: tuple[str, ...], options: Mapping[str, Any]) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,12 +16,28 @@ TimeLimit = Annotated[
     float | None, typer.Option(min=0.1, help="Seconds of search at the most; without it the search ends by itself.")
 ]
 Gap = Annotated[float, typer.Option(min=0.0, help="Relative gap at which the search may end.")]
+Jobs = Annotated[
+    int | None,
+    typer.Option(min=1, help="Processes; one a processor if not set. A single place uses them within a time limit."),
+]
 Mode = Annotated[str, typer.Option(help="foot, ebike or car.")]
 Shift = Annotated[float, typer.Option(min=1.0, help="Minutes of a shift.")]
 Town = Annotated[Path, typer.Argument(help="Jurisdiction file, made by 'gridgeo import'.", metavar="TOWN.gpkg")]
 PlanFile = Annotated[
     Path, typer.Argument(help="Plan file, made by 'gridgeo partition', or any that 'gridgeo import-plan' can use.")
 ]
+
+
+@contextmanager
+def beside(jobs: int | None, time_limit: float | None) -> Iterator[Executor | None]:
+    """Processes that search a partition beside this one; None without a time limit, where the answer must repeat."""
+    from gridgeo_solvers.processes import helpers
+
+    if time_limit is None:
+        yield None
+        return
+    with helpers(jobs, "gridgeo_solvers.partition.search") as executor:
+        yield executor
 
 
 def rows(table: Any) -> list[dict[str, Any]]:

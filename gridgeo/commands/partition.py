@@ -9,7 +9,7 @@ import typer
 
 from gridgeo.commands import many_options as many
 from gridgeo.commands import rule_options as rule
-from gridgeo.commands.options import Gap, Json, Seed, TimeLimit, plan_figures, rows
+from gridgeo.commands.options import Gap, Jobs, Json, Seed, TimeLimit, beside, plan_figures, rows
 from gridgeo.errors import BadInput, NoFeasiblePlan
 from gridgeo.terminal import interruptible, progress, show
 
@@ -72,7 +72,7 @@ def partition(
     barriers: rule.Barriers = None,
     each: many.Each = None,
     counts: many.Counts = None,
-    jobs: many.Jobs = None,
+    jobs: Jobs = None,
     dask: many.Dask = None,
     start: Start = None,
     alternatives: Alternatives = None,
@@ -141,7 +141,8 @@ def _draw(options: dict[str, Any]) -> list[Any]:
         if options["front"]:
             tried = _tolerances(options["tolerances"]) or TOLERANCES
             return [choice.plan for choice in front(place, count, tolerances=tried, **common, **wishes)]
-        return [draw(place, count, start=start, gap=options["gap"], **common, **wishes)]
+        with beside(options["jobs"], options["time_limit"]) as executor:
+            return [draw(place, count, start=start, gap=options["gap"], executor=executor, **common, **wishes)]
 
 
 def _place(options: dict[str, Any]) -> Any:

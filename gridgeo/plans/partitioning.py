@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, Unpack
 
@@ -60,6 +61,7 @@ def partition(
     seed: int = 0,
     stop: StopRule | None = None,
     progress: Progress | None = None,
+    executor: Executor | None = None,
     **wishes: Unpack[Wishes],
 ) -> Plan:
     """Partition a jurisdiction into `k` connected, balanced, compact grids.
@@ -89,6 +91,8 @@ def partition(
         Another reason to end with the best plan so far.
     progress
         Hears of stages, incumbents and bounds, and of parts that no walk joins.
+    executor
+        Other processes that search too, as `gridgeo_solvers.partition.solve` uses them.
     households
         Smallest and largest number of households in a grid; k is then the number of grids whose mean lies
         nearest the middle, and the range is the band.
@@ -137,7 +141,9 @@ def partition(
 
     def attempt(held: Rules, problem: PartitionProblem, limit: float | None) -> Plan:
         given = first if first is not None and first.max() + 1 == held.fewest else None
-        answer = solve(problem, stop=stop, time_limit=limit, gap=gap, seed=seed, progress=search.progress, start=given)
+        answer = solve(
+            problem, stop=stop, time_limit=limit, gap=gap, seed=seed, progress=search.progress, start=given, executor=executor,
+        )  # fmt: skip
         return drawn(jurisdiction, held, problem, answer)
 
     return fewest_that_hold(jurisdiction, wanted, search, attempt)

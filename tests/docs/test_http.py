@@ -195,7 +195,7 @@ def test_a_grid_of_the_register_has_the_fields_that_are_named(
 ) -> None:
     told = section("reference/http.md", "Grid of the register")
     grid = client.get("/api/v1/register/grids/01").json()
-    assert set(grid) == fields("Grid of the register") | {"on", "history"}
+    assert set(grid) == fields("Grid of the register") | {"on", "history", "revision"}
     located = client.get(f"/api/v1/register/locate?lon={case['lon']}&lat={case['lat']}").json()["grids"][0]
     assert [name for name in located if f"`{name}`" not in told] == []
 

@@ -257,7 +257,7 @@ def test_several_towns_are_written_into_a_folder(run, town, tmp_path):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("-k", 4, "--jobs", 2), "--jobs can't be used with one town"),
+        (("-k", 4, "--jobs", 2), "--jobs can't be used with one town that has no --time-limit"),
         (("--each", "quarter", "-k", 4, "--within", "quarter"), "--within can't be used with --each"),
         (("--each", "quarter", "-k", 4, "--alternatives", 2), "--alternatives can't be used with --each"),
         (("--each", "quarter", "-k", 4, "--front"), "--front can't be used with --each"),

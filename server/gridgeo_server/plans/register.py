@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+import numpy as np
 import shapely
 import sqlalchemy as sa
 
@@ -110,22 +111,23 @@ def grid_at(
         .distinct()
         .subquery()
     )
-    query = sa.select(*GRID_COLUMNS, grid.c.shape).join(
+    query = sa.select(grid.c.plan, grid.c.row, grid.c.grid, grid.c.area, grid.c.shape).join(
         here, sa.and_(grid.c.plan == here.c.plan, grid.c.row == here.c.row)
     )
+    rows = [one for one in connection.execute(query) if calendar.plan_in(one.area, day) == one.plan]
+    shapes = np.array([unpack_shape(one.shape) for one in rows], dtype=object)
+    near = shapely.intersects(shapes, shapely.box(lon - east, lat - north, lon + east, lat + north))
     candidates = []
-    for found in connection.execute(query):
-        row = dict(found._mapping)
-        if calendar.plan_in(row["area"], day) != row["plan"]:
-            continue
-        shape = unpack_shape(row.pop("shape"))
+    for number in np.flatnonzero(near).tolist():
+        one, shape = rows[number], shapes[number]
         gap = 0.0 if shapely.intersects(shape, spot) else _metres(spot, shape)
         if gap <= SNAP_M:
-            candidates.append((gap, str(row["grid"]), row))
+            candidates.append((gap, str(one.grid), one.plan, one.row))
     if not candidates:
         return None
-    gap, _, row = min(candidates, key=lambda one: one[:2])
-    held = holding(calendar.held(row), day)
+    gap, _, plan, row = min(candidates, key=lambda one: one[:2])
+    whole = connection.execute(sa.select(*GRID_COLUMNS).where(grid.c.plan == plan, grid.c.row == row)).one()
+    held = holding(calendar.held(dict(whole._mapping)), day)
     assert held is not None
     return held, round(gap, 1)
 

@@ -50,6 +50,8 @@ WIDE = 200_000
 """Rows × grids above which a plain part gets its first plan from `large` as well, and its centres from `coarse`."""
 LEGS = 3
 """Legs of the search on bundles, where the clock doesn't count."""
+LEG, SHORTEST = 24, 300
+"""Moves of one leg on rows, for each grid, and at the least."""
 LOOSE = 1e-4
 """Gap at which integer programmes on a wide part with all pairs end; with fewer pairs it is wider."""
 TRIES = 3
@@ -166,7 +168,7 @@ class Search:
             self._make_whole(centres, 1, PARTS_OF[:1])
         for lap in range(LAPS):
             share = 0.4 if lap == 0 else 0.2
-            if coarse:
+            if coarse or (lap == 0 and self.seconds is not None):
                 self._by_legs(centres, coarse, share)
             elif centres.pool:
                 rank = 0 if lap == 0 else int(self.random.integers(len(centres.pool)))
@@ -181,15 +183,25 @@ class Search:
     def _wide(self) -> bool:
         return self.part.plain and self.part.n * self.k > WIDE
 
-    def _by_legs(self, centres: CentreSearch, coarse: CoarseSearch, share: float) -> None:
-        """Legs of the search on bundles, each from its own start."""
-        spent = self._spent(share, coarse.small.n)
+    def _by_legs(self, centres: CentreSearch, coarse: CoarseSearch | None, share: float) -> None:
+        """Legs of the search, each from its own start, on bundles where there are any."""
+        spent = self._spent(share, coarse.small.n if coarse else self.part.n)
+        most = max(LEG * self.k, SHORTEST)
         for _ in range(LEGS if self.seconds is None else LAPS):
-            draft = coarse.leg(spent)
-            if draft is None:
-                return
+            begun = spent(0)
+            if coarse is None:
+                made = CentreSearch(self.part, self.k, self.random).leg(most, spent)
+            else:
+                draft = coarse.leg(spent)
+                made = [] if draft is None else [draft]
+            for draft in made:
+                centres.keep(draft)
             self.starts += 1
-            centres.keep(draft)
+            took, left = spent(0) - begun, 1.0 - spent(0)
+            if not made or left < (took / 2 if coarse is None else 0.0):
+                return
+            # The last leg ends with the time, cooled down.
+            most = max(int(most * min(left / max(took, 1e-9), 1.0)), 1) if left < 1.5 * took else most
 
     def _spent(self, share: float, rows: int) -> Callable[[int], float]:
         """How much of the moves of centres is done: by the clock where it counts, `share` of what is left, else by number."""

@@ -17,6 +17,10 @@ from gridgeo_solvers.partition.heuristics.transport import Draft, Transport
 
 POOL = 24
 """Drafts that are kept."""
+STARTS = 6
+"""Fresh starts that one leg chooses from."""
+HEAT = 0.02
+"""How much worse than the best a leg may stray at first."""
 
 
 class CentreSearch:
@@ -39,7 +43,20 @@ class CentreSearch:
             self.pool = sorted([*self.pool, draft], key=lambda one: one.value)[:POOL]
         return draft
 
-    def improve(self, draft: Draft, spent: Callable[[int], float], heat: float = 0.02) -> Draft:
+    def leg(self, most: int, spent: Callable[[int], float], heat: float = HEAT) -> list[Draft]:
+        """The pool after some fresh starts and `most` moves from the best of them, or until ``spent(moves)`` is 1.
+
+        Empty where that time is over before anything was settled.
+        """
+        for _ in range(STARTS):
+            if spent(0) >= 1.0:
+                break
+            self.start()
+        if self.pool:
+            self.improve(self.pool[0], lambda moves: max(moves / most, spent(moves)), heat)
+        return self.pool
+
+    def improve(self, draft: Draft, spent: Callable[[int], float], heat: float = HEAT) -> Draft:
         """Best draft after moves from `draft`, until ``spent(moves)``, the share of the work that is done, is 1.
 
         A slightly worse draft may be gone on from, by up to the share `heat` at first, less so later.

@@ -20,8 +20,6 @@ from gridgeo_solvers.partition.heuristics.transport import Draft, Transport
 
 BUNDLES = 64
 """Bundles for each grid, at most."""
-STARTS = 6
-"""Fresh starts that one leg chooses from."""
 LEG = 8
 """Moves of one leg, for each grid."""
 HEAT = 0.01
@@ -41,16 +39,8 @@ class CoarseSearch:
 
         None where that time is over before anything was settled.
         """
-        search = CentreSearch(self.small, self.k, self.random)
-        for _ in range(STARTS):
-            if spent(0) >= 1.0:
-                break
-            search.start()
-        if not search.pool:
-            return None
-        most = LEG * self.k
-        found = search.improve(search.pool[0], lambda moves: max(moves / most, spent(moves)), HEAT)
-        return self.transport.settle(self._sites[found.centres], found.prices)
+        pool = CentreSearch(self.small, self.k, self.random).leg(LEG * self.k, spent, HEAT)
+        return self.transport.settle(self._sites[pool[0].centres], pool[0].prices) if pool else None
 
 
 def _points(part: Part, most: int) -> tuple[Part, np.ndarray]:

@@ -6,9 +6,6 @@ with no other job at work, is named and left out. The rest goes on in fresh proc
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -18,13 +15,13 @@ from concurrent.futures import (
     CancelledError,
     Executor,
     Future,
-    ProcessPoolExecutor,
     wait,
 )
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from gridgeo_solvers.processes import Bell, pool, processors
 from gridgeo_solvers.progress import Progress
 from gridgeo_solvers.stop import StopRule
 
@@ -42,21 +39,6 @@ R = TypeVar("R")
 
 Ended = tuple[tuple[J, ...], list[R] | None, str | None]
 """Jobs with their results; or with None and what went wrong; or with None twice where the run was stopped."""
-
-
-@dataclass(frozen=True)
-class Bell:
-    """A stopping rule that crosses processes: true once the file at `path` exists."""
-
-    path: str
-
-    def __call__(self) -> bool:
-        """Whether the bell was rung."""
-        return os.path.exists(self.path)
-
-    def ring(self) -> None:
-        """Make every holder of the bell hear it."""
-        Path(self.path).touch()
 
 
 class Here(Executor):
@@ -192,19 +174,19 @@ class Lanes:
                 yield from self._mourn(flight, died)
 
     def _hand_out(self, flight: _Flight[J], work: Callable[..., list[R]], choices: Any, bell: Bell) -> None:
-        pool, most = self._pool()
+        workers, most = self._pool()
         # In this process nobody could ring while a job is at work.
-        rule = self.stop or bell if isinstance(pool, Here) else bell
+        rule = self.stop or bell if isinstance(workers, Here) else bell
         while (handful := flight.next(most)) is not None:
             try:
-                flight.flying[pool.submit(work, handful.jobs, choices, rule)] = handful
+                flight.flying[workers.submit(work, handful.jobs, choices, rule)] = handful
             except Exception as error:
                 # Broken or shut down since the last handful: what is at work tells why, and this one waits its turn.
                 (flight.alone if handful.second else flight.again).appendleft(handful)
                 if flight.flying:
                     return
                 self._replace(f"the executor takes no more work ({type(error).__name__}: {error})")
-                pool, most = self._pool()
+                workers, most = self._pool()
                 rule = bell
 
     def _mourn(self, flight: _Flight[J], died: list[_Handful[J]]) -> Iterator[Ended[J, R]]:
@@ -230,9 +212,7 @@ class Lanes:
             if count == 1 and self.workers == 1:
                 self._own = Here()
             else:
-                # Spawned, not forked: threads of the caller can't leave locks behind, and all systems work alike.
-                context = multiprocessing.get_context("spawn")
-                self._own = ProcessPoolExecutor(count, mp_context=context, initializer=_deaf)
+                self._own = pool(count)
                 _prove_it_works(self._own)
         return self._own, 1 if isinstance(self._own, Here) else PER_WORKER * count
 
@@ -251,27 +231,17 @@ class Lanes:
             self._own = None
 
 
-def processors() -> int:
-    """Number of processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def _error(future: Future[Any]) -> BaseException | None:
     return CancelledError() if future.cancelled() else future.exception()
 
 
-def _prove_it_works(pool: Executor) -> None:
+def _prove_it_works(started: Executor) -> None:
     """Tell processes that can't even start from jobs that kill them."""
     try:
-        pool.submit(processors).result()
+        started.submit(processors).result()
     except BrokenExecutor as error:
-        pool.shutdown()
+        started.shutdown()
         raise RuntimeError(
             'processes can\'t be started from here: put the call under `if __name__ == "__main__":` in a script that is a '
             "file, or work in this process with workers=1"
         ) from error
-
-
-def _deaf() -> None:
-    """In a worker: Ctrl-C is for the caller, who rings the bell."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
