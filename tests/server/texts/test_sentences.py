@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -99,9 +100,14 @@ def _shapes(tree: ast.Module) -> Iterator[str]:
             yield node.value
 
 
+@cache
+def _said_below() -> str:
+    return "\n".join(shape for root in (LIBRARY, SERVER) for _, tree in trees(root) for shape in _shapes(tree))
+
+
 @pytest.mark.parametrize("key", [key for key in table() if key.startswith(BELOW)])
 def test_every_recognised_sentence_is_still_said_by_the_code_below(key: str):
-    source = "\n".join(shape for root in (LIBRARY, SERVER) for _, tree in trees(root) for shape in _shapes(tree))
+    source = _said_below()
     parts = [words for words, *_ in Formatter().parse(table()[key]["en"]) if len(words.strip()) > 3]
     assert parts
     for words in parts:
