@@ -110,7 +110,11 @@ def _layer(name: str) -> str:
     every = (schemas.JURISDICTION, schemas.PLAN, schemas.ROUTES, schemas.REGISTER)
     layer = next(tables[name] for tables in every if name in tables)
     rows = [
-        (f"`{column}`", f"{spec.kind}{', may be empty' if spec.nullable else ''}", spec.meaning)
+        (
+            f"`{column}`",
+            f"{spec.kind}{', may be empty or left out' if spec.optional else ', may be empty' if spec.nullable else ''}",
+            spec.meaning,
+        )
         for column, spec in layer.columns.items()
     ]
     if layer.geometry:

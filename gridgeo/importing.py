@@ -11,6 +11,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from gridgeo.addresses import with_addresses
 from gridgeo.boundaries.outline import find_outline
 from gridgeo.boundaries.regions import map_box
 from gridgeo.crs import local_metric, to_metric, to_wgs84
@@ -121,7 +122,7 @@ def import_osm(
         boundary=made.boundary,
         areas=made.areas,
         units=made.units,
-        buildings=made.buildings,
+        buildings=with_addresses(made.buildings, raw["buildings"], raw["points"]),
         borders=made.borders,
         places=find_places(extract, crs, within=land),
         **ground,

@@ -18,13 +18,14 @@ from gridgeo.errors import BadInput, UnknownCRS
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its kind (``str``, ``int``, ``float``, ``bool``), its meaning, and whether it may be empty."""
+    """One column: its kind (``str``, ``int``, ``float``, ``bool``), its meaning, and whether it may be empty or left out."""
 
     kind: str
     meaning: str
     nullable: bool = False
     least: float | None = None
     unique: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,10 @@ JURISDICTION: dict[str, Schema] = {
                 "households": Column("int", "households in it", least=0),
                 "levels": Column("float", "storeys, given or assumed", least=0),
                 "imputed": Column("str", "what was estimated: none, levels, use, households, joined by +"),
+                "name": Column("str", "name as mapped", nullable=True, optional=True),
+                "addresses": Column(
+                    "str", "streets with house numbers, with ; between, where mapped", nullable=True, optional=True
+                ),
             },
             _AREA,
         ),
@@ -285,6 +290,8 @@ def check(frame: pd.DataFrame, schema: Schema) -> None:
     """
     for name, column in schema.columns.items():
         if name not in frame.columns:
+            if column.optional:
+                continue
             raise BadInput(
                 f"table '{schema.name}' has no column '{name}' ({column.meaning}); it has {', '.join(map(str, frame.columns))}"
             )

@@ -30,7 +30,9 @@ from gridgeo_server.layers.tiles import Tiles
 from gridgeo_server.live import endpoints as live
 from gridgeo_server.live.hub import Hub
 from gridgeo_server.live.news import IndicatorsChanged, News, PlanChanged
+from gridgeo_server.plans import address_endpoints as plan_addresses
 from gridgeo_server.plans import endpoints as plans
+from gridgeo_server.plans import import_endpoints as plan_import
 from gridgeo_server.plans import life_endpoints as plan_life
 from gridgeo_server.plans import register_endpoints as plan_register
 from gridgeo_server.plans import service
@@ -40,6 +42,9 @@ from gridgeo_server.plans.taking_up import held_on, owners_of, settle_and_take_u
 from gridgeo_server.responders import endpoints as responders
 from gridgeo_server.responders import store as responder_store
 from gridgeo_server.responders.roster import roster
+from gridgeo_server.rosters import endpoints as rosters
+from gridgeo_server.rosters import file_endpoints as roster_files
+from gridgeo_server.rosters.setting import roles_of_town
 from gridgeo_server.routes import endpoints as routes
 from gridgeo_server.security import Guard
 from gridgeo_server.settings import Settings
@@ -102,9 +107,24 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
     # No documentation pages: they would load scripts from elsewhere. /openapi.json says what can be asked.
     app = FastAPI(title="gridgeo", version=__version__, docs_url=None, redoc_url=None, lifespan=_lifespan)
     app.state.gridgeo = State(settings, store, desk, hub, calendars, clock, slot, served)
+    app.state.roster_roles = roles_of_town(settings.data)
     app.state.meters = health.Meters()
     errors.install(app)
-    for part in (board, cases, responders, routes, plans, plan_life, plan_register, auth, live):
+    for part in (
+        board,
+        cases,
+        responders,
+        routes,
+        plan_import,
+        plans,
+        plan_life,
+        plan_register,
+        plan_addresses,
+        rosters,
+        roster_files,
+        auth,
+        live,
+    ):
         app.include_router(part.router)
     for part in (features, openapi, tile_endpoints, health):
         app.include_router(part.router)

@@ -29,6 +29,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from gridgeo.errors import BadInput, GridgeoError, NoPath, OutsideJurisdiction
+from gridgeo_server.texts import Listed, Text, language_of, recognised, say, table
+from gridgeo_server.texts.language import TAGS
 
 
 class ServerError(Exception):
@@ -70,7 +72,7 @@ class OffDuty(ServerError, RuntimeError):
 class BadRequest(ServerError, ValueError):
     """A value of the request can't be used; `field` names it."""
 
-    def __init__(self, message: str, field: str | None = None) -> None:
+    def __init__(self, message: str | Text, field: str | None = None) -> None:
         self.field = field
         super().__init__(message)
 
@@ -91,25 +93,24 @@ class StoreUnavailable(ServerError, RuntimeError):
 class _Kind:
     status: int
     name: str
-    title: str
 
 
 STATUS: dict[type[Exception], _Kind] = {
-    NotFound: _Kind(404, "not-found", "There is no such thing"),
-    WrongStage: _Kind(409, "wrong-stage", "The case is not at that stage"),
-    OutOfOrder: _Kind(409, "out-of-order", "The plan is not in that state"),
-    Clash: _Kind(409, "clash", "The register says otherwise"),
-    Changed: _Kind(412, "changed", "It has changed meanwhile"),
-    NotSignedIn: _Kind(401, "not-signed-in", "A key is needed"),
-    NotAllowed: _Kind(403, "not-allowed", "The role may not do this"),
-    OffDuty: _Kind(409, "off-duty", "The officer is not on duty"),
-    BadQuery: _Kind(400, "bad-query", "A parameter can't be used"),
-    BadRequest: _Kind(422, "bad-request", "A value can't be used"),
-    KeyReused: _Kind(422, "key-reused", "The Idempotency-Key was used for another request"),
-    StoreUnavailable: _Kind(503, "store-unavailable", "The store can't answer now"),
-    OutsideJurisdiction: _Kind(422, "outside", "The place lies in no grid"),
-    NoPath: _Kind(409, "no-path", "No road leads there"),
-    BadInput: _Kind(422, "bad-input", "A value can't be used"),
+    NotFound: _Kind(404, "not-found"),
+    WrongStage: _Kind(409, "wrong-stage"),
+    OutOfOrder: _Kind(409, "out-of-order"),
+    Clash: _Kind(409, "clash"),
+    Changed: _Kind(412, "changed"),
+    NotSignedIn: _Kind(401, "not-signed-in"),
+    NotAllowed: _Kind(403, "not-allowed"),
+    OffDuty: _Kind(409, "off-duty"),
+    BadQuery: _Kind(400, "bad-query"),
+    BadRequest: _Kind(422, "bad-request"),
+    KeyReused: _Kind(422, "key-reused"),
+    StoreUnavailable: _Kind(503, "store-unavailable"),
+    OutsideJurisdiction: _Kind(422, "outside"),
+    NoPath: _Kind(409, "no-path"),
+    BadInput: _Kind(422, "bad-input"),
 }
 """Error → HTTP status; subclasses before their bases."""
 
@@ -118,46 +119,82 @@ _HEADERS = {503: {"Retry-After": "5"}, 401: {"WWW-Authenticate": "Bearer"}}
 
 
 def problem(
-    status: int, name: str, title: str, detail: str, errors: list[dict[str, str]] | None = None, **headers: str
+    status: int,
+    name: str,
+    title: str | Text,
+    detail: object,
+    errors: list[dict[str, str]] | None = None,
+    *,
+    lang: str = "en",
+    **headers: str,
 ) -> JSONResponse:
-    """An `application/problem+json` answer; `errors` lists fields and what is wrong with each."""
-    body: dict[str, Any] = {"type": f"urn:gridgeo:problem:{name}", "title": title, "status": status, "detail": detail}
+    """An `application/problem+json` answer in `lang`; `errors` lists fields and what is wrong with each."""
+    body: dict[str, Any] = {
+        "type": f"urn:gridgeo:problem:{name}",
+        "title": told(title, lang),
+        "status": status,
+        "detail": told(detail, lang),
+    }
     if errors:
         body["errors"] = errors
-    return JSONResponse(body, status, headers or None, "application/problem+json")
+    spoken = {"Content-Language": TAGS[lang], "Vary": "Accept-Language"}
+    return JSONResponse(body, status, {**spoken, **headers}, "application/problem+json")
+
+
+def told(what: object, lang: str) -> str:
+    """A sentence, or what an error says, in `lang`."""
+    if isinstance(what, BaseException) and what.args and isinstance(what.args[0], Text):
+        what = what.args[0]
+    return what.told(lang) if isinstance(what, Text | Listed) else recognised(str(what), lang)
 
 
 def install(app: FastAPI) -> None:
-    """Answer every error of `app` with a problem."""
+    """Answer every error of `app` with a problem, in the language that the request asks for."""
     app.add_exception_handler(ServerError, _on_own)
     app.add_exception_handler(GridgeoError, _on_own)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
 
 
-def _on_own(_request: Request, error: Exception) -> JSONResponse:
-    kind = next(
-        (kind for cls, kind in STATUS.items() if isinstance(error, cls)), _Kind(500, "error", "Something failed")
-    )
+def _on_own(request: Request, error: Exception) -> JSONResponse:
+    lang = _lang(request)
+    kind = next((kind for cls, kind in STATUS.items() if isinstance(error, cls)), _Kind(500, "error"))
     field = getattr(error, "field", None)
-    errors = [{"field": field, "message": str(error)}] if field else None
+    errors = [{"field": field, "message": told(error, lang)}] if field else None
     headers = _HEADERS.get(kind.status, {})
-    return problem(kind.status, kind.name, kind.title, str(error), errors, **headers)
+    return problem(kind.status, kind.name, say(f"title.{kind.name}"), error, errors, lang=lang, **headers)
 
 
 def _on_invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    errors = [{"field": _field(fault), "message": str(fault["msg"])} for fault in error.errors()]
-    detail = "; ".join(f"{fault['field']}: {fault['message']}" for fault in errors)
+    lang = _lang(request)
+    errors = [{"field": _field(fault), "message": _message(fault, lang)} for fault in error.errors()]
+    detail = say("fields.join").told(lang).join(say("field", **one).told(lang) for one in errors)
     kind = STATUS[BadQuery if request.url.path.startswith("/ogc") else BadRequest]
-    return problem(kind.status, kind.name, kind.title, detail, errors)
+    return problem(kind.status, kind.name, say(f"title.{kind.name}"), detail, errors, lang=lang)
 
 
-def _on_http(_request: Request, error: Exception) -> JSONResponse:
+def _on_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     title = HTTPStatus(error.status_code).phrase
     name = title.lower().replace(" ", "-")
-    return problem(error.status_code, name, title, str(error.detail), None, **(error.headers or {}))
+    known = f"http.{error.status_code}"
+    words = say(known) if known in table() else title
+    detail = words if error.detail == title else error.detail
+    return problem(error.status_code, name, words, detail, None, lang=_lang(request), **(error.headers or {}))
+
+
+def _lang(request: Request) -> str:
+    return language_of(request.headers.get("accept-language"))
+
+
+def _message(fault: dict[str, Any], lang: str) -> str:
+    """What is wrong with a value; in pydantic's own words where the table has none."""
+    key = f"invalid.{fault['type']}"
+    try:
+        return say(key, **fault.get("ctx", {})).told(lang)
+    except KeyError:
+        return str(fault["msg"])
 
 
 def _field(fault: dict[str, Any]) -> str:

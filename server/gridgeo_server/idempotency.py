@@ -19,6 +19,7 @@ from starlette.responses import Response
 
 from gridgeo_server.errors import KeyReused
 from gridgeo_server.store import Transaction, tables
+from gridgeo_server.texts import say
 
 KEPT = timedelta(hours=24)
 """How long an answer is kept for a repeated request."""
@@ -77,7 +78,7 @@ def once(
         row = connection.execute(sa.select(table).where(table.c.key == key)).one_or_none()
         if row is not None:
             if row.request != digest:
-                raise KeyReused(f"the Idempotency-Key '{key}' was used for another request; make a new key")
+                raise KeyReused(say("key.reused", key=key))
             return Reply(row.status, row.body)
         reply = work(transaction)
         connection.execute(table.insert().values(key=key, request=digest, status=reply.status, body=reply.body, at=now))

@@ -1,4 +1,4 @@
-"""The built pages: `/`, `/plans` and `/assets`."""
+"""The built pages: `/`, `/plans`, `/rosters` and `/assets`."""
 
 from __future__ import annotations
 
@@ -38,5 +38,9 @@ def mount(app: FastAPI, folder: Path) -> None:
     @app.get("/plans", include_in_schema=False)
     def plans() -> FileResponse:
         return shown("plans.html")
+
+    @app.get("/rosters", include_in_schema=False)
+    def rosters() -> FileResponse:
+        return shown("rosters.html")
 
     app.mount("/assets", Assets(directory=folder / "assets", check_dir=False), name="assets")

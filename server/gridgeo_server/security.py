@@ -8,6 +8,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gridgeo_server.errors import problem
+from gridgeo_server.texts import language_of, say
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -24,11 +25,15 @@ HEADERS = {
 }
 """On every answer; pages load nothing from elsewhere and run no script that stands in a page."""
 
+_LONG = ("/api/v1/plans", "/api/v1/rosters")
+"""Where a request may be longer, if it carries a key."""
+
 
 class Guard:
     """ASGI middleware: security headers, a body limit in bytes, and a time limit for a body to arrive in seconds.
 
-    `plan_limit` is the limit of a request under ``/api/v1/plans`` that carries a key: a plan of a large town is long.
+    `plan_limit` is the limit of a request under ``/api/v1/plans`` or ``/api/v1/rosters`` that carries a key: the plan of a
+    large town is long, and so is its roster.
     """
 
     def __init__(self, app: ASGIApp, body_limit: int, plan_limit: int, body_wait_s: float) -> None:
@@ -52,21 +57,23 @@ class Guard:
             await send(message)
 
         sent = dict(scope["headers"])
-        of_plan = scope["path"].startswith("/api/v1/plans") and b"authorization" in sent
+        lang = language_of(sent.get(b"accept-language", b"").decode("latin-1"))
+        of_plan = scope["path"].startswith(_LONG) and b"authorization" in sent
         limit = self._plan_limit if of_plan else self._body_limit
         declared = sent.get(b"content-length", b"0")
         if declared.isdigit() and int(declared) > limit:
-            await self._too_large(limit)(scope, receive, guarded_send)
+            await self._too_large(limit, lang)(scope, receive, guarded_send)
             return
         if scope["method"] in {"GET", "HEAD", "OPTIONS"}:
             await self._app(scope, receive, guarded_send)
             return
         body = await self._body(receive, limit)
         if body is None:
-            refused = problem(408, "too-slow", "The request took too long", f"send it within {self._wait_s:g} s")
+            detail = say("guard.too-slow", seconds=f"{self._wait_s:g}")
+            refused = problem(408, "too-slow", say("title.too-slow"), detail, lang=lang)
             await refused(scope, receive, guarded_send)
         elif len(body) > limit:
-            await self._too_large(limit)(scope, receive, guarded_send)
+            await self._too_large(limit, lang)(scope, receive, guarded_send)
         else:
             await self._app(scope, _replay(body, receive), guarded_send)
 
@@ -86,8 +93,9 @@ class Guard:
             return None
         return bytes(body)
 
-    def _too_large(self, limit: int) -> ASGIApp:
-        return problem(413, "too-large", "The request is too large", f"send at most {limit:,} bytes")
+    def _too_large(self, limit: int, lang: str) -> ASGIApp:
+        detail = say("guard.too-large", bytes=f"{limit:,}")
+        return problem(413, "too-large", say("title.too-large"), detail, lang=lang)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

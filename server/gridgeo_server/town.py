@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -24,8 +24,11 @@ from gridgeo.location import Locator
 from gridgeo.plans.plan import Plan, fingerprint
 from gridgeo.travel import Streets
 
+if TYPE_CHECKING:
+    from gridgeo_server.plans.addresses import Addresses
+
 ATTRIBUTION = "© OpenStreetMap contributors"
-_OF_JURISDICTION = ("units_hash", "bounds", "streets")
+_OF_JURISDICTION = ("units_hash", "bounds", "streets", "addresses")
 """What a town knows whatever its plan."""
 
 
@@ -76,6 +79,13 @@ class Town:
     def locator(self) -> Locator:
         """Finds the grid of a coordinate."""
         return Locator(self.plan.grids, self.jurisdiction.road_edges)
+
+    @cached_property
+    def addresses(self) -> Addresses:
+        """Finds places by their names and addresses."""
+        from gridgeo_server.plans.addresses import Addresses
+
+        return Addresses(self.jurisdiction)
 
     @cached_property
     def grid_names(self) -> Mapping[str, str]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gridgeo_server.auth.keys import Key
     from gridgeo_server.store import Store
 
-app = typer.Typer(no_args_is_help=True, help="API keys of the server: who may change plans.")
+app = typer.Typer(no_args_is_help=True, help="API keys of the server: who may change plans and rosters.")
 
 Data = Annotated[Path | None, typer.Option(help="Folder that 'gridgeo serve' serves; 'out' if not set.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
@@ -28,7 +28,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 @app.command()
 def add(
-    role: Annotated[str, typer.Option(help="What the bearer is: planner, reviewer, approver or admin.")],
+    role: Annotated[str, typer.Option(help="What the bearer is: planner, reviewer, approver, supervisor or admin.")],
     name: Annotated[str, typer.Option(help="Whose key it is, as it shall stand in the history of plans.")],
     area: Annotated[str | None, typer.Option(help="The one area for which the bearer speaks; all if not set.")] = None,
     days: Annotated[int, typer.Option(min=0, max=36_500, help="Days until it is over; 0 never.")] = 365,

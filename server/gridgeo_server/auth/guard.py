@@ -13,9 +13,9 @@ from gridgeo_server.auth.keys import Key
 from gridgeo_server.auth.roles import roles
 from gridgeo_server.errors import NotSignedIn
 from gridgeo_server.state import StateOf
+from gridgeo_server.texts import say
 
 _BEARER = HTTPBearer(auto_error=False, scheme_name="key", description="An API key that 'gridgeo keys add' printed.")
-_MEND = "send 'Authorization: Bearer KEY' with a key that 'gridgeo keys add' printed"
 
 
 def bearer(state: StateOf, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]) -> Bearer:
@@ -27,7 +27,7 @@ def bearer(state: StateOf, given: Annotated[HTTPAuthorizationCredentials | None,
         No key, or one that isn't known, is over or was revoked.
     """
     if given is None:
-        raise NotSignedIn(f"this needs a key; {_MEND}")
+        raise NotSignedIn(say("auth.needed", how=say("auth.how")))
     parts = keys.split(given.credentials)
     found: tuple[Key, str] | None = None
     if parts is not None:
@@ -36,11 +36,19 @@ def bearer(state: StateOf, given: Annotated[HTTPAuthorizationCredentials | None,
     identifier, kept = (None, keys.NOBODY) if found is None else (found[0], found[1])
     proven = keys.proves("" if parts is None else parts[1], kept)
     if identifier is None or not proven or identifier.role not in roles():
-        raise NotSignedIn(f"the key isn't known; {_MEND}")
+        raise NotSignedIn(say("auth.unknown", how=say("auth.how")))
     condition = identifier.state(state.clock())
     if condition != "valid":
-        raise NotSignedIn(f"the key {identifier.key} is {condition}; ask for a new one")
+        raise NotSignedIn(say("auth.over", key=identifier.key, condition=say(f"auth.{condition}")))
     return Bearer(identifier.key, identifier.name, identifier.role, identifier.area)
 
 
+def bearer_or_none(
+    state: StateOf, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
+) -> Bearer | None:
+    """The bearer of the key that a request carries, or None where it carries none; a key that isn't good is refused."""
+    return None if given is None else bearer(state, given)
+
+
 BearerOf = Annotated[Bearer, Depends(bearer)]
+BearerOrNone = Annotated[Bearer | None, Depends(bearer_or_none)]

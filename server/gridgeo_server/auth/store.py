@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from gridgeo_server.auth.keys import Key
 from gridgeo_server.errors import NotFound
 from gridgeo_server.store import plan_tables
+from gridgeo_server.texts import say
 
 _TABLE = plan_tables.api_keys
 _COLUMNS = [_TABLE.c[field.name] for field in fields(Key)]
@@ -48,5 +49,5 @@ def revoke(connection: sa.Connection, key: str, now: datetime) -> Key:
     connection.execute(changed)
     found = find(connection, key)
     if found is None:
-        raise NotFound(f"no key '{key}'; 'gridgeo keys list' names them")
+        raise NotFound(say("auth.no_key", key=key))
     return found[0]

@@ -30,6 +30,7 @@ from gridgeo_server.plans.views import grid_feature
 from gridgeo_server.state import State as ServerState
 from gridgeo_server.state import StateOf
 from gridgeo_server.store import Transaction
+from gridgeo_server.texts import Listed, say
 
 router = APIRouter(prefix="/api/v1/plans", tags=["plans"])
 
@@ -63,7 +64,8 @@ def create(body: NewPlan, state: StateOf, bearer: BearerOf, idempotency_key: Ide
     bearer.check_area(None)
     given = [name for name in ("assignment", "csv", "copy_of") if getattr(body, name) is not None]
     if len(given) != 1:
-        raise BadRequest(f"give one of assignment, csv and copy_of, not {' and '.join(given) or 'none'}", "assignment")
+        told = Listed(tuple(given), key="given") if given else say("plan.none_given")
+        raise BadRequest(say("plan.one_source", given=told), "assignment")
     if body.copy_of is not None:
         return _copied(state, body.copy_of, Deed(state.clock(), bearer, body.why), body.asked(), idempotency_key, body)
     part = body.assignment if body.csv is None else uploads.read_table(body.csv.encode())
@@ -85,7 +87,7 @@ def create_from_csv(
     bearer.check("plans.draft")
     bearer.check_area(None)
     if not name.strip():
-        raise BadRequest("the name is empty; give one", "name")
+        raise BadRequest(say("plan.no_name"), "name")
     part = uploads.read_table(table)
     asked = {"name": name, "why": why, "assignment": part}
     return _uploaded(state, part, name.strip(), None, Deed(state.clock(), bearer, why), asked, idempotency_key)
@@ -204,7 +206,7 @@ def new_version(
         family = store.get(connection, plan).family
         source = store.get(connection, body.copy_of or plan)
     if source.family != family:
-        raise BadRequest(f"plan {source.plan} is no version of {plan}; copy it as a plan of its own", "copy_of")
+        raise BadRequest(say("plan.no_version", plan=source.plan, other=plan), "copy_of")
     deed = Deed(state.clock(), bearer, body.why)
     return _copied(state, source.plan, deed, body.asked(version_of=plan), idempotency_key, body, family)
 

@@ -15,6 +15,7 @@ from datetime import date, datetime
 from typing import Any
 
 from gridgeo_server.errors import BadRequest, OutOfOrder
+from gridgeo_server.texts import Text, one_of, say
 
 STATES = ("draft", "proposed", "consulted", "approved", "in_force", "retired")
 FIXED = ("approved", "in_force", "retired")
@@ -94,7 +95,7 @@ def permission_for(to: str) -> str:
     for step in STEPS:
         if step.to == to:
             return step.permission
-    raise OutOfOrder(f"no plan goes back to '{to}'; make a new version of it, which begins as a draft")
+    raise OutOfOrder(say("plan.no_way_back", to=state_name(to)))
 
 
 def step_to(record: PlanRecord, to: str) -> Step:
@@ -108,8 +109,16 @@ def step_to(record: PlanRecord, to: str) -> Step:
     for step in STEPS:
         if (step.start, step.to) == (record.state, to):
             return step
-    possible = ", ".join(following(record.state)) or "nothing more: it is retired"
-    raise OutOfOrder(f"plan {record.plan} is {record.state}, so it can't become {to}; what may follow: {possible}")
+    possible = [state_name(one) for one in following(record.state)] or [say("plan.no_more")]
+    raise OutOfOrder(
+        say(
+            "plan.no_step",
+            plan=record.plan,
+            state=state_name(record.state),
+            to=state_name(to),
+            possible=one_of(possible),
+        )
+    )
 
 
 def following(state: str) -> list[str]:
@@ -117,18 +126,21 @@ def following(state: str) -> list[str]:
     return [step.to for step in STEPS if step.start == state]
 
 
+def state_name(state: str) -> Text:
+    """What a state is called to whoever listens."""
+    return say(f"state.{state}")
+
+
 def check_changeable(record: PlanRecord) -> None:
     """Raise `OutOfOrder` where the plan's content is no longer open: only a draft's is."""
     if record.state != "draft":
-        raise OutOfOrder(
-            f"plan {record.plan} is {record.state}; only a draft's units can be moved; make a new version of it"
-        )
+        raise OutOfOrder(say("plan.not_draft", plan=record.plan, state=state_name(record.state)))
 
 
 def check_nameable(record: PlanRecord) -> None:
     """Raise `OutOfOrder` where the plan is approved: even its name is fixed."""
     if record.state in FIXED:
-        raise OutOfOrder(f"plan {record.plan} is {record.state} and never changes; make a new version of it")
+        raise OutOfOrder(say("plan.fixed", plan=record.plan, state=state_name(record.state)))
 
 
 def effective_date(step: Step, given: date | None, today: date) -> date | None:
@@ -141,12 +153,12 @@ def effective_date(step: Step, given: date | None, today: date) -> date | None:
     """
     if not step.dated:
         if given is not None:
-            raise BadRequest(f"a plan becomes {step.to} at once; leave the date out", "date")
+            raise BadRequest(say("plan.undated", to=state_name(step.to)), "date")
         return None
     if given is None:
         if step.to == "retired":
             return today
-        raise BadRequest(f"a plan comes into force on a date; give one, {today} or later", "date")
+        raise BadRequest(say("plan.dated", today=today), "date")
     if given < today:
-        raise BadRequest(f"{given} is in the past; what was in force is history, give {today} or later", "date")
+        raise BadRequest(say("plan.past", day=given, today=today), "date")
     return given

@@ -9,6 +9,7 @@ from fastapi import Header, Path, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from gridgeo_server.errors import BadRequest
+from gridgeo_server.texts import say
 
 PlanName = Annotated[str, Path(max_length=32, description="Number of a plan, e.g. P-2026-001.")]
 Shown = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -134,5 +135,5 @@ def revision_of(if_match: str | None) -> int | None:
         return None
     text = if_match.strip().removeprefix("W/").strip('"')
     if not (text.isascii() and text.isdigit() and len(text) <= 18):
-        raise BadRequest(f"If-Match {if_match} is no revision; give the number read, in quotes", "If-Match")
+        raise BadRequest(say("plan.no_revision", given=if_match), "If-Match")
     return int(text)

@@ -17,6 +17,7 @@ from gridgeo_server.plans.drawn import Drawn
 from gridgeo_server.plans.model import PlanEvent, PlanRecord
 from gridgeo_server.store import Transaction
 from gridgeo_server.store.instants import to_millisecond
+from gridgeo_server.texts import say
 from gridgeo_server.town import Town
 
 
@@ -185,7 +186,13 @@ def read(connection: sa.Connection, plan: str, revision: int | None) -> PlanReco
     record = store.get(connection, plan)
     if revision is not None and revision != record.revision:
         raise Changed(
-            f"plan {plan} is at revision {record.revision} ({record.state}), not {revision}; read it again, then decide"
+            say(
+                "plan.changed",
+                plan=plan,
+                now=record.revision,
+                state=model.state_name(record.state),
+                revision=revision,
+            )
         )
     return record
 

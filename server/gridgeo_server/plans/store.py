@@ -19,6 +19,7 @@ from gridgeo_server.plans.drawn import Drawn
 from gridgeo_server.plans.model import PlanEvent, PlanRecord
 from gridgeo_server.plans.packing import unpack_rows, unpack_units
 from gridgeo_server.store import plan_tables as tables
+from gridgeo_server.texts import say
 
 _PLAN_COLUMNS = [tables.plans.c[field.name] for field in fields(PlanRecord)]
 _EVENT_COLUMNS = [tables.plan_events.c[field.name] for field in fields(PlanEvent)]
@@ -89,7 +90,7 @@ def get(connection: sa.Connection, plan: str) -> PlanRecord:
     """One plan, or `NotFound`."""
     row = connection.execute(sa.select(*_PLAN_COLUMNS).where(tables.plans.c.plan == plan)).one_or_none()
     if row is None:
-        raise NotFound(f"no plan '{plan}'; /api/v1/plans lists them")
+        raise NotFound(say("plan.unknown", plan=plan))
     return PlanRecord(**row._mapping)
 
 
@@ -160,10 +161,7 @@ def load(connection: sa.Connection, jurisdiction: Jurisdiction, units_hash: str,
         The plan was drawn on other units.
     """
     if record.units_hash != units_hash:
-        raise Clash(
-            f"plan {record.plan} was drawn on other units than {jurisdiction.name} has now; it can be looked at, "
-            "but neither compared nor put in force; draw it anew with 'gridgeo redraw'"
-        )
+        raise Clash(say("plan.other_units", plan=record.plan, place=jurisdiction.name))
     rules = Rules.from_json(record.rules)
     assignment = assignment_of(connection, record.plan)
     figures = Figures(**record.figures)

@@ -7,13 +7,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from gridgeo_server.errors import BadRequest, NotFound, OutOfOrder
-from gridgeo_server.plans import store
+from gridgeo_server.plans import model, store
 from gridgeo_server.plans.merging import Part
 from gridgeo_server.plans.packing import pack_part, unpack_part, unpack_units
 from gridgeo_server.plans.service import Deed
 from gridgeo_server.store import Transaction
 from gridgeo_server.store import plan_tables as tables
 from gridgeo_server.store.instants import to_millisecond, to_text
+from gridgeo_server.texts import say
 
 
 def comment(
@@ -38,15 +39,15 @@ def comment(
     store.get(connection, plan)
     if answers is None:
         if resolved is not None:
-            raise BadRequest("only an answer resolves or reopens a comment; say which it answers", "answers")
+            raise BadRequest(say("comment.only_answers"), "answers")
         _check_pin(connection, plan, grid, unit)
     elif grid is not None or unit is not None:
-        raise BadRequest("an answer is pinned where its comment is; leave grid and unit out", "answers")
+        raise BadRequest(say("comment.pinned"), "answers")
     else:
         first = sa.select(table.c.answers).where(table.c.plan == plan, table.c.comment == answers)
         row = connection.execute(first).one_or_none()
         if row is None:
-            raise NotFound(f"plan {plan} has no comment {answers}")
+            raise NotFound(say("comment.unknown", plan=plan, comment=answers))
         answers = answers if row.answers is None else int(row.answers)
     values = {
         "plan": plan,
@@ -89,7 +90,7 @@ def put_part(transaction: Transaction, plan: str, part: Part, deed: Deed) -> dic
     connection, table = transaction.connection, tables.plan_proposals
     record = store.get(connection, plan)
     if record.state != "draft":
-        raise OutOfOrder(f"plan {plan} is {record.state}; areas put their parts forward while it is a draft")
+        raise OutOfOrder(say("part.not_draft", plan=plan, state=model.state_name(record.state)))
     values = {
         "plan": plan,
         "area": part.area,
@@ -124,12 +125,12 @@ def _actor(deed: Deed) -> dict[str, Any]:
 
 def _check_pin(connection: sa.Connection, plan: str, grid: str | None, unit: str | None) -> None:
     if grid is not None and unit is not None:
-        raise BadRequest("a comment is pinned to a grid or to a unit, not to both", "unit")
+        raise BadRequest(say("comment.one_pin"), "unit")
     if grid is not None and all(row["grid"] != grid for row in store.grids_of(connection, plan)):
-        raise BadRequest(f"plan {plan} has no grid '{grid}'", "grid")
+        raise BadRequest(say("plan.no_grid", plan=plan, grid=grid), "grid")
     if unit is not None:
         lists, plans = tables.unit_lists, tables.plans
         query = sa.select(lists.c.units).join(plans, plans.c.units_hash == lists.c.units_hash)
         packed = connection.execute(query.where(plans.c.plan == plan)).scalar_one()
         if unit not in unpack_units(packed):
-            raise BadRequest(f"plan {plan} has no unit '{unit}'", "unit")
+            raise BadRequest(say("plan.no_unit", plan=plan, unit=unit), "unit")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import pandas as pd
@@ -12,11 +12,11 @@ from gridgeo.plans.plan import Figures, Plan
 from gridgeo.plans.rules import Band, Rules
 from gridgeo.sources import parse_csv
 from gridgeo_server.errors import BadRequest
+from gridgeo_server.texts import Listed, say
 from gridgeo_server.town import Town
 
 GRID_LENGTH = 64
 """Most characters of a grid's identifier."""
-_NAMED = 5
 _CODES = IDENTITY_NAMES["code"]
 
 
@@ -33,23 +33,21 @@ def read_table(data: bytes) -> dict[str, str]:
     table = parse_csv(data, "the table")
     missing = [name for name in ("unit", "grid") if name not in table.columns]
     if missing:
-        raise BadRequest(f"the table has no column {' and no column '.join(missing)}; it needs unit and grid", "body")
+        raise BadRequest(say("table.no_column", columns=Listed(tuple(missing), key="columns")), "body")
     empty = table["unit"].isna() | table["grid"].isna()
     if empty.any():
         line = int(empty.to_numpy().argmax()) + 2
-        raise BadRequest(f"the table, line {line}: a unit or its grid is missing; fill it in", "body")
+        raise BadRequest(say("table.blank", line=line), "body")
     twice = table["unit"][table["unit"].duplicated()].unique()
     if len(twice):
-        raise BadRequest(f"the table assigns {len(twice)} units twice, {_some(twice)}; keep one line each", "body")
+        raise BadRequest(say("table.twice", count=len(twice), units=_some(twice)), "body")
     called = next((table[name] for name in _CODES if name in table.columns), table["grid"])
     pairs = pd.DataFrame({"grid": table["grid"], "code": called.fillna(table["grid"])}).drop_duplicates()
-    for one, other in (("grid", "code"), ("code", "grid")):
+    for one, other, key in (("grid", "code", "table.codes"), ("code", "grid", "table.grids")):
         again = pairs[pairs[one].duplicated(keep=False)]
         if len(again):
             first = again[again[one] == again[one].iloc[0]]
-            raise BadRequest(
-                f"the table gives {one} {first[one].iloc[0]} the {other}s {_some(list(first[other]))}; keep one", "body"
-            )
+            raise BadRequest(say(key, name=first[one].iloc[0], others=_some(first[other])), "body")
     codes = dict(zip(pairs["grid"], pairs["code"], strict=True))
     return dict(zip(table["unit"].astype(str), table["grid"].map(codes).astype(str), strict=True))
 
@@ -65,16 +63,12 @@ def tidy_part(town: Town, part: Mapping[str, str], field: str) -> dict[str, str]
     tidy = {unit.strip(): grid.strip() for unit, grid in part.items()}
     unknown = sorted(set(tidy) - set(town.plan.assignment.index))
     if unknown:
-        raise BadRequest(
-            f"{len(unknown)} units don't exist in {town.jurisdiction.name}, {_some(unknown)}; "
-            f"units look like {town.plan.assignment.index[0]}",
-            field,
-        )
+        like, place = town.plan.assignment.index[0], town.jurisdiction.name
+        told = say("units.unknown", count=len(unknown), place=place, units=_some(unknown), like=like)
+        raise BadRequest(told, field)
     bad = [unit for unit, grid in tidy.items() if not 0 < len(grid) <= GRID_LENGTH or not grid.isprintable()]
     if bad:
-        raise BadRequest(
-            f"{len(bad)} units have a grid that is no name, {_some(bad)}; give 1 to {GRID_LENGTH} characters", field
-        )
+        raise BadRequest(say("units.bad_grid", count=len(bad), units=_some(bad), most=GRID_LENGTH), field)
     return tidy
 
 
@@ -95,7 +89,7 @@ def whole_plan(
     tidy = tidy_part(town, part, field)
     missing = [unit for unit in town.plan.assignment.index if unit not in tidy]
     if missing:
-        raise BadRequest(f"{len(missing)} units have no grid, {_some(missing)}; a plan assigns every unit", field)
+        raise BadRequest(say("units.missing", count=len(missing), units=_some(missing)), field)
     assignment = pd.Series(tidy, name="grid").rename_axis("unit")
     rules = fitting(like.rules, assignment)
     if balance is not None:
@@ -114,7 +108,5 @@ def fitting(rules: Rules, assignment: pd.Series) -> Rules:
     return replace(rules, k=count, balance=balance, seeds=(), fix={}, targets={})
 
 
-def _some(names: object) -> str:
-    listed = [str(name) for name in names]  # type: ignore[attr-defined]
-    more = " …" if len(listed) > _NAMED else ""
-    return f"e.g. {', '.join(listed[:_NAMED])}{more}" if more else ", ".join(listed)
+def _some(names: Iterable[object]) -> Listed:
+    return Listed(tuple(str(name) for name in names))

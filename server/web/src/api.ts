@@ -3,6 +3,7 @@
 import type {
   Action, Board, Candidates, Case, CaseDetail, Draft, GridFeature, ProblemDetails, Route, RouteFeature,
 } from "./contract.ts";
+import { lang } from "./settings.ts";
 
 /** A refusal: what the server said, or why it couldn't be asked (status 0). */
 export class Problem extends Error {
@@ -18,27 +19,38 @@ export class Problem extends Error {
 interface Options {
   method?: string;
   body?: unknown;
+  /** A file, sent as it is. */
+  file?: Blob;
   headers?: Record<string, string>;
   signal?: AbortSignal;
 }
 
 export async function ask<T>(path: string, options: Options = {}): Promise<T> {
-  const headers: Record<string, string> = { Accept: "application/json", ...options.headers };
+  const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": lang.value, ...options.headers };
   const request: RequestInit = { method: options.method ?? "GET", headers };
   if (options.signal) request.signal = options.signal;
   if (options.body !== undefined) {
     headers["Content-Type"] = "application/json";
     request.body = JSON.stringify(options.body);
   }
+  if (options.file) {
+    headers["Content-Type"] = "application/octet-stream";
+    request.body = options.file;
+  }
+  return (await (await reach(path, request)).json()) as T;
+}
+
+/** What a request brings, whatever it is; throws the server's refusal. */
+export async function reach(path: string, request: RequestInit): Promise<Response> {
   let answer: Response;
   try {
     answer = await fetch(path, request);
   } catch (error) {
-    if (options.signal?.aborted) throw error;
+    if (request.signal?.aborted) throw error;
     throw new Problem({ title: "unreachable", status: 0 });
   }
   if (!answer.ok) throw new Problem(await refusal(answer));
-  return (await answer.json()) as T;
+  return answer;
 }
 
 async function refusal(answer: Response): Promise<ProblemDetails> {

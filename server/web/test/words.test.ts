@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { importEn, importZh } from "../src/plans/importWords.ts";
 import { plansEn, plansZh } from "../src/plans/words.ts";
+import { rostersEn, rostersZh } from "../src/rosters/words.ts";
 import { en } from "../src/words/en.ts";
 import { zh } from "../src/words/zh.ts";
 
@@ -18,6 +20,14 @@ test("both languages of the page of plans say the same things", () => {
   }
   for (const [path, text] of texts(plansEn)) assert.doesNotMatch(text, /\p{Script=Han}/u, path);
 });
+
+for (const [name, en_, zh_] of [["files", importEn, importZh], ["rosters", rostersEn, rostersZh]] as const) {
+  test(`both languages of ${name} say the same things`, () => {
+    assert.deepEqual([...texts(zh_).keys()].sort(), [...texts(en_).keys()].sort());
+    for (const [path, text] of texts(zh_)) assert.match(text, /\p{Script=Han}/u, path);
+    for (const [path, text] of texts(en_)) assert.doesNotMatch(text, /\p{Script=Han}/u, path);
+  });
+}
 
 test("both languages say the same things", () => {
   assert.deepEqual([...texts(zh).keys()].sort(), [...texts(en).keys()].sort());

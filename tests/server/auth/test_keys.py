@@ -63,7 +63,7 @@ def test_a_good_key_says_who_its_bearer_is_and_what_they_may_do(client: TestClie
         "name": "Li",
         "role": "reviewer",
         "area": None,
-        "may": ["plans.comment", "plans.consult"],
+        "may": ["plans.comment", "plans.consult", "rosters.see"],
     }
 
 
@@ -113,7 +113,7 @@ def test_every_permission_of_a_step_and_of_a_role_is_declared(client: TestClient
     assert {step.permission for step in STEPS} <= set(permissions())
     assert {name for role in roles().values() for name in role.may} == set(permissions())
     told = client.get("/api/v1/roles").json()
-    assert [role["role"] for role in told["roles"]] == ["planner", "reviewer", "approver", "admin"]
+    assert [role["role"] for role in told["roles"]] == ["planner", "reviewer", "approver", "supervisor", "admin"]
     assert {one["permission"] for one in told["permissions"]} == set(permissions())
 
 

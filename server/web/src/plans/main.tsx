@@ -7,6 +7,7 @@ import "../style/map.css";
 import "../style/lists.css";
 import "../style/sheet.css";
 import "../style/plans.css";
+import "../style/files.css";
 
 import { effect } from "@preact/signals";
 import { render } from "preact";

@@ -4,11 +4,12 @@ const s = (n: number, one: string, many: string) => `${n.toLocaleString("en-US")
 
 export const plansEn = {
   title: "Plans",
+  officers: "Officers",
   titleOf: (name: string) => `${name}, plans`,
   skip: "Skip to the chosen plan",
   list: "Plans of this place",
   count: (n: number) => s(n, "plan", "plans"),
-  none: "No plan yet. Send one to /api/v1/plans.",
+  none: "No plan yet. Sign in and import a plan file.",
   state: { draft: "Draft", proposed: "Proposed", consulted: "Consulted", approved: "Approved", in_force: "In force", retired: "Retired" },
   version: (n: number) => `version ${n}`,
   gridsOf: (n: number) => s(n, "grid", "grids"),
@@ -107,11 +108,12 @@ export type PlanWords = typeof plansEn;
 
 export const plansZh: PlanWords = {
   title: "网格方案",
+  officers: "任职",
   titleOf: (name) => `${name} 网格方案`,
   skip: "跳到所选方案",
   list: "本辖区的方案",
   count: (n) => `${n} 个方案`,
-  none: "还没有方案，可向 /api/v1/plans 提交。",
+  none: "还没有方案，请登录后导入方案文件。",
   state: { draft: "草案", proposed: "已提出", consulted: "已征求意见", approved: "已批准", in_force: "施行中", retired: "已废止" },
   version: (n) => `第 ${n} 版`,
   gridsOf: (n) => `${n} 个网格`,

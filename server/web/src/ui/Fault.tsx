@@ -12,15 +12,17 @@ export function Fault({ what, error, onRetry }: Props) {
   const status = details?.status ?? 0;
   const why = !details ? String(error) : status === 0 ? null : (details.detail ?? details.title);
   const next = status === 0 ? w.unreachable : status === 412 ? w.changedMeanwhile : w.nextFor(status);
+  // A refusal of the whole says the same twice: once is enough.
+  const fields = (details?.errors ?? []).filter((e) => e.message !== why && `${e.field}: ${e.message}` !== why && `${e.field}：${e.message}` !== why);
   return (
     <div class="fault" role="alert">
       <CaseShape light="over" size={18} />
       <div>
         <strong>{what}</strong>
         {why && status !== 412 && <p>{why}</p>}
-        {details?.errors && details.errors.length > 0 && (
+        {fields.length > 0 && (
           <ul>
-            {details.errors.map((e) => <li key={e.field + e.message}>{e.field ? `${e.field}: ` : ""}{e.message}</li>)}
+            {fields.map((e) => <li key={e.field + e.message}>{e.field ? `${e.field}: ` : ""}{e.message}</li>)}
           </ul>
         )}
         <p>{next}</p>

@@ -8,6 +8,7 @@ export const en = {
   otherLang: "zh-CN",
   board: "Live board",
   plans: "Plans",
+  rosters: "Officers",
   boardOf: (name: string) => `${name}, live board`,
   skipToLists: "Skip to the lists",
   live: "Live",

@@ -1,10 +1,14 @@
 /** The plans, newest first: name, state, version, and how well they keep to their rules. */
 
+import { useState } from "preact/hooks";
 import { percent } from "../../format.ts";
 import { lang, words } from "../../settings.ts";
+import { Icon } from "../../ui/icons.tsx";
 import type { PlanInfo, PlanState } from "../contract.ts";
+import { may } from "../session.ts";
 import { choose, chosen, plans } from "../state.ts";
-import { planWords } from "../spoken.ts";
+import { importWords, planWords } from "../spoken.ts";
+import { ImportPlan } from "./ImportPlan.tsx";
 
 export function StateChip({ state }: { state: PlanState }) {
   return <span class={`state-chip ${state}`}>{planWords.value.state[state]}</span>;
@@ -13,6 +17,7 @@ export function StateChip({ state }: { state: PlanState }) {
 export function PlanList() {
   const p = planWords.value;
   const all = plans.value;
+  const [importing, setImporting] = useState(false);
   return (
     <nav class="plan-list" aria-label={p.list}>
       <h2>{p.title} {all && <span class="count">{all.length}</span>}</h2>
@@ -21,6 +26,14 @@ export function PlanList() {
       <ul onKeyDown={walk}>
         {all?.map((one) => <Row key={one.plan} plan={one} />)}
       </ul>
+      {may("plans.draft") && (
+        <div class="list-foot">
+          <button type="button" class="button" aria-haspopup="dialog" onClick={() => setImporting(true)}>
+            <Icon name="plus" />{importWords.value.open}
+          </button>
+        </div>
+      )}
+      {importing && <ImportPlan onClose={() => setImporting(false)} />}
     </nav>
   );
 }

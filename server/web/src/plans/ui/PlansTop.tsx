@@ -14,17 +14,20 @@ export function roleName(role: string | null): string {
   return known ? (lang.value === "zh" ? known.name_zh : known.name_en) : (role ?? "");
 }
 
-export function PlansTop() {
+interface Props { page?: "plans" | "rosters"; skip?: string }
+
+export function PlansTop({ page = "plans", skip }: Props) {
   const [w, p] = [words.value, planWords.value];
   const [asking, setAsking] = useState(false);
   const dark = theme.value === "dark";
   return (
     <header class="top">
-      <a class="skip" href="#panel">{p.skip}</a>
+      <a class="skip" href="#panel">{skip ?? p.skip}</a>
       <span class="brand"><Mark />gridgeo</span>
       <nav class="tabs" aria-label="gridgeo">
         <a href="/">{w.board}</a>
-        <a href="/plans" aria-current="page">{p.title}</a>
+        <a href="/plans" aria-current={page === "plans" ? "page" : undefined}>{p.title}</a>
+        <a href="/rosters" aria-current={page === "rosters" ? "page" : undefined}>{p.officers}</a>
       </nav>
       {board.value && <h1 class="place">{named(board.value.jurisdiction)}</h1>}
       <span class="push" />

@@ -1,0 +1,140 @@
+"""Terms, what was done with them, and who looked, in the store: rows in, values out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from gridgeo_server.auth.bearers import Bearer
+from gridgeo_server.errors import NotFound
+from gridgeo_server.rosters.model import Term
+from gridgeo_server.store import roster_tables as tables
+from gridgeo_server.store.instants import to_millisecond, to_text
+from gridgeo_server.texts import say
+
+_TERMS = tables.roster_terms
+
+
+def get(connection: sa.Connection, term: int) -> Term:
+    """One term, or `NotFound`."""
+    row = connection.execute(sa.select(_TERMS).where(_TERMS.c.term == term)).one_or_none()
+    if row is None:
+        raise NotFound(say("roster.no_term", term=term))
+    return _value(row)
+
+
+def everything(connection: sa.Connection, on: date | None = None) -> list[Term]:
+    """All terms, or those that run on a day, by grid and number."""
+    query = sa.select(_TERMS).order_by(_TERMS.c.grid, _TERMS.c.term)
+    if on is not None:
+        day = on.isoformat()
+        begun = sa.or_(_TERMS.c.from_date.is_(None), _TERMS.c.from_date <= day)
+        query = query.where(begun, sa.or_(_TERMS.c.to_date.is_(None), _TERMS.c.to_date >= day))
+    return [_value(row) for row in connection.execute(query)]
+
+
+def beside(connection: sa.Connection, term: Term) -> list[Term]:
+    """The terms of its grid and role, and those of its person."""
+    of_place = sa.and_(_TERMS.c.grid == term.grid, _TERMS.c.role == term.role)
+    of_person = sa.and_(_TERMS.c.person == term.person, _TERMS.c.person_id == term.person_id)
+    query = sa.select(_TERMS).where(sa.or_(of_place, of_person)).order_by(_TERMS.c.term)
+    return [_value(row) for row in connection.execute(query)]
+
+
+def insert(connection: sa.Connection, term: Term) -> Term:
+    """Add a term; the returned one carries its number."""
+    number = connection.execute(_TERMS.insert().values(**_columns(term)).returning(_TERMS.c.term)).scalar_one()
+    return replace(term, term=int(number))
+
+
+def update(connection: sa.Connection, term: Term) -> None:
+    """Bring a term up to date."""
+    connection.execute(_TERMS.update().where(_TERMS.c.term == term.term).values(**_columns(term)))
+
+
+def append(connection: sa.Connection, term: Term, action: str, bearer: Bearer, why: str | None, now: datetime) -> None:
+    """Keep what was done with a term, by whom and why."""
+    values = {"term": term.term, "action": action, "why": why, "data": term.values(), **_who(bearer, now)}
+    connection.execute(tables.roster_events.insert().values(**values))
+
+
+def events_of(connection: sa.Connection, term: int) -> list[dict[str, Any]]:
+    """What was done with a term, oldest first. JSON values."""
+    table = tables.roster_events
+    rows = connection.execute(sa.select(table).where(table.c.term == term).order_by(table.c.seq))
+    return [_told(row) for row in rows]
+
+
+def look(
+    connection: sa.Connection, bearer: Bearer, what: str, asked: Mapping[str, Any], terms: int, now: datetime
+) -> None:
+    """Keep that somebody looked at names and phones."""
+    values = {"what": what, "asked": dict(asked), "terms": terms, **_who(bearer, now)}
+    connection.execute(tables.roster_looks.insert().values(**values))
+
+
+def looks(connection: sa.Connection, limit: int) -> list[dict[str, Any]]:
+    """Who looked, the newest first. JSON values."""
+    table = tables.roster_looks
+    return [_told(row) for row in connection.execute(sa.select(table).order_by(table.c.look.desc()).limit(limit))]
+
+
+def newest_events(connection: sa.Connection, limit: int) -> list[dict[str, Any]]:
+    """What was done with terms, the newest first. JSON values."""
+    table = tables.roster_events
+    return [_told(row) for row in connection.execute(sa.select(table).order_by(table.c.seq.desc()).limit(limit))]
+
+
+def by_place_and_person(terms: Iterable[Term]) -> dict[tuple[str, ...], list[Term]]:
+    """Terms by (grid, role) and by (person, its id, "person"), to look up what `beside` asks the store for."""
+    found: dict[tuple[str, ...], list[Term]] = {}
+    for one in terms:
+        for key in keys_of(one):
+            found.setdefault(key, []).append(one)
+    return found
+
+
+def keys_of(term: Term) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The two keys of `by_place_and_person`."""
+    return (term.grid, term.role), (term.person, term.person_id, "person")
+
+
+def _told(row: Any) -> dict[str, Any]:
+    return {name: to_text(value) if name == "at" else value for name, value in row._mapping.items()}
+
+
+def _who(bearer: Bearer, now: datetime) -> dict[str, Any]:
+    return {"at": to_millisecond(now), "actor": bearer.key, "actor_name": bearer.name, "actor_role": bearer.role}
+
+
+def _columns(term: Term) -> dict[str, Any]:
+    values = term.values()
+    return {
+        **values_without_days(values),
+        "from_date": values["from"],
+        "to_date": values["to"],
+        "revision": term.revision,
+    }
+
+
+def values_without_days(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns that have the same name in a roster file and in the store."""
+    return {name: value for name, value in values.items() if name not in ("from", "to")}
+
+
+def _value(row: Any) -> Term:
+    return Term(
+        grid=row.grid,
+        role=row.role,
+        person=row.person,
+        phone=row.phone,
+        first=None if row.from_date is None else date.fromisoformat(row.from_date),
+        last=None if row.to_date is None else date.fromisoformat(row.to_date),
+        person_id=row.person_id,
+        term=row.term,
+        revision=row.revision,
+    )
