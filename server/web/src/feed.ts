@@ -6,7 +6,7 @@ import { isOpen } from "./clock.ts";
 import type { Case, CaseEvent, Indicators, Responder, Snapshot } from "./contract.ts";
 import { follow } from "./live.ts";
 import {
-  board, cases, connection, grids, indicators, lastAlive, loaded, newest, now, putCase, putResponders, responders,
+  board, cases, connection, grids, indicators, lastAlive, loaded, newest, now, plansTaken, putCase, putResponders, responders,
   selectedCase, skew, snapshots,
 } from "./state.ts";
 
@@ -66,6 +66,17 @@ function take(event: string, data: unknown): void {
   else if (event === "case") takeCase(data as Case & { event?: CaseEvent });
   else if (event === "responder") putResponders((data as { responders?: Responder[] }).responders ?? [data as Responder]);
   else if (event === "indicators") indicators.value = data as Indicators;
+  else if (event === "plan") void takePlan();
+}
+
+/** Another plan is in force: board, grids and tiles are read again. */
+async function takePlan(): Promise<void> {
+  try {
+    await loadBoard();
+    plansTaken.value += 1;
+  } catch (fault) {
+    console.warn(fault);
+  }
 }
 
 function takeSnapshot(snapshot: Snapshot): void {

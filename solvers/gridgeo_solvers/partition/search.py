@@ -167,7 +167,7 @@ class Search:
             # Something that holds soon, before anything good.
             self._make_whole(centres, 1, PARTS_OF[:1])
         for lap in range(LAPS):
-            share = 0.4 if lap == 0 else 0.2
+            share = 0.5 if lap == 0 else 0.2
             if coarse or (lap == 0 and self.seconds is not None):
                 self._by_legs(centres, coarse, share)
             elif centres.pool:
