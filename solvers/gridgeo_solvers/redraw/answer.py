@@ -33,6 +33,8 @@ class Redrawn:
         Optimal only where `moved` is proven the least and nothing was traded against it.
     seconds, seed
         Of this call.
+    objective_bound
+        With a price: no plan of this problem is worth less than this; weak, see `trading.floor_of_trade`. Else None.
     """
 
     assignment: NDArray[np.int64]
@@ -44,6 +46,7 @@ class Redrawn:
     status: Status
     seconds: float
     seed: int
+    objective_bound: float | None = None
 
     @property
     def k(self) -> int:

@@ -22,7 +22,7 @@ from gridgeo_solvers.redraw.proving import floor_of, prove
 from gridgeo_solvers.redraw.reasons import locked_faults, why_not
 from gridgeo_solvers.redraw.regions import improve, reanneal
 from gridgeo_solvers.redraw.starts import start_of
-from gridgeo_solvers.redraw.trading import trade, worth
+from gridgeo_solvers.redraw.trading import floor_of_trade, trade, worth
 from gridgeo_solvers.results import Status, relative_gap
 from gridgeo_solvers.stop import AnyOf, MaxSeconds, StopRule
 
@@ -309,6 +309,7 @@ def _answer(run: _Run, cases: Sequence[Case], plans: Sequence[Plan], bound: floa
         status=Status.OPTIMAL if least == moved and asked.price is None else Status.FEASIBLE,
         seconds=clock.now() - run.began,
         seed=run.seed,
+        objective_bound=None if asked.price is None else floor_of_trade(asked, least or 0.0),
     )
 
 
