@@ -172,13 +172,11 @@ def _rescued(run: _Run, case: Case, plan: Plan, many: int) -> Plan:
 
 def _drawn(run: _Run, case: Case, k: int, number: int, many: int) -> Plan:
     """The best plan found of one case."""
-    share = SEARCHED * (1 - TRADED * (run.asked.price is not None))
-    stop = run.stop_at(share * (number + 1) / many)
+    share = SEARCHED * (1 - TRADED * (run.asked.price is not None)) * (number + 1) / many
+    stop, left = run.stop_at(share), run.left(share)
     params, found = run.params, None
-    left = run.left(share * (number + 1) / many)
     choices = choose(case, k, params.choices, run.seed, CHOSEN if left is None else min(CHOSEN, left / 4))
-    helds: list[IntArray | None] = [choice.held for choice in choices]
-    helds = helds or [None]
+    helds: list[IntArray | None] = [choice.held for choice in choices] or [None]
     # Other ways to split and dissolve are tried where there is something to choose, and the best is taken further.
     short = max(params.sweeps // 4, 1)
     labels = max(case.m, k)
