@@ -45,13 +45,25 @@ def broken(asked: Redrawing) -> int:
     return int(((totals < band.lowest) | (totals > band.highest)).sum())
 
 
+def over_and_under(asked: Redrawing) -> str:
+    """How far growth has put the plan in force out: households above the bands and lacking below them, as shares of all."""
+    band = asked.problem.measures[0]
+    totals = np.bincount(asked.old, weights=band.weights)
+    over = float(np.maximum(totals - band.highest, 0).sum() / totals.sum())
+    under = float(np.maximum(band.lowest - totals, 0).sum() / totals.sum())
+    return f"{over:5.1%} {under:5.1%}"
+
+
 def subdistricts(limit: float) -> None:
     print(f"\nA subdistrict, {limit:g} s each (bar: ≤ 5 % moved, with a gap)")
-    print(" units grids seed broken    moved share    bound   gap    wall     cpu")
+    print(" units grids seed broken  over under    moved share    bound   gap    wall     cpu")
     for units, grids, seed in SUBDISTRICT:
         asked = district(units, grids, seed=seed)
         answer, wall, cpu = timed(asked, time_limit=limit)
-        print(f"{units:6} {grids:5} {seed:4} {broken(asked):6}  {figures(asked, answer, wall, cpu)}", flush=True)
+        print(
+            f"{units:6} {grids:5} {seed:4} {broken(asked):6} {over_and_under(asked)}  {figures(asked, answer, wall, cpu)}",
+            flush=True,
+        )
 
 
 def districts(proof: float) -> None:

@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 from hypothesis import strategies as st
 
-from gridgeo_solvers.check import judge
+from gridgeo_solvers.check import evaluate, judge
 from gridgeo_solvers.check_redraw import least_moved
 from gridgeo_solvers.graph import Graph
 from gridgeo_solvers.problems import Measure, PartitionProblem
@@ -66,6 +66,21 @@ def best_by_trying(asked: Redrawing) -> float | None:
         moved = _moved(asked, np.array(plan))
         if moved is not None and (best is None or moved < best):
             best = moved
+    return best
+
+
+def cheapest_by_trying(asked: Redrawing) -> float | None:
+    """What the best plan is worth at the price of moves, over every plan there is; None where none keeps rules and locks."""
+    n, k = asked.problem.n, asked.problem.k
+    best: float | None = None
+    for plan in product(range(k), repeat=n):
+        if len(set(plan)) < k or list(dict.fromkeys(plan)) != list(range(k)) or judge(asked.problem, plan):
+            continue
+        moved = _moved(asked, np.array(plan))
+        if moved is None:
+            continue
+        value = asked.price * moved + evaluate(asked.problem, np.array(plan))["objective"]
+        best = value if best is None else min(best, value)
     return best
 
 

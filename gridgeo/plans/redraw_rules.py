@@ -124,13 +124,15 @@ def _upper_ends(merged: Mapping[str, Any]) -> dict[str, Band]:
 
 
 def _fewest(jurisdiction: Jurisdiction, bands: Mapping[str, Band]) -> tuple[int, int]:
-    """Fewest grids by the sums alone, and twice that: connection and heavy units cost some more."""
+    """Fewest grids by the sums and by units of which no two fit into one, and twice that: connection costs some more."""
     least = 1
     for name, band in bands.items():
         assert band.high is not None
         if band.high <= 0:
             raise BadInput(f"a grid may hold at most {band.high:g} {name}; give a range that ends above 0")
-        least = max(least, math.ceil(float(measure(jurisdiction.units, name).sum()) / band.high - 1e-9))
+        values = measure(jurisdiction.units, name)
+        half = int((values > band.high / 2 * (1 + 1e-9)).sum())
+        least = max(least, math.ceil(float(values.sum()) / band.high - 1e-9), half)
     return least, max(least, min(len(jurisdiction.units), 2 * least + 8))
 
 

@@ -19,12 +19,16 @@ from gridgeo.plans.plan import Figures, Plan
 from gridgeo.plans.redraw_rules import Locks, locks_of, redraw_rules
 from gridgeo.plans.rules import Rules
 from gridgeo.plans.wishes import Wishes
-from gridgeo_solvers.errors import BadProblem
+from gridgeo_solvers import clock
+from gridgeo_solvers.errors import BadProblem, Infeasible
 from gridgeo_solvers.problems import PartitionProblem
 from gridgeo_solvers.progress import Progress
-from gridgeo_solvers.redraw import Redrawing, solve
+from gridgeo_solvers.redraw import Redrawing, RedrawParams, solve
 from gridgeo_solvers.redraw import Redrawn as Answer
 from gridgeo_solvers.stop import StopRule
+
+GLANCE = RedrawParams(sweeps=900, choices=3, rounds=0, tries=0, regions=0, proof_nodes=0, pairs=0)
+"""Work that finds out whether there is a plan with so many grids."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,8 @@ class Redrawn:
         Share of the households moved that may still be saved; None where no bound is known.
     status
         ``optimal`` where it is proven that fewer can't move, else ``feasible``.
+    grids_at_least
+        With `fewest`: no plan under these rules has fewer grids, by sums and heavy units alone; else None.
     """
 
     plan: Plan
@@ -51,6 +57,7 @@ class Redrawn:
     bound: float | None
     gap: float | None
     status: str
+    grids_at_least: int | None = None
 
     @property
     def moved(self) -> pd.DataFrame:
@@ -93,8 +100,10 @@ class Redrawn:
 
     def figures(self) -> dict[str, Any]:
         """What is told of a re-drawing, in words and numbers."""
+        told = {} if self.grids_at_least is None else {"grids_at_least": self.grids_at_least}
         return {
             "grids": int(self.plan.assignment.nunique()),
+            **told,
             "grids_before": int(self.before.assignment.nunique()),
             "units_moved": len(self.moved),
             "households_moved": self.households_moved,
@@ -187,10 +196,35 @@ def redraw(
 
     def attempt(held: Rules, problem: PartitionProblem, limit: float | None) -> Redrawn:
         asked = asked_of(jurisdiction, plan, problem, locks, most, price)
-        answer = solve(asked, stop=stop, time_limit=limit, gap=gap, seed=seed, progress=search.progress)
-        return named(jurisdiction, plan, held, problem, answer)
+        if not fewest:
+            answer = solve(asked, stop=stop, time_limit=limit, gap=gap, seed=seed, progress=search.progress)
+            return named(jurisdiction, plan, held, problem, answer)
+        found = _found(asked, search, limit)
+        return replace(named(jurisdiction, plan, held, problem, found), grids_at_least=rules.fewest)
 
     return fewest_that_hold(jurisdiction, rules, search, attempt)
+
+
+def _found(asked: Redrawing, search: Search, limit: float | None) -> Answer:
+    """A plan with so many grids, looked for by a fixed amount of work first, so that the clock hardly decides how many.
+
+    Only where there is one more is spent on what it moves.
+
+    Raises
+    ------
+    Infeasible
+        None was found.
+    """
+    began = clock.now()
+    quick = solve(asked, stop=search.stop, time_limit=limit, seed=search.seed, params=GLANCE)
+    left = None if limit is None else max(limit - (clock.now() - began), 0.1)
+    try:
+        better = solve(
+            asked, stop=search.stop, time_limit=left, gap=search.gap, seed=search.seed, progress=search.progress
+        )
+    except Infeasible:
+        return quick
+    return quick if quick.objective < better.objective else better
 
 
 def asked_of(

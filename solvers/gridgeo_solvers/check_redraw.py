@@ -35,6 +35,9 @@ def judge_redraw(asked: Redrawing, answer: Redrawn) -> list[Fault]:
         faults.append(Fault("cap", None, f"{moved:,.2f} are moved, at most {asked.most_moved:,.2f} may be"))
     if answer.bound is not None and answer.bound > moved * (1 + 1e-9) + 1e-9:
         faults.append(Fault("bound", None, f"the bound {answer.bound:,.2f} lies above what is moved, {moved:,.2f}"))
+    if answer.objective_bound is not None and answer.objective_bound > answer.objective * (1 + 1e-9) + 1e-9:
+        told = f"the bound {answer.objective_bound:,.2f} lies above what the plan is worth, {answer.objective:,.2f}"
+        faults.append(Fault("bound", None, told))
     return faults
 
 

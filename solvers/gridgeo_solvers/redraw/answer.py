@@ -33,6 +33,8 @@ class Redrawn:
         Optimal only where `moved` is proven the least and nothing was traded against it.
     seconds, seed
         Of this call.
+    objective_bound
+        With a price: no plan of this problem is worth less than this; weak, see `trading.floor_of_trade`. Else None.
     """
 
     assignment: NDArray[np.int64]
@@ -44,6 +46,7 @@ class Redrawn:
     status: Status
     seconds: float
     seed: int
+    objective_bound: float | None = None
 
     @property
     def k(self) -> int:
@@ -63,6 +66,8 @@ class RedrawParams:
         Ways to split and dissolve grids that are tried.
     rounds
         Times that the best plan is shaken and improved again.
+    tries
+        Regions for each grid that are annealed anew; 0 leaves that out.
     regions
         Grids of which units are exchanged at once by an integer programme; 0 leaves these programmes out.
     nodes
@@ -77,7 +82,8 @@ class RedrawParams:
 
     sweeps: int = 1500
     choices: int = 4
-    rounds: int = 3
+    rounds: int = 2
+    tries: int = 20
     regions: int = 5
     nodes: int = 60
     proof_nodes: int = 5000
@@ -88,6 +94,6 @@ class RedrawParams:
         for name in ("sweeps", "choices", "nodes"):
             if getattr(self, name) < 1:
                 raise BadProblem(f"parameter {name} is {getattr(self, name)}: it must be at least 1")
-        for name in ("rounds", "regions", "proof_nodes", "proof_work", "pairs"):
+        for name in ("rounds", "tries", "regions", "proof_nodes", "proof_work", "pairs"):
             if getattr(self, name) < 0:
                 raise BadProblem(f"parameter {name} is {getattr(self, name)}: it must be ≥ 0")

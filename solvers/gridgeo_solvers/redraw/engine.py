@@ -20,9 +20,9 @@ from gridgeo_solvers.redraw.choosing import choose
 from gridgeo_solvers.redraw.counting import Counts, Plan, share_out
 from gridgeo_solvers.redraw.proving import floor_of, prove
 from gridgeo_solvers.redraw.reasons import locked_faults, why_not
-from gridgeo_solvers.redraw.regions import improve
+from gridgeo_solvers.redraw.regions import improve, reanneal
 from gridgeo_solvers.redraw.starts import start_of
-from gridgeo_solvers.redraw.trading import trade, worth
+from gridgeo_solvers.redraw.trading import floor_of_trade, trade, worth
 from gridgeo_solvers.results import Status, relative_gap
 from gridgeo_solvers.stop import AnyOf, MaxSeconds, StopRule
 
@@ -172,30 +172,31 @@ def _rescued(run: _Run, case: Case, plan: Plan, many: int) -> Plan:
 
 def _drawn(run: _Run, case: Case, k: int, number: int, many: int) -> Plan:
     """The best plan found of one case."""
-    share = SEARCHED * (1 - TRADED * (run.asked.price is not None))
-    stop = run.stop_at(share * (number + 1) / many)
+    share = SEARCHED * (1 - TRADED * (run.asked.price is not None)) * (number + 1) / many
+    stop, left = run.stop_at(share), run.left(share)
     params, found = run.params, None
-    left = run.left(share * (number + 1) / many)
     choices = choose(case, k, params.choices, run.seed, CHOSEN if left is None else min(CHOSEN, left / 4))
-    helds: list[IntArray | None] = [choice.held for choice in choices]
-    helds = helds or [None]
+    helds: list[IntArray | None] = [choice.held for choice in choices] or [None]
     # Other ways to split and dissolve are tried where there is something to choose, and the best is taken further.
-    short = max(params.sweeps // 3, 1)
+    short = max(params.sweeps // 4, 1)
     labels = max(case.m, k)
     tried: list[tuple[float, int, IntArray]] = []
     for turn, held in enumerate(helds):
         begin, labels = start_of(case, k, held, run.seed + turn)
         if len(np.unique(begin)) != k:
             continue
-        plan = anneal(case, begin, labels, sweeps=short, seed=run.seed * 31 + turn, stop=stop)
-        tried.append((np.inf if plan is None else case.moved(plan), turn, begin if plan is None else plan))
+        first = anneal(case, begin, labels, sweeps=short, seed=run.seed * 31 + turn, stop=stop)
+        tried.append((np.inf if first is None else case.moved(first), turn, begin if first is None else first))
         if stop():
             break
     tried.sort(key=lambda one: one[:2])
     small = case.rows * labels <= SMALL and params.proof_nodes > 0
     for value, turn, begin in tried[: 1 if small else 2]:
-        plan = anneal(case, begin, labels, sweeps=params.sweeps, seed=run.seed * 31 + 7 + turn, stop=stop)
-        plan = begin if plan is None and np.isfinite(value) else plan
+        if np.isfinite(value) and params.tries:
+            plan: IntArray | None = begin
+        else:
+            plan = anneal(case, begin, labels, sweeps=params.sweeps, seed=run.seed * 31 + 7 + turn, stop=stop)
+            plan = begin if plan is None and np.isfinite(value) else plan
         found = _better(run, case, found, plan, labels, turn, stop)
     for turn in range(params.rounds):
         # What a small case still lacks is found by its proof.
@@ -214,6 +215,8 @@ def _better(
     """The better of the best plan and `plan`, which is improved first by programmes on a few grids at a time."""
     if plan is None or (best is not None and case.moved(plan) > HOPEFUL * case.moved(best)):
         return best
+    if run.params.tries:
+        plan = reanneal(case, plan, labels, tries=run.params.tries, seed=run.seed + turn, stop=stop)
     if run.params.regions:
         size, nodes = run.params.regions, run.params.nodes
         plan = improve(case, plan, labels, size=size, nodes=nodes, seed=run.seed + turn, stop=stop)
@@ -304,6 +307,7 @@ def _answer(run: _Run, cases: Sequence[Case], plans: Sequence[Plan], bound: floa
         status=Status.OPTIMAL if least == moved and asked.price is None else Status.FEASIBLE,
         seconds=clock.now() - run.began,
         seed=run.seed,
+        objective_bound=None if asked.price is None else floor_of_trade(asked, least or 0.0),
     )
 
 

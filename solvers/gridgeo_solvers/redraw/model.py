@@ -14,10 +14,13 @@ from gridgeo_solvers import clock
 from gridgeo_solvers.redraw.asking import FloatArray, IntArray
 from gridgeo_solvers.redraw.cases import Case
 from gridgeo_solvers.redraw.programme import Answer, Programme
+from gridgeo_solvers.redraw.reaching import Reach, Row, broken_reaches, reach_of, rows_of
 from gridgeo_solvers.redraw.separators import Rule, broken_rules, flood
 
-LAYERS = 3
-"""Rings around an old grid for which the rules of room are stated from the beginning."""
+LAYERS = 8
+"""Rings around an old grid for which the rules of room and need are stated from the beginning."""
+TIGHTENED = 400
+"""Most rules of room and need that are added at once."""
 
 
 class Model:
@@ -47,6 +50,7 @@ class Model:
         self.allowed = self._allowed()
         self.known: set[tuple[int, Rule]] = set()
         self.roomy: set[tuple[int, int, tuple[int, ...]]] = set()
+        self.reaches: list[Reach] = []
         optional = labels > k
         floor = np.concatenate([np.zeros(rows * labels), np.full(labels, 0.0 if optional else 1.0)])
         ceiling = np.concatenate([np.where((used & self.allowed).ravel(), np.inf, 0.0), np.ones(labels)])
@@ -185,48 +189,32 @@ class Model:
         self._add_room(rules)
 
     def _add_room(self, rules: list[tuple[int, Rule]]) -> None:
-        """What lies beyond a separator fits into the room that a grid has, and only by way of the separator.
-
-        For the units B beyond separator S of label g, and the old units C of g on the near side: w(x in B) ≤ (U - w(C)) x(S)
-        + U/w(C) · w(C not in g), U the upper end of a band. With a unit of S in g this says that B and C fit into U. Without
-        one, g lies all in B, or has nothing there: then the last term alone is U, or the left side is 0.
-        """
-        case = self.case
-        row: list[IntArray] = []
-        col: list[IntArray] = []
-        val: list[FloatArray] = []
-        high: list[float] = []
+        """The rules of room and need for separators (see `reaching`), around what of each old grid lies before them."""
+        fresh: list[Reach] = []
         for g, (i, _, cut) in rules:
-            beyond, near = self._sides(g, i, cut)
-            if not near.any():
+            if (g, i, cut) in self.roomy:
                 continue
-            for weights, upper in zip(case.weights, case.high, strict=True):
-                own = float(weights[near].sum())
-                if not np.isfinite(upper) or own <= 0 or (g, i, cut) in self.roomy:
-                    continue
-                far, steep = np.flatnonzero(beyond & (weights > 0)), max(float(upper) / own, 1.0)
-                room = max(float(upper) - own, 0.0)
-                near_units = np.flatnonzero(near & (weights > 0))
-                columns = (
-                    case.row_of[np.concatenate([far, np.array(cut, dtype=np.int64), near_units])] * self.labels + g
-                )
-                values = np.concatenate([weights[far], np.full(len(cut), -room), steep * weights[near_units]])
-                row.append(np.full(len(columns), len(high)))
-                col.append(columns)
-                val.append(values / float(upper))
-                high.append(steep * own / float(upper))
             self.roomy.add((g, i, cut))
-        if high:
-            free = np.full(len(high), -np.inf)
-            self._add(np.concatenate(row), np.concatenate(col), np.concatenate(val), free, np.array(high))
+            fresh.append(reach_of(self.case, g, i, cut))
+        self.reaches += fresh
+        self._add_reaches(
+            [row for one in fresh for row in rows_of(self.case, one, one.near & (self.case.home == one.g))]
+        )
 
-    def _sides(self, g: int, i: int, cut: tuple[int, ...]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Units beyond the separator, where `i` is, and the old units of `g` before it."""
-        case = self.case
-        barred = np.zeros(case.n, dtype=bool)
-        barred[list(cut)] = True
-        beyond = flood(case.graph, [i], ~barred)
-        return beyond, (case.home == g) & ~beyond & ~barred
+    def _add_reaches(self, found: list[Row]) -> None:
+        if not found:
+            return
+        number = np.repeat(np.arange(len(found)), [len(one.units) for one in found])
+        col = np.concatenate([self.case.row_of[one.units] * self.labels + one.g for one in found])
+        val = np.concatenate([one.values for one in found])
+        high = np.array([one.high for one in found])
+        self._add(number, col, val, np.full(len(found), -np.inf), high)
+
+    def tighten(self, shares: FloatArray) -> int:
+        """Add the rules of room and need that `shares` break most, around what of each grid is whole; their number."""
+        found = broken_reaches(self.case, self.reaches, shares[self.case.row_of], TIGHTENED)
+        self._add_reaches(found)
+        return len(found)
 
     def relaxed(self, rounds: int, seconds: float) -> Answer:
         """The relaxation, after rounds of learning; the last answer."""
@@ -235,6 +223,7 @@ class Model:
         for _ in range(rounds):
             if answer.values is None or clock.now() > ends or not self.learn(self.shares(answer.values)):
                 break
+            self.tighten(self.shares(answer.values))
             again = self.programme.relax(max(ends - clock.now(), 0.05))
             if not again.ended:
                 break

@@ -22,7 +22,7 @@ from gridgeo_solvers.redraw.cases import Case
 from gridgeo_solvers.redraw.model import Model, near_pairs
 from gridgeo_solvers.stop import StopRule
 
-HOPS = 2
+HOPS = 6
 """Borders around an old grid within which pairs are taken in from the beginning."""
 ROUNDS = 60
 """Times that the relaxation is cut and priced."""
@@ -38,7 +38,7 @@ MOST_WHOLE = 30_000
 """Pairs of one integer programme."""
 SECONDS = 600.0
 """Seconds of a proof where no time limit is given; work ends it earlier."""
-RELAXED = 0.5
+RELAXED = 0.8
 """Share of the time that the relaxation may take."""
 
 
@@ -133,7 +133,8 @@ def _priced(
         if stale > STALE:
             break
         high = answer.objective
-        learnt = model.learn(model.shares(answer.values))
+        shares = model.shares(answer.values)
+        learnt = model.learn(shares) + model.tighten(shares)
         taken = _take(open_, used)
         if taken:
             model.use(used)

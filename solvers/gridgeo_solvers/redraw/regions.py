@@ -1,9 +1,14 @@
-"""Improving a plan by integer programmes on a few neighbouring grids at a time, the rest held as it is."""
+"""Improving a plan on a few neighbouring grids at a time, the rest held as it is: by annealing, and by integer programmes.
+
+What is far apart hardly touches, so that a plan of many grids gets better faster region by region than as a whole: what
+each annealing of a region lost by bad luck the next one may mend, and only what is gained is kept.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
+from gridgeo_solvers.redraw.annealing import anneal
 from gridgeo_solvers.redraw.asking import IntArray
 from gridgeo_solvers.redraw.cases import Case
 from gridgeo_solvers.redraw.model import Model, near_pairs
@@ -15,6 +20,12 @@ ROUNDS = 12
 """Whole answers that are cut in one region."""
 SECONDS = 2.0
 """Seconds after which a region is left as it is; node limits end it earlier."""
+AGAIN = (5, 13)
+"""Fewest grids of a region that is annealed again, and the first number that is too many."""
+SWEEPS = 300
+"""Proposed moves per unit in such a region."""
+PATIENCE = 5
+"""Regions for each grid that may be annealed again in vain."""
 LARGE = 900
 """Units of a region above which it is left out."""
 
@@ -46,6 +57,43 @@ def improve(
             if found is not None:
                 dirty[region] = True
                 best = found
+    return best
+
+
+def reanneal(case: Case, plan: IntArray, labels: int, *, tries: int, seed: int, stop: StopRule) -> IntArray:
+    """The best plan met from `plan`, which keeps every rule: regions around grids that gave or took much are annealed anew.
+
+    At most `tries` regions are tried for each grid.
+    """
+    random = np.random.default_rng([seed, case.n, labels, tries])
+    best, vain = plan.copy(), 0
+    used = len(np.unique(plan))
+    for _ in range(tries * used):
+        if stop() or vain >= PATIENCE * used or used < 2:
+            break
+        away = best != case.home
+        pull = np.bincount(best[away], weights=case.cost[away], minlength=labels).astype(np.float64)
+        own = away & (case.home >= 0)
+        pull += np.bincount(case.home[own], weights=case.cost[own], minlength=labels)
+        pull[np.bincount(best, minlength=labels) == 0] = 0.0
+        if pull.sum() <= 0:
+            break
+        g = int(random.choice(labels, p=pull / pull.sum()))
+        region = _region(case, best, g, int(random.integers(*AGAIN)), random)
+        inside = np.isin(best, region)
+        part = case.restricted(inside, region)
+        now = np.searchsorted(region, best[inside])
+        fresh = anneal(
+            part, now, len(region), sweeps=SWEEPS, seed=int(random.integers(1 << 30)), stop=stop
+        )  # fmt: skip
+        vain += 1
+        if fresh is None or part.moved(fresh) > part.moved(now):
+            continue
+        if part.moved(fresh) < part.moved(now) - 1e-9:
+            vain = 0
+        changed = best.copy()
+        changed[inside] = region[fresh]
+        best = changed
     return best
 
 

@@ -12,6 +12,7 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import maximum_flow
 
 from gridgeo_solvers.graph import Graph
+from gridgeo_solvers.kernels import kernel
 from gridgeo_solvers.redraw.asking import FloatArray
 
 Rule = tuple[int, int, tuple[int, ...]]
@@ -57,24 +58,38 @@ def broken_rules(graph: Graph, share: FloatArray, mass: FloatArray) -> list[Rule
 def flood(graph: Graph, roots: list[int], allowed: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Units connected to `roots` through allowed units, the roots among them."""
     seen = np.zeros(graph.n, dtype=bool)
-    seen[roots] = True
-    stack = list(roots)
-    while stack:
-        for j in graph.neighbours(stack.pop()).tolist():
+    _flood(graph.indptr, graph.indices, np.array(roots, dtype=np.int64), np.asarray(allowed), seen)
+    return seen
+
+
+@kernel
+def _flood(indptr, indices, roots, allowed, seen):  # type: ignore[no-untyped-def]
+    stack = np.empty(len(seen), dtype=np.int64)
+    height = len(roots)
+    for r in range(len(roots)):
+        stack[r] = roots[r]
+        seen[roots[r]] = True
+    while height > 0:
+        height -= 1
+        i = stack[height]
+        for e in range(indptr[i], indptr[i + 1]):
+            j = indices[e]
             if allowed[j] and not seen[j]:
                 seen[j] = True
-                stack.append(j)
-    return seen
+                stack[height] = j
+                height += 1
 
 
 def _around(graph: Graph, piece: NDArray[np.bool_], far: int) -> tuple[int, ...]:
     """Neighbours of `piece` that part it from `far`, no more than needed."""
+    ends = np.repeat(np.arange(graph.n), np.diff(graph.indptr))
     ring = np.zeros(graph.n, dtype=bool)
-    for i in np.flatnonzero(piece).tolist():
-        ring[graph.neighbours(i)] = True
+    ring[graph.indices[piece[ends]]] = True
     ring &= ~piece
     beyond = flood(graph, [far], ~piece & ~ring)
-    return tuple(c for c in np.flatnonzero(ring).tolist() if beyond[graph.neighbours(c)].any())
+    part = np.zeros(graph.n, dtype=bool)
+    part[graph.indices[beyond[ends]]] = True
+    return tuple(np.flatnonzero(ring & part).tolist())
 
 
 def _least_cut(

@@ -49,6 +49,22 @@ def worth(asked: Redrawing, assignment: IntArray, moved: float) -> float:
     return asked.price * moved + float(evaluate(asked.problem, assignment)["objective"])
 
 
+def floor_of_trade(asked: Redrawing, bound: float) -> float:
+    """What no plan is worth less than, where none moves less than `bound`: moves at their price, and the cheapest borders.
+
+    k grids in c connected parts touch along k - c edges at least, each cut; compactness and balance are taken as 0.
+    """
+    assert asked.price is not None
+    problem = asked.problem
+    weight = {term.objective: term.weight for term in problem.terms}
+    _, _, length = problem.graph.edges()
+    part = weight.get(Objective.BOUNDARY, 0.0) * length + weight.get(Objective.CUTS, 0.0)
+    if problem.ties is not None:
+        part = part + weight.get(Objective.TIES, 0.0) * problem.ties
+    least = max(problem.k - len(np.unique(problem.graph.components())), 0)
+    return asked.price * bound + float(np.sort(part)[:least].sum())
+
+
 def trade(
     asked: Redrawing, case: Case, plan: IntArray, labels: int, most: float, sweeps: int, seed: int, stop: StopRule
 ) -> list[IntArray]:

@@ -125,6 +125,7 @@ def test_too_many_small_grids_become_as_few_as_fit_the_officers_with_few_moves(s
     assert load.max() <= hours * 60
     assert least <= len(load) < plan.assignment.nunique()
     figures = redrawn.figures()
+    assert least <= figures["grids_at_least"] <= len(load)
     assert figures["households_moved"] == redrawn.households_moved
     assert figures["at_least"] <= figures["households_moved"]
     assert 0.5 < redrawn.ties_kept <= 1
