@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from gridgeo.errors import BadInput, NoFeasiblePlan
-from gridgeo.graphs import unit_graph
 from gridgeo.jurisdictions import Jurisdiction
+from gridgeo.plans.changes import ties_kept
 from gridgeo.plans.judging import check
 from gridgeo.plans.objectives import objective_values
 from gridgeo.plans.partitioning import Search, fewest_that_hold
@@ -86,7 +86,7 @@ class Redrawn:
     @property
     def ties_kept(self) -> float:
         """Share of the neighbouring units of one old grid that share a grid still; 1 where there were none."""
-        return ties_kept(self.before, self.plan)
+        return ties_kept(self.plan.jurisdiction, self.before.assignment, self.plan.assignment)
 
     @property
     def new_grids(self) -> list[str]:
@@ -279,15 +279,6 @@ def named(jurisdiction: Jurisdiction, before: Plan, rules: Rules, problem: Parti
         told = [f"the plan found breaks a rule and is not handed out: {reason}" for reason in verdict.reasons()]
         raise NoFeasiblePlan(told, nearest=plan)
     return Redrawn(plan, before, answer.bound, answer.gap, str(answer.status))
-
-
-def ties_kept(before: Plan, after: Plan) -> float:
-    """Share of the neighbouring pairs of units that shared a grid before and do so after; 1 where there were none."""
-    place = after.jurisdiction
-    u, v, _ = unit_graph(place.units, place.borders).edges()
-    old, new = before.assignment.to_numpy(), after.assignment.to_numpy()
-    together = old[u] == old[v]
-    return float((new[u] == new[v])[together].mean()) if together.any() else 1.0
 
 
 def _objective(rules: Rules, values: dict[str, float]) -> float:

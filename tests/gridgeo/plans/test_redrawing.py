@@ -11,7 +11,6 @@ from gridgeo import check, pareto, redraw
 from gridgeo.errors import BadInput, NoFeasiblePlan
 from gridgeo.plans.plan import Plan
 from gridgeo.plans.redraw_choices import RedrawChoice, pareto_table, undominated, write_pareto
-from gridgeo.plans.redrawing import ties_kept
 from gridgeo.plans.rules import Band, Rules
 from gridgeo_solvers.progress import Progress
 from towns import lattice_town
@@ -145,14 +144,6 @@ def test_a_price_of_moves_makes_borders_shorter_for_more_moves(uneven):
     length = [one.plan.figures.objectives["boundary"] for one in (dear, cheap)]
     assert dear.households_moved <= cheap.households_moved
     assert length[1] <= length[0]
-
-
-def test_ties_kept_counts_neighbours_that_stay_together():
-    _, plan = tiles(4, 6, 4, 3)
-    moved = plan.move(["U000"], "02")
-    # Each half has 3 · 3 + 4 · 2 = 17 borders inside; the corner had two of them.
-    assert ties_kept(plan, moved) == pytest.approx(1 - 2 / 34)
-    assert ties_kept(plan, plan) == 1
 
 
 def test_the_rules_of_the_plan_hold_on_unless_a_wish_replaces_them(uneven):
