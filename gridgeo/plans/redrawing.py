@@ -50,6 +50,9 @@ class Redrawn:
         ``optimal`` where it is proven that fewer can't move, else ``feasible``.
     grids_at_least
         With `fewest`: no plan under these rules has fewer grids, by sums and heavy units alone; else None.
+    traded, traded_at_least
+        With a price: what the plan is worth, price times households moved and the objective of its rules together, and
+        what no plan is worth less than; a weak bound. Else None.
     """
 
     plan: Plan
@@ -58,6 +61,8 @@ class Redrawn:
     gap: float | None
     status: str
     grids_at_least: int | None = None
+    traded: float | None = None
+    traded_at_least: float | None = None
 
     @property
     def moved(self) -> pd.DataFrame:
@@ -101,6 +106,7 @@ class Redrawn:
     def figures(self) -> dict[str, Any]:
         """What is told of a re-drawing, in words and numbers."""
         told = {} if self.grids_at_least is None else {"grids_at_least": self.grids_at_least}
+        worth = {} if self.traded is None else {"traded": self.traded, "traded_at_least": self.traded_at_least}
         return {
             "grids": int(self.plan.assignment.nunique()),
             **told,
@@ -111,6 +117,7 @@ class Redrawn:
             "at_least": self.bound,
             "gap": None if self.gap is None else round(self.gap, 4),
             "status": self.status,
+            **worth,
             "ties_kept": round(self.ties_kept, 4),
             "new_grids": self.new_grids,
             "dissolved": self.dissolved,
@@ -278,7 +285,10 @@ def named(jurisdiction: Jurisdiction, before: Plan, rules: Rules, problem: Parti
     if not verdict.ok:
         told = [f"the plan found breaks a rule and is not handed out: {reason}" for reason in verdict.reasons()]
         raise NoFeasiblePlan(told, nearest=plan)
-    return Redrawn(plan, before, answer.bound, answer.gap, str(answer.status))
+    traded = None if answer.objective_bound is None else answer.objective
+    return Redrawn(
+        plan, before, answer.bound, answer.gap, str(answer.status), None, traded, answer.objective_bound,
+    )  # fmt: skip
 
 
 def _objective(rules: Rules, values: dict[str, float]) -> float:

@@ -144,6 +144,9 @@ def test_a_price_of_moves_makes_borders_shorter_for_more_moves(uneven):
     length = [one.plan.figures.objectives["boundary"] for one in (dear, cheap)]
     assert dear.households_moved <= cheap.households_moved
     assert length[1] <= length[0]
+    for one in (dear, cheap):
+        assert 0 < one.traded_at_least <= one.traded
+        assert one.figures()["traded_at_least"] == one.traded_at_least
 
 
 def test_the_rules_of_the_plan_hold_on_unless_a_wish_replaces_them(uneven):
