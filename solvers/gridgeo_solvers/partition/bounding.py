@@ -15,8 +15,10 @@ from gridgeo_solvers.stop import AnyOf, MaxSeconds
 if TYPE_CHECKING:
     from gridgeo_solvers.partition.bounds.relaxation import Bound
 
-WORTH_IT, ANEW = 0.05, 1 << 20
-"""Share of the time limit that is worth another search once the bound is known, and what is added to the seed for it."""
+WORTH_IT, WORTH_IT_WIDE = 0.05, 0.3
+"""Share of the time limit that is worth another search once the bound is known; the second of a wide part."""
+ANEW = 1 << 20
+"""What is added to the seed for that search."""
 
 
 def prove(run: Run, parts: list[Part], plans: list[dict[int, Found]], full: list[range], k: int) -> float | None:
@@ -49,12 +51,14 @@ def prove(run: Run, parts: list[Part], plans: list[dict[int, Found]], full: list
 
 def prove_and_search(run: Run, part: Part, plans: dict[int, Found], full: list[range], k: int) -> float | None:
     """Bound of the only part; then it is searched again with the time that is left over."""
-    from gridgeo_solvers.partition.search import search
+    from gridgeo_solvers.partition.search import WIDE, search
 
     bound = prove(run, [part], [plans], full, k)
     known = plans[k]
     proven = bound is not None and bound >= known.value.cost * (1 - max(run.gap, 1e-9))
-    if known.feasible and not proven and not run.stop() and run.left() > WORTH_IT * (run.limit or 0.0):
+    # A wide part takes long to begin with.
+    least = (WORTH_IT if part.n * k <= WIDE else WORTH_IT_WIDE) * (run.limit or 0.0)
+    if known.feasible and not proven and not run.stop() and run.left() > least:
         again = search(part, k, run.params, run.seed + ANEW, known.plan, run.left(), run.stop, run.hearer(part))
         run.starts += again[1]
         known = better(known, again[0])

@@ -20,9 +20,10 @@ PROCESSES = 2
 """Processes that an executor is thought to have at the least."""
 LOOK = 0.2
 """Seconds between two looks at the stopping rule."""
-SEARCHED, SEARCHED_SMALL, SEARCHED_HELPED = 0.7, 0.25, 0.4
-"""Share of the time limit after which the search gives way to the bound: of parts at large, of those small enough to be
-solved to proof, and of a part that another process searches on."""
+SEARCHED, SEARCHED_HELPED = 0.7, 0.4
+"""Share of the time limit after which the search gives way to the bound; the second where another process searches on."""
+SEARCHED_SMALL = 0.25
+"""The same of several parts that are small enough to be solved to proof."""
 
 
 def pools_of(problem: PartitionProblem, parts: list[Part]) -> list[tuple[list[Part], int]]:
@@ -67,7 +68,7 @@ def _searched(run: Run, parts: list[Part], tasks: list[tuple[int, int]]) -> Iter
     if run.limit is not None and run.beside is not None and run.whole(parts[0]):
         p, count = tasks[0]
         helped = run.beside.begin(parts[p], count, run.params, run.seed, given[0], run.left())
-        share = SEARCHED_HELPED if helped else share
+        share = min(SEARCHED_HELPED, share) if helped else share
     return _here(run, parts, tasks, given, share)
 
 

@@ -70,7 +70,7 @@ def _climb(sight: Sight, u: FloatArray, incumbent: float, steps: int, length: fl
     # A step counts as much for a light row as for a heavy one when it is measured per load.
     scale = sight.dual.scale
     for step in range(steps):
-        if step % 8 == 0 and step and stop():
+        if step and stop():
             break
         value = sight.look(u)
         stale = 0 if value > best + 2e-5 * abs(incumbent) else stale + 1
