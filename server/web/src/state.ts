@@ -30,6 +30,8 @@ export const lastAlive = signal<number | null>(null);
 export const loaded = signal(false);
 /** Grows with every snapshot, so that what was asked for by request is asked for again. */
 export const snapshots = signal(0);
+/** Grows with every plan that came into force while the page was open, so that tiles are read again. */
+export const plansTaken = signal(0);
 
 export const selection = signal<Selection>(null);
 export const hovered = signal<Selection>(null);

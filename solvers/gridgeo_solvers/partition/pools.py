@@ -20,7 +20,7 @@ PROCESSES = 2
 """Processes that an executor is thought to have at the least."""
 LOOK = 0.2
 """Seconds between two looks at the stopping rule."""
-SEARCHED, SEARCHED_HELPED = 0.7, 0.4
+SEARCHED, SEARCHED_HELPED = 0.7, 0.5
 """Share of the time limit after which the search gives way to the bound; the second where another process searches on."""
 SEARCHED_SMALL = 0.25
 """The same of several parts that are small enough to be solved to proof."""

@@ -18,6 +18,8 @@ export interface View {
   chosen: GridFeature | null;
   routes: RouteFeature[];
   way: LineString | null;
+  /** How many plans came into force since the page was opened: tiles of an older one aren't asked for again. */
+  plansTaken: number;
 }
 
 const BASE = "land,water,buildings,roads,borders,grids";
@@ -25,12 +27,13 @@ const TILE_MAX_ZOOM = 16;
 
 export function boardStyle(view: View): StyleSpecification {
   const p = view.palette;
+  const anew = view.plansTaken ? `&turn=${view.plansTaken}` : "";
   const collection = (features: unknown[]) => ({ type: "FeatureCollection", features }) as FeatureCollection;
   const style: StyleSpecification = {
     version: 8,
     name: "gridgeo",
     sources: {
-      town: tiles(view.bounds, view.origin, `/ogc/tiles/WebMercatorQuad/{z}/{y}/{x}?collections=${BASE}`),
+      town: tiles(view.bounds, view.origin, `/ogc/tiles/WebMercatorQuad/{z}/{y}/{x}?collections=${BASE}${anew}`),
       routes: { type: "geojson", data: collection(view.routes) },
       chosen: { type: "geojson", data: collection(view.chosen ? [view.chosen] : []) },
       way: {

@@ -5,7 +5,7 @@ import { Map as MapLibre, setWorkerUrl, type MapMouseEvent, type StyleSpecificat
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import type { LineString, RouteFeature } from "../contract.ts";
 import { colourBy, shown, theme, words } from "../settings.ts";
-import { beginReport, board, closeSheet, draft, grids, placeDraft, select, selectedGrid } from "../state.ts";
+import { beginReport, board, closeSheet, draft, grids, placeDraft, plansTaken, select, selectedGrid } from "../state.ts";
 import { Overlay } from "./overlay.ts";
 import { readPalette } from "./palette.ts";
 import { boardStyle } from "./style.ts";
@@ -44,6 +44,7 @@ function currentStyle(): StyleSpecification | null {
     chosen: grids.value.find((g) => g.properties.grid === selectedGrid.value) ?? null,
     routes: drawnRoutes.value,
     way: way.value,
+    plansTaken: plansTaken.value,
   });
 }
 
