@@ -32,7 +32,8 @@ def test_the_reason_names_counts_first_cases_rows_and_the_mend():
     )
     assert told.why() == (
         "plan.csv: 2 units have no grid, first b; 1 id or polygon that Lattice has no unit for, first 'x' is no unit here (row 9); "
-        "see every row with 'gridgeo import-plan TOWN FILE --dry-run --report report.csv'"
+        "see every row with 'gridgeo import-plan TOWN FILE --dry-run --report report.csv'; if it was drawn for other units of the same place, "
+        "carry it over by its ground: 'gridgeo import-plan TOWN FILE --carry-over -o NEW.gpkg'"
     )
 
 
