@@ -55,10 +55,10 @@ def prove_and_search(run: Run, part: Part, plans: dict[int, Found], full: list[r
 
     bound = prove(run, [part], [plans], full, k)
     known = plans[k]
-    proven = bound is not None and bound >= known.value.cost * (1 - max(run.gap, 1e-9))
+    proven = known.feasible and bound is not None and bound >= known.value.cost * (1 - max(run.gap, 1e-9))
     # A wide part takes long to begin with.
     least = (WORTH_IT if part.n * k <= WIDE else WORTH_IT_WIDE) * (run.limit or 0.0)
-    if known.feasible and not proven and not run.stop() and run.left() > least:
+    if not proven and not run.stop() and run.left() > least:
         again = search(part, k, run.params, run.seed + ANEW, known.plan, run.left(), run.stop, run.hearer(part))
         run.starts += again[1]
         known = better(known, again[0])
@@ -94,14 +94,15 @@ class _Proof:
             most = None if run.limit is None else max(0.1 * run.left(), 0.1)
             self.plans[count] = run.counted(search(part, count, run.params, run.seed, None, most, run.stop))
             self._look(count)
-        if count in self._multipliers and self.plans[count].feasible and part.plain:
+        if count in self._multipliers and part.plain:
             bound, slice_over = self._multipliers[count], MaxSeconds(seconds)
             stop = AnyOf((run.stop, slice_over))
             best, value = proof_of(part, self.plans[count], count, bound, run.params, run.gap, stop)
             if slice_over():
                 self.cut_short.add(count)
             self.plans[count] = best
-            self.bounds[count] = min(max(self.bounds[count], value), best.value.cost)
+            value = max(self.bounds[count], value)
+            self.bounds[count] = min(value, best.value.cost) if best.feasible else value
 
     def _look(self, count: int) -> None:
         """Bound all numbers of grids by the multipliers of one."""

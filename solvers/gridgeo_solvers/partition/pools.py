@@ -24,8 +24,8 @@ SEARCHED, SEARCHED_HELPED = 0.7, 0.5
 """Share of the time limit after which the search gives way to the bound; the second where another process searches on."""
 SETTLED = 7.0
 """Seconds that such a search takes at least where they are within the first share: a shorter one hasn't settled."""
-SEARCHED_SMALL = 0.25
-"""The same of several parts that are small enough to be solved to proof."""
+SEARCHED_SMALL, BRIEF = 0.25, 3.0
+"""The same of parts that are small enough to be solved to proof, and the most seconds of one that is alone."""
 
 
 def pools_of(problem: PartitionProblem, parts: list[Part]) -> list[tuple[list[Part], int]]:
@@ -63,8 +63,13 @@ def solve_pool(
 def _searched(run: Run, parts: list[Part], tasks: list[tuple[int, int]]) -> Iterator[Found]:
     """The best plan of every task (part and number of grids), in their order."""
     given = [None if run.start is None else start_rows(parts[p], run.start, count) for p, count in tasks]
-    small = len(parts) > 1 and all(part.n <= run.params.exact_units for part in parts)
-    share = SEARCHED_SMALL if small else SEARCHED
+    small = all(part.n <= run.params.exact_units for part in parts)
+    alone = len(parts) == 1
+    # Sets are priced by one measure: with several bands proofs are rarer, and so are plans.
+    easy = small and (not alone or (parts[0].plain and len(parts[0].weights) == 1))
+    share = SEARCHED_SMALL if easy else SEARCHED
+    if easy and alone:
+        share = min(share, BRIEF / max(run.left(), BRIEF))
     if run.executor is not None and len(tasks) > 1:
         return _elsewhere(run, run.executor, parts, tasks, given, share)
     if run.limit is not None and run.beside is not None and run.whole(parts[0]):

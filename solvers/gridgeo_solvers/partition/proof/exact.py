@@ -25,8 +25,10 @@ LARGE = 4_000_000
 """Rows × grids above which the bound looks at near rows alone."""
 STEPPED = 1_500_000
 """Rows that all its steps look at there."""
-GUESSES = (1.01, 1.04, 1.15)
+FARTHEST = 1.15
 """How much dearer than a plan that breaks a rule one that keeps all may be."""
+STEP, FINEST, WIDER = 0.01, 32, 1.3
+"""The first limit lies this share above the bound, or this part of the way to the best plan; how much further the next."""
 SEVERAL = 30
 """Share of the work on a proof that is spent where several measures have bands."""
 
@@ -51,7 +53,7 @@ def proof_of(
 ) -> tuple[Found, float]:
     """`best`, or a better plan met, and a bound no lower than `bound` says: small parts are solved to proof."""
     value = _capped(bound.value, best)
-    if value >= best.value.cost * (1 - gap) or stop():
+    if (best.feasible and value >= best.value.cost * (1 - gap)) or stop():
         return best, value
     if part.n > params.exact_units:
         if best.feasible and _narrow(part, value, best):
@@ -61,8 +63,10 @@ def proof_of(
     if _listable(part):
         best, value = _grow(part, best, k, bound, stop)
         # Sets are priced by one measure: with several, Hess's model may prove what they don't.
-        if len(part.weights) < 2 or value >= best.value.cost * (1 - gap):
+        if len(part.weights) < 2 or not best.feasible or value >= best.value.cost * (1 - gap):
             return best, value
+    if not best.feasible:
+        return best, value
     _, pairs = bound.fixed_out(part, k, best.value.cost)
     if int((pairs <= best.value.cost * (1 + 1e-9)).sum()) > PAIRS or stop():
         return best, value
@@ -82,15 +86,11 @@ def first_plan(part: Part, near: Found, k: int, params: PartitionParams, stop: S
     """
     if part.n > params.exact_units or len(part.weights) != 1 or not part.centred or not _listable(part):
         return None
-    bound = lagrangian(part, k, near.value.cost * GUESSES[-1], near.plan, params.bound_steps, stop)
+    bound = lagrangian(part, k, near.value.cost * FARTHEST, near.plan, params.bound_steps, stop)
     if not np.isfinite(bound.value):
         return None
-    for guess in GUESSES:
-        limit = max(near.value.cost, bound.value) * guess
-        met, _ = _grow(part, Found(near.plan, Value(near.value.violation, limit)), k, bound, stop, WORK // len(GUESSES))
-        if met.feasible or stop():
-            return met if met.feasible else None
-    return None
+    met, _ = _grow(part, near, k, bound, stop)
+    return met if met.feasible else None
 
 
 def _narrow(part: Part, value: float, best: Found) -> bool:
@@ -103,10 +103,27 @@ def _listable(part: Part) -> bool:
     return not part.cut.any() and part.lower_of is None and bool((part.zone < 0).all())
 
 
-def _grow(part: Part, best: Found, k: int, bound: Bound, stop: StopRule, most: int = WORK) -> tuple[Found, float]:
-    limit = best.value.cost * (1 - 1e-9)
-    if bound.value >= limit:
-        return best, best.value.cost
-    _, pairs = bound.fixed_out(part, k, limit)
-    work = most if len(part.weights) < 2 else most // SEVERAL
-    return Tree(part, best, k, whole(part, pairs < limit), bound.u, bound.value).run(stop, work)
+def _grow(part: Part, best: Found, k: int, bound: Bound, stop: StopRule) -> tuple[Found, float]:
+    """`best` or a better plan, and a bound: limits on the cost climb from the bound until one is met by grown sets.
+
+    A limit far above the cheapest plan costs many times as much work as one just above it, and how much that plan costs
+    is seldom known before it is proven. Every limit that isn't met is a bound.
+    """
+    work = WORK if len(part.weights) < 2 else WORK // SEVERAL
+    value = bound.value
+    end = best.value.cost if best.feasible else max(best.value.cost, value) * FARTHEST
+    over = max(STEP * value, (end - value) / FINEST)
+    while value < end * (1 - 1e-9) and work > 0 and not stop():
+        limit = min(bound.value + over, end)
+        _, pairs = bound.fixed_out(part, k, limit * (1 - 1e-9))
+        sought = Found(best.plan, Value(1.0, limit))
+        tree = Tree(part, sought, k, whole(part, pairs < limit * (1 - 1e-9)), bound.u, bound.value)
+        met, told = tree.run(stop, work)
+        if met.feasible:
+            return met, told
+        value = max(value, min(told, limit))
+        if told < limit * (1 - 1e-9):
+            break
+        work -= tree.work
+        over *= WIDER
+    return best, end if best.feasible and value >= end * (1 - 1e-9) else value

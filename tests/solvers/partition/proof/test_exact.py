@@ -11,7 +11,7 @@ from scipy.spatial import Delaunay
 from gridgeo_solvers.graph import Graph
 from gridgeo_solvers.partition import Measure, PartitionProblem, read_instance
 from gridgeo_solvers.partition.ground.parts import Part, parts_of
-from gridgeo_solvers.partition.ground.values import Found, found
+from gridgeo_solvers.partition.ground.values import Found, Value, found
 from gridgeo_solvers.partition.instances import MOI_KM2
 from gridgeo_solvers.partition.proof.branching import Tree
 from gridgeo_solvers.partition.proof.exact import no_plan_exists
@@ -60,6 +60,20 @@ def test_the_proven_plan_is_the_best_of_all_plans(problem, random):
     assert best.feasible
     assert best.value.cost == pytest.approx(least, rel=1e-8)
     assert bound == best.value.cost
+
+
+@slow
+@given(lumpy_problems(), st.randoms(use_true_random=False))
+def test_a_proof_begun_without_a_plan_finds_the_best_one_or_a_bound_below_it(problem, random):
+    (part,) = parts_of(problem)
+    plans = all_plans(part, problem.k)
+    assume(plans)
+    least = min(plan.value.cost for plan in plans)
+    broken = Found(random.choice(plans).plan, Value(0.5, least * random.choice([0.5, 0.95, 1.0])))
+    best, bound = bound_of(part, broken, problem.k, NEVER)
+    assert bound <= least * (1 + 1e-9)
+    if best.feasible:
+        assert bound == best.value.cost == pytest.approx(least, rel=1e-8)
 
 
 @slow
