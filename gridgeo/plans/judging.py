@@ -142,16 +142,17 @@ def _nesting(jurisdiction: Jurisdiction, grid: pd.Series, rules: Rules) -> Itera
 
 def _balance(units: pd.DataFrame, grid: pd.Series, measures: pd.DataFrame, rules: Rules) -> Iterator[Fault]:
     k = min(max(len(measures), rules.fewest), rules.most)
+    first, size = grid.index.to_series().groupby(grid).first(), grid.value_counts()
     for name, band in rules.balance.items():
         sums = measures[name]
+        alike = _allowed(band, float(sums.sum()), k)
         for label, value in sums.items():
-            ends = _allowed(band, float(sums.sum()), k)
+            low, high = alike
             if name in rules.targets:
-                ends = _around_target(name, band, grid, str(label), rules)
-            low, high = ends
+                low, high = _around_target(name, band, grid, str(label), rules)
             if value > high * (1 + _SLACK) or value < low * (1 - _SLACK):
                 side = "above" if value > high else "below"
-                heaviest = tuple(units.index[grid == label][:1]) if (grid == label).sum() == 1 else ()
+                heaviest = (first[label],) if size[label] == 1 else ()
                 yield Fault(
                     "balance",
                     str(label),
