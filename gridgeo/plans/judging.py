@@ -146,16 +146,16 @@ def _balance(units: pd.DataFrame, grid: pd.Series, measures: pd.DataFrame, rules
     for name, band in rules.balance.items():
         sums = measures[name]
         alike = _allowed(band, float(sums.sum()), k)
-        for label, value in sums.items():
+        for label, value in zip(sums.index.astype(str), sums, strict=True):
             low, high = alike
             if name in rules.targets:
-                low, high = _around_target(name, band, grid, str(label), rules)
+                low, high = _around_target(name, band, grid, label, rules)
             if value > high * (1 + _SLACK) or value < low * (1 - _SLACK):
                 side = "above" if value > high else "below"
                 heaviest = (first[label],) if size[label] == 1 else ()
                 yield Fault(
                     "balance",
-                    str(label),
+                    label,
                     heaviest,
                     f"grid {label} has {value:,.0f} {name}, {side} the band {low:,.1f} to {high:,.1f}",
                 )
@@ -191,12 +191,12 @@ def _tiling(jurisdiction: Jurisdiction, grids: gpd.GeoDataFrame) -> Iterator[Fau
     outside = shapely.difference(whole, land).area
     overlap = float(shapely.area(shapes).sum()) - whole.area
     for amount, words in (
-        (gap, "of the jurisdiction lie in no grid"),
-        (outside, "of the grids lie outside"),
-        (overlap, "lie in two grids"),
+        (gap, "m² of the jurisdiction lie in no grid"),
+        (outside, "m² of the grids lie outside"),
+        (overlap, "m² lie in two grids"),
     ):
         if amount > allowed:
-            yield Fault("tiling", "", (), f"{amount:,.1f} m² {words}")
+            yield Fault("tiling", "", (), f"{amount:,.1f} {words}")
 
 
 def _sums(grids: gpd.GeoDataFrame, measures: pd.DataFrame) -> Iterator[Fault]:
