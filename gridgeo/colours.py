@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import heapq
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -37,25 +39,30 @@ def colour_grids(grids: gpd.GeoDataFrame) -> pd.Series:
     2
     """
     neighbours = _neighbours(grids)
-    n = len(grids)
-    colour = np.zeros(n, dtype=np.int64)
-    used = np.zeros(len(GRID_COLOURS) + 1, dtype=np.int64)
-    for _ in range(n):
-        open_rows = np.flatnonzero(colour == 0)
-        saturation = [len({int(colour[j]) for j in neighbours[i]} - {0}) for i in open_rows]
-        best = max(range(len(open_rows)), key=lambda p: (saturation[p], len(neighbours[open_rows[p]]), -open_rows[p]))
-        row = int(open_rows[best])
-        around = [int(colour[j]) for j in neighbours[row] if colour[j]]
+    colour = [0] * len(grids)
+    used = [0] * (len(GRID_COLOURS) + 1)
+    seen: list[set[int]] = [set() for _ in neighbours]
+    queue = [(0, -len(around), row) for row, around in enumerate(neighbours)]
+    heapq.heapify(queue)
+    while queue:
+        saturation, _, row = heapq.heappop(queue)
+        if colour[row] or -saturation != len(seen[row]):
+            continue
+        around = [colour[j] for j in neighbours[row] if colour[j]]
         chosen = min(range(1, len(GRID_COLOURS) + 1), key=lambda c: _price(c, around, used))
         colour[row] = chosen
         used[chosen] += 1
-    return pd.Series(colour, index=grids.index, name="colour")
+        for j in neighbours[row]:
+            if not colour[j] and chosen not in seen[j]:
+                seen[j].add(chosen)
+                heapq.heappush(queue, (-len(seen[j]), -len(neighbours[j]), j))
+    return pd.Series(colour, index=grids.index, name="colour", dtype=np.int64)
 
 
-def _price(candidate: int, around: list[int], used: np.ndarray) -> tuple[int, int, int, int]:
+def _price(candidate: int, around: list[int], used: list[int]) -> tuple[int, int, int, int]:
     """Clashes first, then weak pairs beside each other, then how often the colour is used, then its number."""
     weak = sum((min(candidate, c), max(candidate, c)) in _CLOSE_PAIRS for c in around)
-    return around.count(candidate), weak, int(used[candidate]), candidate
+    return around.count(candidate), weak, used[candidate], candidate
 
 
 def _neighbours(grids: gpd.GeoDataFrame) -> list[list[int]]:

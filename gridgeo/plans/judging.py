@@ -142,19 +142,20 @@ def _nesting(jurisdiction: Jurisdiction, grid: pd.Series, rules: Rules) -> Itera
 
 def _balance(units: pd.DataFrame, grid: pd.Series, measures: pd.DataFrame, rules: Rules) -> Iterator[Fault]:
     k = min(max(len(measures), rules.fewest), rules.most)
+    first, size = grid.index.to_series().groupby(grid).first(), grid.value_counts()
     for name, band in rules.balance.items():
         sums = measures[name]
-        for label, value in sums.items():
-            ends = _allowed(band, float(sums.sum()), k)
+        alike = _allowed(band, float(sums.sum()), k)
+        for label, value in zip(sums.index.astype(str), sums, strict=True):
+            low, high = alike
             if name in rules.targets:
-                ends = _around_target(name, band, grid, str(label), rules)
-            low, high = ends
+                low, high = _around_target(name, band, grid, label, rules)
             if value > high * (1 + _SLACK) or value < low * (1 - _SLACK):
                 side = "above" if value > high else "below"
-                heaviest = tuple(units.index[grid == label][:1]) if (grid == label).sum() == 1 else ()
+                heaviest = (first[label],) if size[label] == 1 else ()
                 yield Fault(
                     "balance",
-                    str(label),
+                    label,
                     heaviest,
                     f"grid {label} has {value:,.0f} {name}, {side} the band {low:,.1f} to {high:,.1f}",
                 )
@@ -190,12 +191,12 @@ def _tiling(jurisdiction: Jurisdiction, grids: gpd.GeoDataFrame) -> Iterator[Fau
     outside = shapely.difference(whole, land).area
     overlap = float(shapely.area(shapes).sum()) - whole.area
     for amount, words in (
-        (gap, "of the jurisdiction lie in no grid"),
-        (outside, "of the grids lie outside"),
-        (overlap, "lie in two grids"),
+        (gap, "m² of the jurisdiction lie in no grid"),
+        (outside, "m² of the grids lie outside"),
+        (overlap, "m² lie in two grids"),
     ):
         if amount > allowed:
-            yield Fault("tiling", "", (), f"{amount:,.1f} m² {words}")
+            yield Fault("tiling", "", (), f"{amount:,.1f} {words}")
 
 
 def _sums(grids: gpd.GeoDataFrame, measures: pd.DataFrame) -> Iterator[Fault]:

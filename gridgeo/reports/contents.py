@@ -17,11 +17,12 @@ from gridgeo.plans.plan import Plan
 from gridgeo.plans.rules import MEASURES
 from gridgeo.reports.approvals import Departure
 from gridgeo.reports.balance import balance
+from gridgeo.reports.card_maps import CardMaps
 from gridgeo.reports.changes import flows
 from gridgeo.reports.charts import axis_end, deviation_bar, strip_chart
 from gridgeo.reports.codes import board_link, qr
 from gridgeo.reports.heading import Cards
-from gridgeo.reports.maps import card_map, change_map, look_of, moved_units, plan_map, town_frame
+from gridgeo.reports.maps import change_map, look_of, moved_units, plan_map, town_frame
 from gridgeo.reports.officers import Officers
 from gridgeo.reports.rules import amount, bands, both, departures, figure_rows, rule_rows
 from gridgeo.reports.wording import Words
@@ -102,6 +103,12 @@ class Contents:
     @cached_property
     def _look(self) -> Any:
         return look_of(self._plan, self._words, self._before)
+
+    @cached_property
+    def _card_maps(self) -> CardMaps:
+        wide, high = CARD_MM[self._cards.per_page]
+        more = _MORE_MM if len(self._words.langs) == 1 else 0.0
+        return CardMaps(self._plan, self._look, wide, high + more)
 
     @cached_property
     def _moved(self) -> dict[str, float]:
@@ -266,11 +273,8 @@ class Contents:
         if not self._cards.per_page:
             return {}
         link = None if self._cards.board is None else board_link(self._cards.board, grid)
-        wide, high = CARD_MM[self._cards.per_page]
         return {
-            "map": card_map(
-                self._plan, grid, self._look, wide, high + (_MORE_MM if len(self._words.langs) == 1 else 0.0)
-            ),
+            "map": self._card_maps.draw(grid),
             "link": link,
             "qr": None if link is None else qr(link, 22.0, self._words.plain("map_grid", code=code)),
         }

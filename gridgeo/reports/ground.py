@@ -31,6 +31,26 @@ _PATHS = ("footway", "path", "steps", "track", "cycleway")
 _PATHS_UP_TO = 6.0
 
 
+class Layer:
+    """Shapes by where they lie, for many drawings of a small part each."""
+
+    def __init__(self, shapes: Iterable[Any]) -> None:
+        self.shapes = np.asarray(list(shapes), dtype=object)
+        self._tree = shapely.STRtree(self.shapes)
+
+    def __len__(self) -> int:
+        return len(self.shapes)
+
+    def near(self, frame: Frame) -> NDArray[Any]:
+        """Those around the frame, in their order."""
+        return np.asarray(self.shapes[self.rows(frame)], dtype=object)
+
+    def rows(self, frame: Frame) -> NDArray[np.int64]:
+        """Positions of those around the frame, in order."""
+        around = shapely.buffer(shapely.box(*frame.box), 2.0 * frame.metres)
+        return np.asarray(np.sort(self._tree.query(around)), dtype=np.int64)
+
+
 class Ground:
     """The layers of a jurisdiction, sorted once for many drawings."""
 
@@ -38,12 +58,12 @@ class Ground:
         self.town = town
         self._water = shapely.simplify(town.water.geometry.to_numpy(), 0.5)
         self._land = town.boundary.geometry.to_numpy()
-        self._buildings = town.buildings.geometry.to_numpy()
+        self._buildings = Layer(town.buildings.geometry)
         streets = town.road_edges.drop_duplicates("street")
         streets = streets[~streets["tunnel"].astype(bool)]
         kind = streets["highway"].astype(str).str.removesuffix("_link")
-        self._roads = {name: streets.geometry.to_numpy()[(kind == name).to_numpy()] for name in _ROADS}
-        self._paths = streets.geometry.to_numpy()[kind.isin(_PATHS).to_numpy()]
+        self._roads = {name: Layer(streets.geometry[kind == name]) for name in _ROADS}
+        self._paths = Layer(streets.geometry[kind.isin(_PATHS)])
         self.named = streets[streets["name"].notna() & (streets["name"] != "") & (streets["highway"] != "ferry")]
         self._limit = self._dry_limit()
 
@@ -55,20 +75,20 @@ class Ground:
             area(frame, self._land, fill=LAND),
         ]
         parts += [area(frame, [shape], fill=colour, fill_opacity=fade) for shape, colour in tints]
-        parts.append(area(frame, self._buildings, fill=INK, fill_opacity=0.10))
+        parts.append(area(frame, self._buildings.near(frame), fill=INK, fill_opacity=0.10))
         parts += self._streets(frame)
         parts.append(_line(frame, self._limit, 0.25, stroke="#8A94A0", stroke_dasharray=dashes(1.6, 0.6, 0.4, 0.6)))
         return [part for part in parts if part]
 
     def _streets(self, frame: Frame) -> list[str]:
         shown = {
-            name: (lines, max(_SLIM * metres / frame.metres, 0.2))
+            name: (lines.near(frame), max(_SLIM * metres / frame.metres, 0.2))
             for (name, (metres, up_to)), lines in zip(_ROADS.items(), self._roads.values(), strict=True)
             if frame.metres <= up_to and len(lines)
         }
         parts = []
         if frame.metres <= _PATHS_UP_TO:
-            parts.append(_line(frame, self._paths, 0.15, stroke=PATH, stroke_dasharray=dashes(0.7, 0.5)))
+            parts.append(_line(frame, self._paths.near(frame), 0.15, stroke=PATH, stroke_dasharray=dashes(0.7, 0.5)))
         traced = [(frame.path(lines), width) for lines, width in shown.values()]
         parts += [_stroke(path, width + 0.22, stroke=ROAD_EDGE, stroke_linecap="round") for path, width in traced]
         parts += [_stroke(path, width, stroke=ROAD, stroke_linecap="round") for path, width in traced]

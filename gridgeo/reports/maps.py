@@ -1,4 +1,4 @@
-"""The maps of a report: the plan, the plan before and after, what changes, and one grid alone. All are vector drawings."""
+"""The maps of a report: the plan, the plan before and after, and what changes. All are vector drawings."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gridgeo.plans.plan import Plan
 from gridgeo.reports.frames import PER_MM, Frame
 from gridgeo.reports.furniture import box_sample, line_sample, north_arrow, strip
 from gridgeo.reports.ground import GRID, Ground, area, dashes, grid_lines, hatching, outline
-from gridgeo.reports.labels import Labels, label_spots, short_codes, street_lines
+from gridgeo.reports.labels import Labels, label_spots, short_codes
 from gridgeo.reports.svg import element, picture
 from gridgeo.reports.wording import Words
 
@@ -84,8 +84,8 @@ def plan_map(plan: Plan, look: Look, frame: Frame, *, moved: gpd.GeoDataFrame | 
         sample = line_sample(GRID, line["width_mm"], line.get("stroke_dasharray"))
         legend.insert(1, (sample, look.words.plain("legend_area")))
     labels = Labels(frame)
-    _codes(labels, grids, look, frame, size_mm=3.1 if frame.width_mm > 120 else 2.5)
-    return _finish(parts + labels.parts, frame, legend, look.words.plain("map_of", name=plan.jurisdiction.name))
+    codes(labels, grids, look, frame, size_mm=3.1 if frame.width_mm > 120 else 2.5)
+    return finish(parts + labels.parts, frame, legend, look.words.plain("map_of", name=plan.jurisdiction.name))
 
 
 def change_map(before: Plan, after: Plan, look: Look, frame: Frame, flows: pd.DataFrame) -> Markup:
@@ -102,7 +102,7 @@ def change_map(before: Plan, after: Plan, look: Look, frame: Frame, flows: pd.Da
         grid_lines(frame, dropped, 0.45, colour=DROPPED, stroke_dasharray=dashes(*_DROPPED_DASH), stroke_linecap="butt")
     )
     labels = Labels(frame)
-    _codes(labels, after.grids, look, frame, size_mm=2.7, names=False)
+    codes(labels, after.grids, look, frame, size_mm=2.7, names=False)
     for _, flow in flows.head(_MOST_CHIPS).iterrows():
         both = moved[(moved["from"] == flow["from"]) & (moved["to"] == flow["to"])]
         spot = labels.open_spot(frame.drawn(shapely.get_parts(shapely.union_all(both.geometry.to_numpy()))))
@@ -115,28 +115,7 @@ def change_map(before: Plan, after: Plan, look: Look, frame: Frame, flows: pd.Da
         (line_sample(DROPPED, 0.45, dashes(*_DROPPED_DASH)), look.words.plain("legend_dropped")),
         (box_sample(MOVED, opacity=0.55), look.words.plain("legend_moved")),
     ]
-    return _finish(parts + labels.parts, frame, legend, look.words.plain("map_changes", name=after.jurisdiction.name))
-
-
-def card_map(plan: Plan, grid: str, look: Look, width_mm: float, height_mm: float) -> Markup:
-    """One grid with its streets named, its neighbours pale with their codes."""
-    rows = plan.grids.set_index("grid", drop=False)
-    own = rows.loc[[grid]]
-    west, south, east, north = (float(end) for end in own.total_bounds)
-    frame = Frame.around((west, south, east, north), width_mm, height_mm, margin_mm=7.0)
-    parts = look.ground.base(frame, [(own.geometry.iloc[0], look.colours[grid])], fade=0.8)
-    parts.append(grid_lines(frame, look.ground.borders(plan.assignment), 0.3, colour="#8A94A0"))
-    parts.append(grid_lines(frame, shapely.boundary(own.geometry.to_numpy()), 0.65, colour=ACCENT))
-    labels = Labels(frame)
-    labels.reserve((width_mm - 11) * PER_MM, 0, 11 * PER_MM, 13 * PER_MM)
-    labels.avoid(frame.drawn(shapely.boundary(own.geometry.to_numpy())))
-    _codes(labels, own, look, frame, size_mm=4.2, names=False)
-    near = rows[rows.intersects(shapely.box(*frame.box)) & (rows["grid"] != grid)]
-    seen = near.assign(geometry=shapely.clip_by_rect(near.geometry.to_numpy(), *frame.box))
-    _neighbours(labels, gpd.GeoDataFrame(seen[~seen.geometry.is_empty], crs=rows.crs), look, frame)
-    for name, line in street_lines(look.ground.named, frame, 40 if width_mm > 120 else 24):
-        labels.street(name, line)
-    return _finish(parts + labels.parts, frame, (), look.words.plain("map_grid", code=str(own["code"].iloc[0])))
+    return finish(parts + labels.parts, frame, legend, look.words.plain("map_changes", name=after.jurisdiction.name))
 
 
 def moved_units(before: Plan, after: Plan) -> gpd.GeoDataFrame:
@@ -161,25 +140,18 @@ def _area_line(plan: Plan, width_mm: float) -> dict[str, Any]:
     return {"width_mm": 0.8 * width_mm, "stroke_dasharray": dashes(2.2, 0.9), "stroke_linecap": "butt"}
 
 
-def _codes(
+def codes(
     labels: Labels, grids: gpd.GeoDataFrame, look: Look, frame: Frame, *, size_mm: float, names: bool = True
 ) -> None:
+    """Write the code of each grid in its middle, with its name where there is room."""
     spots, radii = label_spots(grids, frame)
     for spot, radius, code, name in zip(spots, radii, grids["code"], grids["name"], strict=True):
         label = look.short.get(str(code), str(code))
         labels.code(label, str(name) if names else "", spot, float(radius), size_mm=size_mm)
 
 
-def _neighbours(labels: Labels, grids: gpd.GeoDataFrame, look: Look, frame: Frame) -> None:
-    if grids.empty:
-        return
-    spots, radii = label_spots(grids, frame)
-    for spot, radius, code in zip(spots, radii, grids["code"], strict=True):
-        if radius >= 2.2 * PER_MM:
-            labels.pale(look.short.get(str(code), str(code)), spot)
-
-
-def _finish(parts: list[str], frame: Frame, legend: Any, title: str) -> Markup:
+def finish(parts: list[str], frame: Frame, legend: Any, title: str) -> Markup:
+    """The drawing of `parts`, cut to the frame, with north arrow, scale and legend."""
     wide, high = frame.width_mm * PER_MM, frame.height_mm * PER_MM
     # Drawings of one size share the name of their clip: a page may hold many drawings.
     name = f"clip-{wide:.0f}-{high:.0f}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -24,17 +25,11 @@ class Officers:
 
     def rows(self, grid: str, words: Words) -> list[dict[str, Any]]:
         """The roles of `grid` with their holders; a role that nobody holds has none."""
-        held = self._running[self._running["grid"] == grid]
         return [
             {
                 "name": role_name(role, words),
                 "first": role.role == "supervisor",
-                "people": [
-                    (words.foreign(str(person)), str(phone))
-                    for person, phone in held.loc[held["role"] == role.role, ["person", "phone"]].itertuples(
-                        index=False
-                    )
-                ],
+                "people": [(words.foreign(person), phone) for person, phone in self._held.get((grid, role.role), ())],
             }
             for role in roles_of(self.roster.roles)
         ]
@@ -62,11 +57,19 @@ class Officers:
             ],
         }
 
-    @property
+    @cached_property
     def _running(self) -> pd.DataFrame:
         return self.roster.on(self.day)
 
-    @property
+    @cached_property
+    def _held(self) -> dict[tuple[str, str], list[tuple[str, str]]]:
+        """People and their phones by grid and role."""
+        found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        for grid, role, person, phone in self._running[["grid", "role", "person", "phone"]].itertuples(index=False):
+            found.setdefault((str(grid), str(role)), []).append((str(person), str(phone)))
+        return found
+
+    @cached_property
     def _gaps(self) -> pd.DataFrame:
         return self.roster.gaps(self.plan, self.day)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
@@ -155,38 +155,46 @@ class Roster:
                 )
 
     def _refuse_overlaps(self) -> None:
-        for _, terms in self.entries.groupby(["grid", "role", "person", "person_id"], sort=False):
-            ordered = sorted(terms.index, key=self._first)
-            for before, after in pairwise(ordered):
-                if self._first(after) <= self._last(before):
-                    term = self.entries.loc[after]
+        for terms in self._alike("grid", "role", "person", "person_id"):
+            for before, after in pairwise(sorted(terms, key=lambda term: term.first)):
+                if after.first <= before.last:
+                    told = self.entries.loc[after.row]
                     raise BadInput(
-                        f"{_where(after)}: {term['person']} already holds {term['role']} in grid {term['grid']} by row "
-                        f"{before} at that time; end one term before the other begins"
+                        f"{_where(after.row)}: {told['person']} already holds {told['role']} in grid {told['grid']} by row "
+                        f"{before.row} at that time; end one term before the other begins"
                     )
 
     def _refuse_crowds(self) -> None:
         seats = {role.role: role.seats for role in roles_of(self.roles)}
-        for (grid, role), terms in self.entries.groupby(["grid", "role"], sort=False):
-            most = seats[str(role)]
+        for terms in self._alike("grid", "role"):
+            grid, role = (str(self.entries.at[terms[0].row, name]) for name in ("grid", "role"))
+            most = seats[role]
             if most is None:
                 continue
-            for row in terms.index:
-                begins = self._first(row)
-                there = [other for other in terms.index if self._first(other) <= begins <= self._last(other)]
+            for one in terms:
+                there = [other for other in terms if other.first <= one.first <= other.last]
                 if len(there) > most:
                     raise BadInput(
-                        f"{_where(there[-1])}: {len(there)} people hold {role} in grid {grid} at once, "
+                        f"{_where(there[-1].row)}: {len(there)} people hold {role} in grid {grid} at once, "
                         f"which has {most} place{'s' if most > 1 else ''}; end a term before the next begins"
                     )
 
-    def _first(self, row: Any) -> date:
-        day: Any = self.entries.at[row, "from"]
-        return date.min if day is None else day
+    def _alike(self, *columns: str) -> Iterable[list[_Term]]:
+        """The terms that agree in `columns`, together."""
+        found: dict[tuple[Any, ...], list[_Term]] = {}
+        table = self.entries
+        keys = zip(*(table[name] for name in columns), strict=True)
+        for key, row, first, last in zip(keys, table.index, table["from"], table["to"], strict=True):
+            found.setdefault(key, []).append(_Term(row, first or date.min, last or date.max))
+        return found.values()
 
-    def _last(self, row: Any) -> date:
-        day: Any = self.entries.at[row, "to"]
-        return date.max if day is None else day
+
+class _Term(NamedTuple):
+    """A row and its days, the calendar's first and last where it names none."""
+
+    row: Any
+    first: date
+    last: date
 
 
 def _where(row: object) -> str:

@@ -73,8 +73,8 @@ class State:
         return self if served is self.served else replace(self, served=served)
 
 
-def state_of(request: Request) -> State:
-    """The state of the app that serves `request`."""
+async def state_of(request: Request) -> State:
+    """The state of the app that serves `request`; asynchronous, as it would else wait for a thread."""
     state = request.app.state.gridgeo
     assert isinstance(state, State)
     return state.fresh()

@@ -66,3 +66,38 @@ def test_the_same_grids_are_coloured_alike_each_time() -> None:
 def test_none_or_one_grid_is_no_special_case(count: int) -> None:
     board = _board(1, 1, []).iloc[:count]
     assert colour_grids(board).tolist() == [1] * count
+
+
+@given(st.integers(1, 6), st.integers(1, 6), st.lists(st.integers(0, 35), max_size=12))
+@settings(deadline=None, max_examples=40)
+def test_the_grid_with_most_colours_around_it_is_always_next(rows: int, columns: int, merged: list[int]) -> None:
+    board = _board(rows, columns, merged)
+    around = _neighbours(board)
+    colour = [0] * len(board)
+    used = dict.fromkeys(range(1, 7), 0)
+    while 0 in colour:
+        row = max(
+            (i for i, one in enumerate(colour) if not one),
+            key=lambda i: (len({colour[j] for j in around[i]} - {0}), len(around[i]), -i),
+        )
+        beside = [colour[j] for j in around[row] if colour[j]]
+        weak = {c: sum({c, other} in ({2, 3}, {4, 5}) for other in beside) for c in used}
+        colour[row] = min(used, key=lambda c: (beside.count(c), weak[c], used[c], c))
+        used[colour[row]] += 1
+    assert colour_grids(board).tolist() == colour
+
+
+def _neighbours(board: gpd.GeoDataFrame) -> list[list[int]]:
+    """Positions of the grids with which each grid shares a line."""
+    lines = [shape.boundary for shape in board.geometry]
+    return [
+        [j for j, other in enumerate(lines) if i != j and one.intersection(other).length > 8]
+        for i, one in enumerate(lines)
+    ]
+
+
+def test_a_city_of_grids_is_coloured() -> None:
+    board = _board(120, 120, [])
+    colour = colour_grids(board).to_numpy().reshape(120, 120)
+    assert (colour[1:] != colour[:-1]).all()
+    assert (colour[:, 1:] != colour[:, :-1]).all()

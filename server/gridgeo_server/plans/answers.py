@@ -14,11 +14,13 @@ from gridgeo_server.plans import calendar as calendars
 from gridgeo_server.plans import service, staging, store
 from gridgeo_server.plans.calendar import Calendar
 from gridgeo_server.plans.drawn import Drawn
+from gridgeo_server.plans.merging import conflict_view
 from gridgeo_server.plans.model import PlanRecord
 from gridgeo_server.plans.service import Deed
 from gridgeo_server.plans.views import event_view, plan_view
 from gridgeo_server.state import State
 from gridgeo_server.store import Transaction
+from gridgeo_server.texts import recognised
 
 GEOJSON = "application/geo+json"
 
@@ -30,14 +32,17 @@ def shown(state: State, calendar: Calendar, record: PlanRecord) -> dict[str, Any
 
 
 def detail(state: State, connection: Any, plan: str) -> dict[str, Any]:
-    """A plan with its events, and what its parts disagreed about when it was merged of them."""
+    """A plan with its events, its broken rules in both languages, and what its parts disagreed about when it was merged of them."""
     record = store.get(connection, plan)
     events = store.events_of(connection, plan)
     conflicts: list[Any] = next((event.data["conflicts"] for event in events if "conflicts" in event.data), [])
+    told = shown(state, calendars.read(connection), record)
+    broken = [{**one, "text_zh": recognised(one["text"], "zh")} for one in record.measures["broken"]]
     return {
-        **shown(state, calendars.read(connection), record),
+        **told,
+        "measures": {**told["measures"], "broken": broken},
         "events": [event_view(event) for event in events],
-        "conflicts": conflicts,
+        "conflicts": [conflict_view(one) for one in conflicts],
     }
 
 

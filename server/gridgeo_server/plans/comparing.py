@@ -6,6 +6,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from shapely.geometry import mapping
 
@@ -16,20 +17,15 @@ from gridgeo_server.town import plain
 _MOVE = ("unit", "from", "to", "households")
 
 
-def moved(comparison: Comparison) -> dict[str, Any]:
-    """Moved units and households, in all and for each pair of grids, most households first."""
-    figures = comparison.figures()
-    before, after = set(comparison.before.assignment), set(comparison.after.assignment)
+def told(comparison: Comparison) -> dict[str, Any]:
+    """Figures and measures as `gridgeo.compare` has them, every unit that moves, and each pair of grids, most households first."""
+    changed = comparison.grids[comparison.grids["state"] != "same"]
     return {
-        "units": figures["units_moved"],
-        "units_share": round(figures["units_moved"] / max(1, len(comparison.before.assignment)), 6),
-        "households": figures["households_moved"],
-        "households_share": round(figures["share_moved"], 6),
-        "ties_kept": round(figures["ties_kept"], 6),
+        **comparison.figures(),
+        "measures": _rows(comparison.measures),
+        "grids_changed": _rows(changed),
         "pairs": _pairs(comparison),
         "moves": _moves(comparison),
-        "grids_gone": sorted(before - after),
-        "grids_new": sorted(after - before),
     }
 
 
@@ -47,18 +43,22 @@ def features(comparison: Comparison) -> list[dict[str, Any]]:
 
 
 def _moves(comparison: Comparison) -> list[dict[str, Any]]:
-    return [{name: plain(one[name]) for name in _MOVE} for one in comparison.moved[list(_MOVE)].to_dict("records")]
+    return _rows(pd.DataFrame(comparison.moved[list(_MOVE)]))
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): plain(value) for name, value in row.items()} for row in table.to_dict("records")]
 
 
 def _pairs(comparison: Comparison) -> list[dict[str, Any]]:
     """Each pair of grids with what goes from one to the other, and a place inside the largest piece of that."""
-    rows = comparison.pairs[["from", "to", "units", "households"]].to_dict("records")
+    rows = _rows(comparison.pairs)
     if not rows:
         return []
     shapes = comparison.moved.groupby(["from", "to"]).geometry.apply(lambda own: _inside(own.to_numpy()))
     spots = gpd.GeoSeries([shapes[one["from"], one["to"]] for one in rows], crs=comparison.moved.crs)
     return [
-        {**{str(name): plain(value) for name, value in one.items()}, "lon": round(point.x, 7), "lat": round(point.y, 7)}
+        {**one, "lon": round(point.x, 7), "lat": round(point.y, 7)}
         for one, point in zip(rows, _degrees(spots), strict=True)
     ]
 

@@ -33,8 +33,9 @@ def _options(
     layer: _Column = None,
     accept_suggestions: Annotated[bool, Query(description="Read ids as the known ones they are alike to.")] = False,
     ignore_unmatched: Annotated[bool, Query(description="Leave out what is of other places.")] = False,
+    carry_over: Annotated[bool, Query(description="Match the units of an older plan by their ground.")] = False,
 ) -> Options:
-    return Options(unit_column, grid_column, layer, accept_suggestions, ignore_unmatched)
+    return Options(unit_column, grid_column, layer, accept_suggestions, ignore_unmatched, carry_over)
 
 
 OptionsOf = Annotated[Options, Depends(_options)]

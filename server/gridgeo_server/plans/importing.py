@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from gridgeo.crosswalks.carried_files import carry_plan
 from gridgeo.errors import BadInput
 from gridgeo.plans.exchange import FINDINGS, Imported, import_plan
 from gridgeo.plans.plan import Figures, Plan
@@ -34,13 +35,14 @@ _UNPACKED = 16
 
 @dataclass(frozen=True)
 class Options:
-    """How a file is read; see `gridgeo.plans.exchange.import_plan`."""
+    """How a file is read; see `gridgeo.plans.exchange.import_plan`, and `gridgeo.crosswalks.carry_plan` for `carry_over`."""
 
     unit_column: str | None = None
     grid_column: str | None = None
     layer: str | None = None
     accept_suggestions: bool = False
     ignore_unmatched: bool = False
+    carry_over: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def look(town: Town, data: bytes, filename: str, options: Options) -> Looked:
         raise BadRequest(say("upload.empty"), "body")
     with _on_disk(data, name) as path:
         try:
-            imported = import_plan(path, town.jurisdiction, **asdict(options))
+            imported = _read(path, town, options)
         except BadInput as wrong:
             raise BadRequest(_told(str(wrong), path), "body") from None
     plan = None if imported.plan is None else _in_town(town, imported.plan, imported)
@@ -152,6 +154,12 @@ def _changes(now: Plan, then: Plan) -> dict[str, Any]:
         "grids_gone": sorted(set(now.assignment) - set(then.assignment)),
         "grids_new": sorted(set(then.assignment) - set(now.assignment)),
     }
+
+
+def _read(path: Path, town: Town, options: Options) -> Imported:
+    asked = asdict(options)
+    take = carry_plan if asked.pop("carry_over") else import_plan
+    return take(path, town.jurisdiction, **asked)
 
 
 def _in_town(town: Town, plan: Plan, imported: Imported) -> Plan:

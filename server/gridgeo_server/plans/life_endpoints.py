@@ -14,7 +14,7 @@ from gridgeo_server.idempotency import IdempotencyKey, Reply
 from gridgeo_server.plans import changing, comparing, model, service, store, talk, uploads
 from gridgeo_server.plans.answers import GEOJSON, answered, detail, do_once, keep, load
 from gridgeo_server.plans.drawn import draw
-from gridgeo_server.plans.merging import Part, merge
+from gridgeo_server.plans.merging import Part, conflict_view, merge
 from gridgeo_server.plans.requests import (
     IfMatch,
     Merge,
@@ -128,7 +128,10 @@ def proposals(plan: PlanName, state: StateOf) -> dict[str, Any]:
         base = load(state, connection, plan) if found else None
         store.get(connection, plan)
     conflicts = [] if base is None else merge(state.town, base, [part for _, part in found]).conflicts
-    return {"proposals": [told for told, _ in found], "conflicts": conflicts[:_CONFLICTS]}
+    return {
+        "proposals": [told for told, _ in found],
+        "conflicts": [conflict_view(one) for one in conflicts[:_CONFLICTS]],
+    }
 
 
 @router.post("/{plan}/proposals", status_code=201)
@@ -191,16 +194,10 @@ def merge_parts(
 def compare(
     plan: PlanName, other: PlanName, state: StateOf, f: Literal["json", "geojson"] = "json"
 ) -> Response | dict[str, Any]:
-    """What moves from a plan to another: units and households for each pair of grids, measures of both, or GeoJSON."""
+    """What moves from a plan to another: units and households for each pair of grids, every measure A / B / Δ, or GeoJSON."""
     with state.store.reading() as connection:
-        records = [store.get(connection, name) for name in (plan, other)]
         comparison = Comparison(load(state, connection, plan), load(state, connection, other), by="grid")
     if f == "geojson":
         found = {"type": "FeatureCollection", "features": comparing.features(comparison)}
         return JSONResponse(found, media_type=GEOJSON)
-    return {
-        "a": plan,
-        "b": other,
-        "measures": {"a": dict(records[0].measures), "b": dict(records[1].measures)},
-        **comparing.moved(comparison),
-    }
+    return {"a": plan, "b": other, **comparing.told(comparison)}

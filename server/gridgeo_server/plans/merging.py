@@ -13,6 +13,7 @@ from gridgeo.plans.judging import check
 from gridgeo.plans.plan import Figures, Plan
 from gridgeo_server.plans.staging import expanded
 from gridgeo_server.plans.uploads import fitting
+from gridgeo_server.texts import Listed, Text, recognised, say
 from gridgeo_server.town import Town
 
 _NAMED = 20
@@ -72,7 +73,8 @@ def merge(town: Town, base: Plan, parts: list[Part]) -> Merged:
     plan = Plan(
         town.jurisdiction, assignment, fitting(base.rules, assignment), Figures(status="merged"), base.identities
     )
-    conflicts = [*_disputes(claims, home, town), *_shared(parts)]
+    disputes = [*_disputes(claims, home, town), *_shared(parts)]
+    conflicts = [{**one, "text": str(_sentence(one))} for one in disputes]
     conflicts += [
         {
             "kind": "broken",
@@ -85,6 +87,28 @@ def merge(town: Town, base: Plan, parts: list[Part]) -> Merged:
         for fault in check(town.jurisdiction, plan).faults
     ]
     return Merged(plan, conflicts)
+
+
+def conflict_view(conflict: Mapping[str, Any]) -> dict[str, Any]:
+    """A conflict as it is told: its `text` in Chinese too."""
+    sentence = _sentence(conflict)
+    chinese = recognised(conflict["text"], "zh") if sentence is None else sentence.told("zh")
+    return {**conflict, "text_zh": chinese}
+
+
+def _sentence(conflict: Mapping[str, Any]) -> Text | None:
+    """A conflict in words; None for a broken rule, of which the judge's own words tell."""
+    areas, count = tuple(conflict["areas"]), conflict["unit_count"]
+    match conflict["kind"]:
+        case "claimed_twice":
+            return say("conflict.claimed_twice", count=count, areas=Listed(areas, len(areas), "both"))
+        case "unclaimed":
+            return say("conflict.unclaimed", count=count, area=areas[0])
+        case "taken":
+            return say("conflict.taken", count=count, area=areas[0], other=areas[-1])
+        case "shared_grid":
+            return say("conflict.shared_grid", grid=conflict["grid"], areas=Listed(areas, len(areas), "both"))
+    return None
 
 
 def _disputes(claims: Mapping[str, Mapping[str, str]], home: pd.Series, town: Town) -> list[dict[str, Any]]:
@@ -104,19 +128,11 @@ def _disputes(claims: Mapping[str, Mapping[str, str]], home: pd.Series, town: To
             "areas": list(areas),
             "grid": None,
             "rule": None,
-            "text": _WORDS[kind].format(count=len(units), areas=" and ".join(areas), first=areas[0], last=areas[-1]),
             **_units(units),
             "households": int(households.loc[units].sum()),
         }
         for (kind, areas), units in sorted(found.items())
     ]
-
-
-_WORDS = {
-    "claimed_twice": "{count} units are claimed by {areas}; each goes where its own area puts it, or stays",
-    "unclaimed": "{count} units of {first} are in no grid of its part; they stay where they were",
-    "taken": "{count} units of {first} are claimed by {last} alone and go there",
-}
 
 
 def _shared(parts: list[Part]) -> list[dict[str, Any]]:
@@ -130,7 +146,6 @@ def _shared(parts: list[Part]) -> list[dict[str, Any]]:
             "areas": sorted(areas),
             "grid": grid,
             "rule": None,
-            "text": f"grid {grid} is used by {' and '.join(sorted(areas))} and crosses their border; name one anew",
             **_units([]),
         }
         for grid, areas in sorted(users.items())

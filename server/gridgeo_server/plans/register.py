@@ -25,6 +25,21 @@ from gridgeo_server.store import plan_tables as tables
 
 _METRES_A_DEGREE = 111_195.0
 
+_GRIDS, _CELLS = tables.plan_grids, tables.plan_cells
+_OF_CODE = sa.select(*GRID_COLUMNS).where(_GRIDS.c.code == sa.bindparam("code"))
+"""The grids of all plans that have a code."""
+_HERE = (
+    sa.select(_CELLS.c.plan, _CELLS.c.row)
+    .where(_CELLS.c.cell.in_(sa.bindparam("cells", expanding=True)))
+    .where(_CELLS.c.plan.in_(sa.bindparam("plans", expanding=True)))
+    .distinct()
+    .subquery()
+)
+_AROUND = sa.select(*GRID_COLUMNS, _GRIDS.c.shape).join(
+    _HERE, sa.and_(_GRIDS.c.plan == _HERE.c.plan, _GRIDS.c.row == _HERE.c.row)
+)
+"""The grids of `plans` that lie in squares of `cells`, with their packed shapes."""
+
 
 def begin(connection: sa.Connection, areas: Iterable[str], plan: str | None, since: date, event: int) -> None:
     """Let `plan` (or none) be in force in `areas` from `since` on.
@@ -75,8 +90,8 @@ def hand_over(
 
 def history_of_code(connection: sa.Connection, calendar: Calendar, code: str) -> list[dict[str, Any]]:
     """Every period of every grid registered as `code`, with its `since` and `to`, the oldest first."""
-    query = sa.select(*GRID_COLUMNS).where(tables.plan_grids.c.code == code)
-    held = [one for row in connection.execute(query) for one in calendar.held(dict(row._mapping))]
+    found = connection.execute(_OF_CODE, {"code": code})
+    held = [one for row in found for one in calendar.held(dict(row._mapping))]
     return sorted(held, key=lambda one: (one["since"], str(one["grid"])))
 
 
@@ -104,30 +119,22 @@ def grid_at(
     spot = shapely.Point(lon, lat)
     north = SNAP_M / _METRES_A_DEGREE
     east = north / max(0.01, math.cos(math.radians(lat)))
-    cells, grid = tables.plan_cells, tables.plan_grids
-    here = (
-        sa.select(cells.c.plan, cells.c.row)
-        .where(cells.c.cell.in_(cells_near(lon, lat, east, north)), cells.c.plan.in_(sorted(calendar.plans_on(day))))
-        .distinct()
-        .subquery()
-    )
-    query = sa.select(grid.c.plan, grid.c.row, grid.c.grid, grid.c.area, grid.c.shape).join(
-        here, sa.and_(grid.c.plan == here.c.plan, grid.c.row == here.c.row)
-    )
-    rows = [one for one in connection.execute(query) if calendar.plan_in(one.area, day) == one.plan]
+    asked = {"cells": cells_near(lon, lat, east, north), "plans": sorted(calendar.plans_on(day))}
+    found = connection.execute(_AROUND, asked)
+    rows = [one for one in found if calendar.plan_in(one.area, day) == one.plan]
     shapes = np.array([unpack_shape(one.shape) for one in rows], dtype=object)
     near = shapely.intersects(shapes, shapely.box(lon - east, lat - north, lon + east, lat + north))
     candidates = []
     for number in np.flatnonzero(near).tolist():
-        one, shape = rows[number], shapes[number]
+        shape = shapes[number]
         gap = 0.0 if shapely.intersects(shape, spot) else _metres(spot, shape)
         if gap <= SNAP_M:
-            candidates.append((gap, str(one.grid), one.plan, one.row))
+            candidates.append((gap, str(rows[number].grid), number))
     if not candidates:
         return None
-    gap, _, plan, row = min(candidates, key=lambda one: one[:2])
-    whole = connection.execute(sa.select(*GRID_COLUMNS).where(grid.c.plan == plan, grid.c.row == row)).one()
-    held = holding(calendar.held(dict(whole._mapping)), day)
+    gap, _, number = min(candidates)
+    grid = {column.name: getattr(rows[number], column.name) for column in GRID_COLUMNS}
+    held = holding(calendar.held(grid), day)
     assert held is not None
     return held, round(gap, 1)
 

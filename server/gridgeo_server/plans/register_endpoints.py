@@ -25,6 +25,9 @@ from gridgeo_server.town import plain
 
 router = APIRouter(prefix="/api/v1/register", tags=["register"])
 
+_TOLD = dict[str, Any]
+"""What look-ups answer: handed over as text, for to be checked against a model they would wait for a thread once more."""
+
 
 @router.get("/areas")
 def areas(state: StateOf, on: On = None) -> dict[str, Any]:
@@ -50,8 +53,8 @@ def areas(state: StateOf, on: On = None) -> dict[str, Any]:
     return {"on": day.isoformat(), "areas": told}
 
 
-@router.get("/grids/{code}")
-def grid(code: Code, state: StateOf, response: Response, on: On = None) -> dict[str, Any]:
+@router.get("/grids/{code}", response_model=_TOLD)
+def grid(code: Code, state: StateOf, on: On = None) -> Response:
     """The grid registered under a code on a day: its owner, plan, measures, since when and until when."""
     day = _day(state, on)
     with state.store.reading() as connection:
@@ -61,9 +64,9 @@ def grid(code: Code, state: StateOf, response: Response, on: On = None) -> dict[
     found = register.holding(history, day)
     if found is None:
         raise NotFound(f"no grid '{code}' was in force on {day}{_told(history)}")
-    response.headers["ETag"] = f'"{revision}"'
     rows = [held_view(row) for row in history]
-    return {"on": day.isoformat(), **held_view(found), "revision": revision, "history": rows}
+    told = {"on": day.isoformat(), **held_view(found), "revision": revision, "history": rows}
+    return Reply.of(200, told).response(ETag=f'"{revision}"')
 
 
 @router.patch("/grids/{code}")
@@ -95,14 +98,14 @@ def hand_over(
     return answered(reply)
 
 
-@router.get("/locate")
+@router.get("/locate", response_model=_TOLD)
 def locate(
     state: StateOf,
     on: On = None,
     lon: Annotated[float | None, Query(ge=-180, le=180, allow_inf_nan=False)] = None,
     lat: Annotated[float | None, Query(ge=-90, le=90, allow_inf_nan=False)] = None,
     address: Annotated[str | None, Query(min_length=1, max_length=200)] = None,
-) -> dict[str, Any]:
+) -> Response:
     """The grid in which a place or an address was on a day; an address that several grids share gives all of them."""
     day = _day(state, on)
     by_place = lon is not None and lat is not None
@@ -124,7 +127,7 @@ def locate(
                 found.setdefault(f"{row['plan']} {row['grid']}", {**told, **held_view(row)})
     if not found:
         raise NotFound(f"no grid was in force there on {day}")
-    return {"on": day.isoformat(), "grids": list(found.values())}
+    return Reply.of(200, {"on": day.isoformat(), "grids": list(found.values())}).response()
 
 
 def _day(state: State, on: date | None) -> date:

@@ -84,10 +84,9 @@ def grid_feature(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def held_view(row: Mapping[str, Any]) -> dict[str, Any]:
     """A grid of the register: whose it was, and from when to when."""
-    named = {name: plain(row[name]) for name in _GRID}
     to = row["to"]
     return {
-        **named,
+        **{name: row[name] for name in _GRID},
         "plan": row["plan"],
         "from": row["since"].isoformat(),
         "to": None if to is None else to.isoformat(),

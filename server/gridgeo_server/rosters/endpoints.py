@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date
+from itertools import islice
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from gridgeo.rosters import Role
 from gridgeo_server.auth.bearers import Bearer
 from gridgeo_server.auth.guard import BearerOf, BearerOrNone
 from gridgeo_server.auth.roles import roles as key_roles
 from gridgeo_server.idempotency import IdempotencyKey, Reply
+from gridgeo_server.plans import staging
 from gridgeo_server.plans.answers import do_once
 from gridgeo_server.plans.requests import IfMatch, On, revision_of
 from gridgeo_server.plans.service import Deed, today
 from gridgeo_server.rosters import places, service, store
 from gridgeo_server.rosters.model import Term
-from gridgeo_server.rosters.requests import ChangedTerm, EndTerm, NewTerm, RolesOf, TermNumber
+from gridgeo_server.rosters.requests import AfterGrid, ChangedTerm, EndTerm, Limit, NewTerm, RolesOf, TermNumber
 from gridgeo_server.state import State, StateOf
 from gridgeo_server.store import Transaction
 
@@ -26,35 +30,57 @@ router = APIRouter(prefix="/api/v1/rosters", tags=["rosters"])
 
 
 @router.get("")
-def roster(state: StateOf, roles: RolesOf, bearer: BearerOrNone = None, on: On = None) -> dict[str, Any]:
-    """Every grid on a day with its roles and who holds each; names and phones for those who may see them, which is logged."""
+def roster(
+    state: StateOf,
+    roles: RolesOf,
+    bearer: BearerOrNone = None,
+    on: On = None,
+    text: Annotated[str | None, Query(max_length=100, description="Part of a grid's code or name.")] = None,
+    area: Annotated[str | None, Query(max_length=64, description="Grids of an area, of any level.")] = None,
+    gaps: Annotated[bool, Query(description="Only grids with an empty place.")] = False,
+    after: AfterGrid = None,
+    limit: Limit = 200,
+) -> dict[str, Any]:
+    """Grids on a day with their roles and who holds each, by code, and what they come to in all; names and phones for those who may see them, which is logged."""
     day, names = _day(state, on), bearer is not None and may(bearer, "rosters.see")
-    with state.store.reading() as connection:
-        grids = places.grids_on(connection, day)
-        running = store.everything(connection, day)
-    told = places.places(grids, running, list(roles.values()))
-    mine = {code for code, one in grids.items() if names and bearer and service.in_area(state.town, bearer, one)}
-    shown = [grid if grid["code"] in mine else places.without_names(grid) for grid in told]
+    grids, holdings = _roster_on(state, roles, day)
+    under = None if area is None else set(staging.expanded(state.town, [area]))
+    sought = (text or "").strip().casefold()
+    wanted = [
+        one
+        for one in grids.values()
+        if (under is None or one.area in under)
+        and (sought in one.code.casefold() or sought in one.name.casefold())
+        and not (gaps and not holdings.empty(one))
+    ]
+    page, following = places.page_of(wanted, after, limit)
+    own = service.own_areas(state.town, bearer) if names and bearer is not None else frozenset()
+    mine = {one.code for one in page if own is None or one.area in own}
     if bearer is not None and names:
-        _log(state, bearer, "roster", {"on": day.isoformat()}, sum(one.grid in mine for one in running))
+        asked = {"on": day.isoformat(), "text": text, "area": area, "gaps": gaps, "after": after}
+        _log(state, bearer, "roster", asked, sum(holdings.terms(one) for one in page if one.code in mine))
     return {
         "on": day.isoformat(),
         "roles": [
             {"role": one.role, "name_en": one.en, "name_zh": one.zh, "seats": one.seats} for one in roles.values()
         ],
         "names": names,
-        **places.summary(told, list(roles.values())),
-        "grids": shown,
+        **holdings.summary(grids),
+        "found": len(wanted),
+        "grids": [holdings.told(one, names=one.code in mine) for one in page],
+        "next": following,
     }
 
 
 @router.get("/gaps")
-def empty_places(state: StateOf, roles: RolesOf, on: On = None) -> dict[str, Any]:
-    """The places that nobody holds on a day."""
+def empty_places(
+    state: StateOf, roles: RolesOf, on: On = None, after: AfterGrid = None, limit: Limit = 1_000
+) -> dict[str, Any]:
+    """The places that nobody holds on a day, grid by grid: of `limit` grids that have one, behind the grid `after`."""
     day = _day(state, on)
-    with state.store.reading() as connection:
-        told = places.places(places.grids_on(connection, day), store.everything(connection, day), list(roles.values()))
-    return {"on": day.isoformat(), "gaps": places.gaps(told)}
+    grids, holdings = _roster_on(state, roles, day)
+    page, following = places.page_of((one for one in grids.values() if holdings.empty(one)), after, limit)
+    return {"on": day.isoformat(), "gaps": places.gaps(holdings, page), "next": following}
 
 
 @router.get("/terms")
@@ -65,27 +91,29 @@ def terms(
     grid: Annotated[str | None, Query(max_length=64)] = None,
     role: Annotated[str | None, Query(max_length=64)] = None,
     person: Annotated[str | None, Query(max_length=100)] = None,
+    after: Annotated[int | None, Query(ge=1, le=2**62, description="`next` of the page before.")] = None,
+    limit: Limit = 1_000,
 ) -> dict[str, Any]:
-    """Terms with names and phones, of one day or of all days; the look is logged."""
+    """Terms with names and phones, of one day or of all days, grid by grid; the look is logged."""
     bearer.check("rosters.see")
     with state.store.reading() as connection:
-        found = store.everything(connection, on)
         mine = _own_grids(state, connection, bearer)
-    shown = [
-        one
-        for one in found
-        if (grid is None or one.grid == grid)
-        and (role is None or one.role == role)
-        and (person is None or one.person == person)
-        and (mine is None or one.grid in mine)
-    ]
+        found = store.search(connection, on=on, after=after, grid=grid, role=role, person=person)
+        page = list(islice((one for one in found if mine is None or one.grid in mine), limit + 1))
+    shown = page[:limit]
     asked = {"on": None if on is None else on.isoformat(), "grid": grid, "role": role, "person": person}
     _log(state, bearer, "terms", asked, len(shown))
-    return {"terms": [view(one) for one in shown]}
+    return {"terms": [view(one) for one in shown], "next": shown[-1].term if len(page) > limit else None}
 
 
 @router.get("/people")
-def people(state: StateOf, bearer: BearerOf, on: On = None) -> dict[str, Any]:
+def people(
+    state: StateOf,
+    bearer: BearerOf,
+    on: On = None,
+    after: Annotated[int, Query(ge=0, le=2**31, description="People to leave out: `next` of the page before.")] = 0,
+    limit: Limit = 1_000,
+) -> dict[str, Any]:
     """How many places each person fills on a day, the busiest first; the look is logged."""
     bearer.check("rosters.see")
     day = _day(state, on)
@@ -95,7 +123,9 @@ def people(state: StateOf, bearer: BearerOf, on: On = None) -> dict[str, Any]:
     found: dict[tuple[str, str], list[Term]] = {}
     for one in running:
         found.setdefault((one.person, one.person_id), []).append(one)
-    _log(state, bearer, "people", {"on": day.isoformat()}, len(running))
+    ranked = sorted(found.values(), key=lambda held: (-len(held), held[0].person, held[0].person_id))
+    page = ranked[after : after + limit]
+    _log(state, bearer, "people", {"on": day.isoformat(), "after": after}, sum(map(len, page)))
     rows = [
         {
             "person": held[0].person,
@@ -105,9 +135,9 @@ def people(state: StateOf, bearer: BearerOf, on: On = None) -> dict[str, Any]:
             "grids": len({one.grid for one in held}),
             "terms": [view(one) for one in held],
         }
-        for held in found.values()
+        for held in page
     ]
-    return {"on": day.isoformat(), "people": sorted(rows, key=lambda row: (-int(row["places"]), str(row["person"])))}
+    return {"on": day.isoformat(), "people": rows, "next": after + limit if after + limit < len(ranked) else None}
 
 
 @router.post("/terms", status_code=201)
@@ -203,12 +233,20 @@ def may(bearer: Bearer, permission: str) -> bool:
     return permission in key_roles()[bearer.role].may
 
 
+def _roster_on(state: State, roles: Mapping[str, Role], day: date) -> tuple[dict[str, places.Grid], places.Holdings]:
+    """The grids in force on a day by their code, and who holds which place in them."""
+    with state.store.reading() as connection:
+        grids = places.grids_on(connection, state.calendars.at(connection), day)
+        return grids, places.Holdings(store.search(connection, on=day), list(roles.values()))
+
+
 def _own_grids(state: State, connection: Any, bearer: Bearer) -> set[str] | None:
     """Codes of the grids in the area for which the bearer speaks; None for all."""
-    if bearer.area is None:
+    own = service.own_areas(state.town, bearer)
+    if own is None:
         return None
-    grids = places.grids_on(connection, _day(state, None))
-    return {code for code, one in grids.items() if service.in_area(state.town, bearer, one)}
+    grids = places.grids_on(connection, state.calendars.at(connection), _day(state, None))
+    return {code for code, one in grids.items() if one.area in own}
 
 
 def _log(state: State, bearer: Bearer, what: str, asked: dict[str, Any], count: int) -> None:

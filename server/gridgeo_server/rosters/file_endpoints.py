@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from gridgeo_server.auth.guard import BearerOf
 from gridgeo_server.idempotency import IdempotencyKey, Reply
+from gridgeo_server.plans import calendar as calendars
 from gridgeo_server.plans.answers import do_once
 from gridgeo_server.plans.import_endpoints import Accepts, FileName
 from gridgeo_server.plans.requests import On
@@ -45,7 +46,8 @@ def check(
     given = files.read(data, filename, roles)
     deed = Deed(state.clock(), bearer)
     with state.store.reading() as connection:
-        found = files.sort(connection, state.town, given, deed, roles)
+        calendar = state.calendars.at(connection)
+        found = files.sort(connection, calendar, state.town, given, deed, roles)
     return files.report(found, len(given.entries), files.token(data, found), language_of(accept_language))
 
 
@@ -67,7 +69,8 @@ def import_file(
     deed = Deed(state.clock(), bearer, why)
 
     def work(transaction: Transaction) -> Reply:
-        found = files.sort(transaction.connection, state.town, given, deed, roles)
+        calendar = calendars.read(transaction.connection)
+        found = files.sort(transaction.connection, calendar, state.town, given, deed, roles)
         files.check_token(checked, data, found)
         files.take_in(transaction, found, deed)
         told = files.report(found, len(given.entries), files.token(data, found), language_of(accept_language))
@@ -91,10 +94,10 @@ def export(
     now = state.clock()
     with state.store.reading() as connection:
         terms = store.everything(connection, on)
-        if bearer.area is not None:
-            grids = places.grids_on(connection, today(now))
-            mine = {code for code, one in grids.items() if service.in_area(state.town, bearer, one)}
-            terms = [one for one in terms if one.grid in mine]
+        own = service.own_areas(state.town, bearer)
+        if own is not None:
+            grids = places.grids_on(connection, state.calendars.at(connection), today(now))
+            terms = [one for one in terms if one.grid in grids and grids[one.grid].area in own]
     data = files.written(terms, roles, f".{f}", encoding)
     asked = {"on": None if on is None else on.isoformat(), "f": f}
     state.store.write(lambda t: store.look(t.connection, bearer, "export", asked, len(terms), now))

@@ -18,12 +18,14 @@ from gridgeo.errors import BadInput
 from gridgeo.plans.exchange.likeness import likeness
 from gridgeo.rosters import COLUMNS, Role, Roster, read_roster, write_roster
 from gridgeo.rosters.files import ENDINGS
+from gridgeo_server.auth.bearers import Bearer
 from gridgeo_server.errors import BadRequest, Changed
+from gridgeo_server.plans.calendar import Calendar
 from gridgeo_server.plans.service import Deed, today
 from gridgeo_server.rosters import store
 from gridgeo_server.rosters.model import Term, fault_of
-from gridgeo_server.rosters.places import Grid, grids_on
-from gridgeo_server.rosters.service import bearer_of, in_area
+from gridgeo_server.rosters.places import grids_on
+from gridgeo_server.rosters.service import bearer_of, own_areas
 from gridgeo_server.store import Transaction
 from gridgeo_server.texts import Listed, Text, say
 from gridgeo_server.town import Town
@@ -64,12 +66,17 @@ def read(data: bytes, filename: str, roles: Mapping[str, Role]) -> Roster:
             raise BadRequest(str(wrong).replace(f"{path}: ", "").replace(str(path), path.name), "body") from None
 
 
-def sort(connection: sa.Connection, town: Town, given: Roster, deed: Deed, roles: Mapping[str, Role]) -> Sorted:
+def sort(
+    connection: sa.Connection, calendar: Calendar, town: Town, given: Roster, deed: Deed, roles: Mapping[str, Role]
+) -> Sorted:
     """What the rows of `given` would do to the terms that are stored.
 
     A row of the same grid, role, person and first day as a stored term changes that term; any other is a new one.
     """
-    grids = grids_on(connection, today(deed.now))
+    grids = grids_on(connection, calendar, today(deed.now))
+    known_as = {one.grid: one for one in reversed(grids.values())} | grids
+    alike = {likeness(code): code for code in reversed(grids)}
+    own = own_areas(town, bearer_of(deed))
     stored = store.everything(connection)
     index = store.by_place_and_person(stored)
     same = {_same(one): one for one in stored}
@@ -77,9 +84,10 @@ def sort(connection: sa.Connection, town: Town, given: Roster, deed: Deed, roles
     known = 0
     for row, values in zip(given.entries.index, given.entries.to_dict("records"), strict=True):
         term = _term(values)
-        grid = _grid(grids, term.grid)
-        if grid is None or not in_area(town, bearer_of(deed), grid):
-            result.findings.append((int(row), term.grid, term.role, _no_grid(grids, term.grid, grid, deed)))
+        grid = known_as.get(term.grid)
+        if grid is None or (own is not None and grid.area not in own):
+            unfit = _no_grid(alike, term.grid) if grid is None else _not_own(bearer_of(deed))
+            result.findings.append((int(row), term.grid, term.role, unfit))
             continue
         term = replace(term, grid=grid.code)
         before = same.get(_same(term))
@@ -109,11 +117,10 @@ def take_in(transaction: Transaction, sorted_: Sorted, deed: Deed) -> None:
         row, _, _, first = sorted_.findings[0]
         raise BadRequest(say("roster.unfit", count=len(sorted_.findings), row=row, first=first), "body")
     connection, bearer = transaction.connection, bearer_of(deed)
-    for term in sorted_.added:
-        store.append(connection, store.insert(connection, term), "import", bearer, deed.why, deed.now)
+    added = store.insert_all(connection, sorted_.added)
     for term in sorted_.changed:
         store.update(connection, term)
-        store.append(connection, term, "import", bearer, deed.why, deed.now)
+    store.append(connection, [*added, *sorted_.changed], "import", bearer, deed.why, deed.now)
 
 
 def report(sorted_: Sorted, rows: int, checked: str, lang: str) -> dict[str, Any]:
@@ -173,15 +180,12 @@ def _term(values: Mapping[Any, Any]) -> Term:
     return Term(grid, role, person, phone, first, last, number)
 
 
-def _grid(grids: Mapping[str, Grid], named: str) -> Grid | None:
-    return grids.get(named) or next((one for one in grids.values() if one.grid == named), None)
-
-
-def _no_grid(grids: Mapping[str, Grid], named: str, grid: Grid | None, deed: Deed) -> Text:
-    bearer = bearer_of(deed)
-    if grid is not None:
-        return say("auth.area", name=bearer.name, area=bearer.area)
-    alike = next((code for code in grids if likeness(code) == likeness(named)), None)
-    if alike is None:
+def _no_grid(alike: Mapping[str, str], named: str) -> Text:
+    suggestion = alike.get(likeness(named))
+    if suggestion is None:
         return say("roster.unknown_grid", grid=named)
-    return say("roster.alike_grid", grid=named, suggestion=alike)
+    return say("roster.alike_grid", grid=named, suggestion=suggestion)
+
+
+def _not_own(bearer: Bearer) -> Text:
+    return say("auth.area", name=bearer.name, area=bearer.area)

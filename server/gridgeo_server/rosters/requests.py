@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Path, Query, Request
 from pydantic import Field, StringConstraints
 
 from gridgeo.rosters import Role
 from gridgeo_server.plans.requests import Body, Why
 
 TermNumber = Annotated[int, Path(ge=1, le=2**62, description="Number of a term.")]
+AfterGrid = Annotated[str | None, Query(max_length=64, description="A grid's code: `next` of the page before.")]
+Limit = Annotated[int, Query(ge=1, le=1_000, description="Most that are told.")]
 _Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 _Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)]
 _First = Annotated[dt.date | None, Field(alias="from", description="First day; none where left out.")]
@@ -55,7 +57,7 @@ class EndTerm(Body):
     why: Why = None
 
 
-def _roles(request: Request) -> dict[str, Role]:
+async def _roles(request: Request) -> dict[str, Role]:
     found = request.app.state.roster_roles
     assert isinstance(found, dict)
     return found

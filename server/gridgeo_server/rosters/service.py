@@ -13,6 +13,7 @@ from gridgeo.rosters import Role
 from gridgeo.rosters.roles import find_role
 from gridgeo_server.auth.bearers import Bearer
 from gridgeo_server.errors import BadRequest, Changed, Clash, NotAllowed
+from gridgeo_server.plans import calendar as calendars
 from gridgeo_server.plans import staging
 from gridgeo_server.plans.service import Deed, today
 from gridgeo_server.rosters import store
@@ -38,8 +39,8 @@ def put(transaction: Transaction, town: Town, term: Term, deed: Deed, roles: Map
     check_area(town, bearer_of(deed), grid)
     tidy = replace(term, grid=grid.code, role=role_of(term.role, roles))
     _check(connection, tidy, roles)
-    stored = store.insert(connection, tidy)
-    store.append(connection, stored, "put", bearer_of(deed), deed.why, deed.now)
+    (stored,) = store.insert_all(connection, [tidy])
+    store.append(connection, [stored], "put", bearer_of(deed), deed.why, deed.now)
     return stored
 
 
@@ -115,7 +116,12 @@ def role_of(text: str, roles: Mapping[str, Role]) -> str:
 
 def placed(connection: sa.Connection, term: Term, day: date) -> Grid:
     """The grid of a term: as it is today, else as it will be when the term begins."""
-    return find_grid(connection, term.grid, [day, *([term.first] if term.first and term.first > day else [])])
+    return find_grid(
+        connection,
+        calendars.read(connection),
+        term.grid,
+        [day, *([term.first] if term.first and term.first > day else [])],
+    )
 
 
 def check_area(town: Town, bearer: Bearer, grid: Grid) -> None:
@@ -126,7 +132,13 @@ def check_area(town: Town, bearer: Bearer, grid: Grid) -> None:
 
 def in_area(town: Town, bearer: Bearer, grid: Grid) -> bool:
     """Whether `grid` lies in the area for which the bearer speaks."""
-    return bearer.area is None or grid.area in staging.expanded(town, [bearer.area])
+    own = own_areas(town, bearer)
+    return own is None or grid.area in own
+
+
+def own_areas(town: Town, bearer: Bearer) -> frozenset[str] | None:
+    """The deepest areas for which the bearer speaks; None for all."""
+    return None if bearer.area is None else frozenset(staging.expanded(town, [bearer.area]))
 
 
 def _open(connection: sa.Connection, town: Town, term: int, deed: Deed, revision: int | None) -> Term:
@@ -146,7 +158,7 @@ def _changed(
     moved = replace(after, revision=before.revision + 1)
     _check(connection, moved, roles)
     store.update(connection, moved)
-    store.append(connection, moved, action, bearer_of(deed), deed.why, deed.now)
+    store.append(connection, [moved], action, bearer_of(deed), deed.why, deed.now)
     return moved
 
 

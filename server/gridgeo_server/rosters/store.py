@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -29,12 +29,23 @@ def get(connection: sa.Connection, term: int) -> Term:
 
 def everything(connection: sa.Connection, on: date | None = None) -> list[Term]:
     """All terms, or those that run on a day, by grid and number."""
+    return list(search(connection, on=on))
+
+
+def search(
+    connection: sa.Connection, *, on: date | None = None, after: int | None = None, **equal: Any
+) -> Iterator[Term]:
+    """Terms by grid and number, those that run on a day alone, those behind a term, those of a `grid`, `role` or `person`."""
     query = sa.select(_TERMS).order_by(_TERMS.c.grid, _TERMS.c.term)
+    query = query.where(*(_TERMS.c[name] == value for name, value in equal.items() if value is not None))
     if on is not None:
         day = on.isoformat()
         begun = sa.or_(_TERMS.c.from_date.is_(None), _TERMS.c.from_date <= day)
         query = query.where(begun, sa.or_(_TERMS.c.to_date.is_(None), _TERMS.c.to_date >= day))
-    return [_value(row) for row in connection.execute(query)]
+    if after is not None:
+        grid = get(connection, after).grid
+        query = query.where(sa.tuple_(_TERMS.c.grid, _TERMS.c.term) > sa.tuple_(grid, after))
+    return (_value(row) for row in connection.execute(query))
 
 
 def beside(connection: sa.Connection, term: Term) -> list[Term]:
@@ -45,10 +56,13 @@ def beside(connection: sa.Connection, term: Term) -> list[Term]:
     return [_value(row) for row in connection.execute(query)]
 
 
-def insert(connection: sa.Connection, term: Term) -> Term:
-    """Add a term; the returned one carries its number."""
-    number = connection.execute(_TERMS.insert().values(**_columns(term)).returning(_TERMS.c.term)).scalar_one()
-    return replace(term, term=int(number))
+def insert_all(connection: sa.Connection, terms: Sequence[Term]) -> list[Term]:
+    """Add many terms; the returned ones carry their numbers."""
+    if not terms:
+        return []
+    rows = _TERMS.insert().returning(_TERMS.c.term, sort_by_parameter_order=True)
+    numbers = connection.execute(rows, [_columns(one) for one in terms]).scalars()
+    return [replace(one, term=int(number)) for one, number in zip(terms, numbers, strict=True)]
 
 
 def update(connection: sa.Connection, term: Term) -> None:
@@ -56,10 +70,15 @@ def update(connection: sa.Connection, term: Term) -> None:
     connection.execute(_TERMS.update().where(_TERMS.c.term == term.term).values(**_columns(term)))
 
 
-def append(connection: sa.Connection, term: Term, action: str, bearer: Bearer, why: str | None, now: datetime) -> None:
-    """Keep what was done with a term, by whom and why."""
-    values = {"term": term.term, "action": action, "why": why, "data": term.values(), **_who(bearer, now)}
-    connection.execute(tables.roster_events.insert().values(**values))
+def append(
+    connection: sa.Connection, terms: Sequence[Term], action: str, bearer: Bearer, why: str | None, now: datetime
+) -> None:
+    """Keep what was done with terms, by whom and why."""
+    rows = [
+        {"term": one.term, "action": action, "why": why, "data": one.values(), **_who(bearer, now)} for one in terms
+    ]
+    if rows:
+        connection.execute(tables.roster_events.insert(), rows)
 
 
 def events_of(connection: sa.Connection, term: int) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from string import Formatter
 from typing import Any
@@ -94,6 +94,7 @@ def one_of(names: Iterable[str | Text | Named]) -> Listed:
     return Listed(listed, len(listed), "choice")
 
 
+@lru_cache(maxsize=10_000)
 def recognised(sentence: str, lang: str) -> str:
     """A ready-made English sentence in `lang`, where its pattern stands in the table; else as it is.
 

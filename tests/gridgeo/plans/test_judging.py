@@ -79,3 +79,11 @@ def test_units_that_overlap_or_leave_a_gap_break_the_tiling(lattice, shift):
     )
     moved = dataclasses.replace(lattice, units=units)
     assert "tiling" in rules_broken(moved, Plan(moved, columns(moved, "AABBCC"), Rules(k=3, balance=WIDE)))
+
+
+def test_a_unit_that_is_too_heavy_by_itself_is_named(lattice):
+    alone = columns(lattice, "BBBBBB")
+    alone["U003"] = "A"
+    rules = Rules(k=2, balance={"area": Band(tolerance=0.1)})
+    told = {fault.grid: fault.units for fault in check(lattice, Plan(lattice, alone, rules)).faults}
+    assert told == {"A": ("U003",), "B": ()}

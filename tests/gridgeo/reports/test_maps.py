@@ -4,8 +4,9 @@ import re
 
 import pytest
 
+from gridgeo.reports.card_maps import CardMaps
 from gridgeo.reports.changes import flows
-from gridgeo.reports.maps import card_map, change_map, look_of, moved_units, plan_map, town_frame
+from gridgeo.reports.maps import change_map, look_of, moved_units, plan_map, town_frame
 from gridgeo.reports.wording import Words
 
 
@@ -24,7 +25,7 @@ def test_every_map_has_scale_north_and_whose_data_it_shows(now, before, look):
     maps = (
         plan_map(now, look, frame),
         change_map(before, now, look, frame, flows(before, now)),
-        card_map(now, "03", look, 84.0, 74.0),
+        CardMaps(now, look, 84.0, 74.0).draw("03"),
     )
     for drawing in maps:
         told = labels(drawing)
@@ -50,12 +51,6 @@ def test_units_that_change_grid_are_hatched_only_where_there_are_any(now, before
     moved = plan_map(now, look, frame, moved=moved_units(before, now))
     assert "unit that changes grid" in labels(moved)
     assert "unit that changes grid" not in labels(plan_map(now, look, frame, moved=moved_units(now, now)))
-
-
-def test_a_card_shows_its_grid_its_streets_and_its_neighbours(now, look):
-    told = labels(card_map(now, "02", look, 164.0, 128.0))
-    assert {"01", "02", "03", "05"} <= set(told)
-    assert any(text.startswith("Row") for text in told)
 
 
 def test_a_grid_has_one_colour_on_both_maps(now, before, look):

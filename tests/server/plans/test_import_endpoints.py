@@ -113,6 +113,39 @@ def test_alike_ids_are_read_as_the_known_ones_where_that_is_asked(office: Office
     assert send(office, "/check", more, "plan.csv", ignore_unmatched=True).json()["ok"] is True
 
 
+@pytest.fixture
+def older(quarters: Any, tmp_path: Path) -> bytes:
+    """The plan in force as a layer of older units: all called otherwise, and U000 was one with U001."""
+    units = quarters.jurisdiction.units[["unit", "geometry"]].assign(grid=list(quartered().values()))
+    units["unit"] = ("A" + units["unit"]).replace("AU001", "AU000")
+    file = tmp_path / "older.fgb"
+    units.dissolve("unit", aggfunc="first").reset_index().to_file(file, driver="FlatGeobuf")
+    return file.read_bytes()
+
+
+def test_a_plan_of_older_units_is_carried_over_by_its_ground_where_that_is_asked(office: Office, older: bytes) -> None:
+    looked = send(office, "/check", older, "older.fgb").json()
+    assert (looked["ok"], {one["finding"] for one in looked["counts"]}) == (False, {"missing", "unmatched"})
+    looked = send(office, "/check", older, "older.fgb", carry_over=True, language="zh").json()
+    assert (looked["ok"], looked["kind"], looked["changes"]["units"]) == (True, "carried over", 0)
+    assert {one["finding"]: one["count"] for one in looked["counts"]} == {"carried over": 96, "gone": 95}
+    assert looked["findings"][0]["text"] == "单元 U000 为新增；按其所在地划入网格 N1"
+    other = send(office, "", older, "older.fgb", name="x", checked=looked["checked"])
+    assert other.status_code == 422
+    made = send(office, "", older, "older.fgb", name="Older", checked=looked["checked"], carry_over=True)
+    kept = office.ask(None, "GET", f"/plans/{made.json()['plan']}/assignment").json()["assignment"]
+    assert (made.status_code, kept) == (201, quartered())
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "has no shapes of its units"), ("zh", "没有单元或网格的图形可依")]
+)
+def test_a_table_of_older_units_has_no_ground_to_go_by(office: Office, language: str, said: str) -> None:
+    data = csv({f"A{unit}": grid for unit, grid in quartered().items()})
+    refused = send(office, "/check", data, "older.csv", carry_over=True, language=language)
+    assert (refused.status_code, said in refused.json()["detail"]) == (422, True), refused.text
+
+
 def test_only_what_was_looked_at_is_kept(office: Office) -> None:
     looked = send(office, "/check", csv(quartered()), "plan.csv").json()
     other = send(office, "", csv(quartered(1)), "plan.csv", name="x", checked=looked["checked"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -285,6 +286,10 @@ def test_areas_propose_their_parts_and_the_merge_shows_every_conflict(office: Of
     }
     broken = {c["rule"] for c in merged["conflicts"] if c["kind"] == "broken"}
     assert {"balance", "contiguity"} <= broken
+    chinese = [c["text_zh"] for c in merged["conflicts"]]
+    assert "网格 W1 被east和west同时使用，跨越了边界；请将其中一个另行命名" in chinese
+    assert not [text for text in chinese if re.search(r"\b(unit|grid|claimed|band|the)", text)]
+    assert {one["text_zh"] for one in merged["measures"]["broken"]} < set(chinese)
     assignment = office.ask(None, "GET", f"/plans/{merged['plan']}/assignment").json()["assignment"]
     assert [assignment[u] for u in ("U000", "U001", "U006", "U009", "U010")] == ["N1", "W1", "E1", "W2", "W1"]
 
@@ -306,12 +311,12 @@ def test_two_plans_are_compared_by_unit_household_pair_and_border(office: Office
     told = office.ask(None, "GET", f"/plans/{first}/compare/{plan}").json()
     households = quarters.jurisdiction.units.set_index("unit")["households"]
     moved = {u for u, g in quartered(1).items() if g != quartered()[u]}
-    assert told["units"] == len(moved) == 12
-    assert told["households"] == int(households.loc[sorted(moved)].sum())
+    assert told["units_moved"] == len(moved) == 12
+    assert told["households_moved"] == int(households.loc[sorted(moved)].sum())
     assert [(p["from"], p["to"], p["units"]) for p in sorted(told["pairs"], key=lambda p: p["from"])] == [
         (f"N{i}", f"S{i}", 3) for i in range(1, 5)
     ]
-    assert sum(p["households"] for p in told["pairs"]) == told["households"]
+    assert sum(p["households"] for p in told["pairs"]) == told["households_moved"]
     assert {m["unit"] for m in told["moves"]} == moved
     features = office.ask(None, "GET", f"/plans/{first}/compare/{plan}?f=geojson").json()["features"]
     assert {f["properties"]["unit"] for f in features if f["properties"]["what"] == "moved"} == moved
@@ -321,7 +326,7 @@ def test_two_plans_are_compared_by_unit_household_pair_and_border(office: Office
         "new",
     }
     same = office.ask(None, "GET", f"/plans/{plan}/compare/{plan}").json()
-    assert (same["units"], same["households"], same["ties_kept"]) == (0, 0, 1.0)
+    assert (same["units_moved"], same["households_moved"], same["ties_kept"]) == (0, 0, 1.0)
 
 
 def test_history_cannot_be_asked_to_change_by_any_number_of_hands_at_once(

@@ -207,3 +207,56 @@ def test_a_roster_follows_the_code_when_grids_are_redrawn(people: Office) -> Non
     (grid,) = [one for one in told["grids"] if one["code"] == "N1"]
     assert grid["plan"] == plan
     assert sum(len(place["holders"]) for place in grid["places"]) == 1
+
+
+def codes(answer: Any) -> list[str]:
+    return [grid["code"] for grid in answer.json()["grids"]]
+
+
+def test_the_roster_is_told_page_by_page_and_counted_in_whole(people: Office) -> None:
+    for grid in ("N1", "N4", "S2"):
+        put(people, grid=grid)
+    first = people.ask(None, "GET", "/rosters?limit=3")
+    assert (codes(first), first.json()["next"], first.json()["found"]) == (["N1", "N2", "N3"], "N3", 8)
+    rest = people.ask(None, "GET", f"/rosters?after={first.json()['next']}")
+    assert (codes(rest), rest.json()["next"]) == (["N4", "S1", "S2", "S3", "S4"], None)
+    assert {(one["places"], one["empty"], one["people"]) for one in (first.json(), rest.json())} == {(56, 53, 1)}
+    log = people.ask("admin", "GET", "/rosters/log").json()["looks"]
+    people.ask("reviewer", "GET", "/rosters?limit=1")
+    assert people.ask("admin", "GET", "/rosters/log").json()["looks"][0]["terms"] == 1
+    assert len(people.ask("admin", "GET", "/rosters/log").json()["looks"]) == len(log) + 1
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("text=n", ["N1", "N2", "N3", "N4"]), ("text=%20S3", ["S3"]), ("text=x", []), ("area=west", ["N1", "N2", "S1", "S2"]),
+        ("gaps=true", ["N2", "N3", "N4", "S1", "S2", "S3", "S4"]), ("gaps=true&text=1&area=west", ["S1"]),
+    ],
+)  # fmt: skip
+def test_grids_of_a_roster_are_found_by_code_by_area_and_by_what_stands_empty(
+    people: Office, query: str, found: list[str]
+) -> None:
+    for role in ("administrator", "assistant", "police", "supervisor", "party_secretary", "judicial", "fire"):
+        assert put(people, role=role).status_code == 201
+    told = people.ask(None, "GET", f"/rosters?{query}")
+    assert (codes(told), told.json()["found"], told.json()["empty"]) == (found, len(found), 49)
+    assert people.ask(None, "GET", "/rosters?area=moon").status_code == 422
+
+
+def test_empty_places_terms_and_people_come_page_by_page_and_none_twice(people: Office) -> None:
+    for grid, person in (("N1", "周敏"), ("N2", "周敏"), ("N3", "Li"), ("S1", "Wang")):
+        put(people, grid=grid, person=person)
+    whole = people.ask(None, "GET", "/rosters/gaps").json()
+    assert (len(whole["gaps"]), whole["next"]) == (52, None)
+    for path, rows, limit in (("gaps", "gaps", 3), ("terms", "terms", 1), ("people", "people", 2)):
+        everything = people.ask("reviewer", "GET", f"/rosters/{path}").json()[rows]
+        found: list[Any] = []
+        after: Any = None
+        while after is not None or not found:
+            query = f"limit={limit}" + ("" if after is None else f"&after={after}")
+            page = people.ask("reviewer", "GET", f"/rosters/{path}?{query}").json()
+            found += page[rows]
+            after = page["next"]
+        assert found == everything, path
+    assert people.ask("reviewer", "GET", "/rosters/terms?after=99").status_code == 404

@@ -12,13 +12,16 @@ export interface Spread {
   band: string | null;
 }
 
+/** A broken rule; the lists have it in English alone. */
+export interface Broken { rule: string; grid: string | null; text: string; text_zh?: string }
+
 export interface PlanMeasures {
   grids: number;
   units: number;
   households: number;
   compactness: number;
   faults: number;
-  broken: { rule: string; grid: string | null; text: string }[];
+  broken: Broken[];
   spread: Record<"households" | "area" | "difficulty" | "workload", Spread>;
 }
 
@@ -59,7 +62,7 @@ export interface PlanEvent {
   data: { date?: string; areas?: string[]; before?: string; after?: string; from?: string };
 }
 
-export interface Conflict { kind: string; areas: string[]; grid: string | null; unit_count: number; text: string }
+export interface Conflict { kind: string; areas: string[]; grid: string | null; unit_count: number; text: string; text_zh: string }
 export interface PlanDetail extends PlanInfo { events: PlanEvent[]; conflicts: Conflict[] }
 
 export interface Said { comment: number; actor_name: string; role: string | null; at: string; text: string }
@@ -72,9 +75,9 @@ export interface Thread extends Said {
 
 export interface Pair { from: string; to: string; units: number; households: number; lon: number; lat: number }
 export interface Comparison {
-  units: number;
-  households: number;
-  households_share: number;
+  units_moved: number;
+  households_moved: number;
+  share_moved: number;
   ties_kept: number | null;
   pairs: Pair[];
 }

@@ -42,4 +42,5 @@ export interface Reading {
   layer: string;
   accept_suggestions: boolean;
   ignore_unmatched: boolean;
+  carry_over: boolean;
 }

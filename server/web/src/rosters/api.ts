@@ -18,15 +18,21 @@ export interface Roster {
   empty: number;
   people: number;
   several: number;
+  /** Grids that were looked for; `grids` are the first of them. */
+  found: number;
   grids: GridPlaces[];
 }
+export interface Sought { on: string; text: string; gaps: boolean; limit: number }
 export interface TermBody { grid: string; role: string; person: string; phone?: string; from?: string; to?: string }
 
 const at = "/api/v1/rosters";
 const headers = () => ({ ...bearing(), "Idempotency-Key": newKey() });
 
 export const rostersApi = {
-  on: (day: string, signal: AbortSignal) => ask<Roster>(`${at}${day ? `?on=${day}` : ""}`, { headers: bearing(), signal }),
+  find: ({ on, text, gaps, limit }: Sought, signal: AbortSignal) => {
+    const query = new URLSearchParams({ ...(on && { on }), ...(text && { text }), gaps: String(gaps), limit: String(limit) });
+    return ask<Roster>(`${at}?${query}`, { headers: bearing(), signal });
+  },
   put: (body: TermBody) => ask<unknown>(`${at}/terms`, { method: "POST", body, headers: headers() }),
   end: (term: number, on: string) => ask<unknown>(`${at}/terms/${term}/end`, { method: "POST", body: { on }, headers: headers() }),
   check: (file: File, signal: AbortSignal) => send<RosterReport>(`${at}/import/check`, file, {}, { signal }),

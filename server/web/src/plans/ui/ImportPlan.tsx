@@ -11,7 +11,7 @@ import { importWords } from "../spoken.ts";
 import { FileDialog, Verdict } from "./FileDialog.tsx";
 
 const ENDINGS = ".csv,.xlsx,.geojson,.json,.gpkg,.parquet,.fgb,.zip";
-const PLAIN: Reading = { unit_column: "", grid_column: "", layer: "", accept_suggestions: false, ignore_unmatched: false };
+const PLAIN: Reading = { unit_column: "", grid_column: "", layer: "", accept_suggestions: false, ignore_unmatched: false, carry_over: false };
 
 export function ImportPlan({ onClose }: { onClose: () => void }) {
   const p = importWords.value;
@@ -20,8 +20,8 @@ export function ImportPlan({ onClose }: { onClose: () => void }) {
   const [name, setName] = useState("");
   const [why, setWhy] = useState("");
   const change = (some: Partial<Reading>) => setReading({ ...reading, ...some });
-  const takeAlike = () => {
-    change({ accept_suggestions: true });
+  const again = (some: Partial<Reading>) => {
+    change(some);
     setTurn(turn + 1);
   };
   return (
@@ -36,7 +36,7 @@ export function ImportPlan({ onClose }: { onClose: () => void }) {
         choose(made.plan);
       }}
       options={(open) => <Options open={open} reading={reading} change={change} />}
-      show={(report) => <ReportOf report={report} onAlike={takeAlike} />}
+      show={(report) => <ReportOf report={report} again={again} />}
       fields={
         <>
           <label class="field">
@@ -56,7 +56,7 @@ export function ImportPlan({ onClose }: { onClose: () => void }) {
 function Options({ open, reading, change }: { open: boolean; reading: Reading; change: (some: Partial<Reading>) => void }) {
   const p = importWords.value;
   const texts = [["unit_column", p.unitColumn], ["grid_column", p.gridColumn], ["layer", p.layer]] as const;
-  const ticks = [["accept_suggestions", p.accept], ["ignore_unmatched", p.leaveOut]] as const;
+  const ticks = [["accept_suggestions", p.accept], ["ignore_unmatched", p.leaveOut], ["carry_over", p.carry]] as const;
   return (
     <details class="reading" open={open}>
       <summary>{p.reading}</summary>
@@ -79,7 +79,10 @@ function Options({ open, reading, change }: { open: boolean; reading: Reading; c
   );
 }
 
-function ReportOf({ report, onAlike }: { report: PlanReport; onAlike: () => void }) {
+/** Checks the file again, read in another way. */
+type Again = (some: Partial<Reading>) => void;
+
+function ReportOf({ report, again }: { report: PlanReport; again: Again }) {
   const p = importWords.value;
   return (
     <section class="report" aria-live="polite">
@@ -89,7 +92,7 @@ function ReportOf({ report, onAlike }: { report: PlanReport; onAlike: () => void
       </Verdict>
       {!report.ok && <p class="meta">{p.mend}</p>}
       {report.changes && <Changes changes={report.changes} />}
-      {report.counts.length > 0 && <Kinds report={report} onAlike={onAlike} />}
+      {report.counts.length > 0 && <Kinds report={report} again={again} />}
       {report.findings.length > 0 && <Rows rows={report.findings} leftOut={report.findings_left_out} />}
     </section>
   );
@@ -107,7 +110,7 @@ function Changes({ changes }: { changes: NonNullable<PlanReport["changes"]> }) {
   );
 }
 
-function Kinds({ report, onAlike }: { report: PlanReport; onAlike: () => void }) {
+function Kinds({ report, again }: { report: PlanReport; again: Again }) {
   const p = importWords.value;
   return (
     <table class="figures">
@@ -117,7 +120,8 @@ function Kinds({ report, onAlike }: { report: PlanReport; onAlike: () => void })
           <tr key={kind.finding} data-finding={kind.finding}>
             <th scope="row">
               <span class={kind.blocks ? "kind bad" : "kind"}>{kind.blocks ? p.blocks : p.note}</span> {kind.text}
-              {kind.finding === "similar" && <> <button type="button" class="link" onClick={onAlike}>{p.takeAlike}</button></>}
+              {kind.finding === "similar" && <> <button type="button" class="link" onClick={() => again({ accept_suggestions: true })}>{p.takeAlike}</button></>}
+              {kind.finding === "other input" && !report.ok && <> <button type="button" class="link" onClick={() => again({ carry_over: true })}>{p.takeByGround}</button></>}
             </th>
             <td>{whole(kind.count)}</td>
           </tr>

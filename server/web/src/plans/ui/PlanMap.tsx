@@ -34,7 +34,7 @@ export function PlanMap() {
           <button type="button" aria-label={w.zoomIn} title={w.zoomIn} onClick={() => zoomPlans(1)}><Icon name="plus" /></button>
           <button type="button" aria-label={w.zoomOut} title={w.zoomOut} onClick={() => zoomPlans(-1)}><Icon name="minus" /></button>
           <button type="button" aria-label={w.fit} title={w.fit} onClick={showAllPlans}><Icon name="fit" /></button>
-          {comparison.value !== null && comparison.value.units > 0 && (
+          {comparison.value !== null && comparison.value.units_moved > 0 && (
             <button type="button" aria-label={p.pairs} title={p.pairs} onClick={showMoved}><Icon name="target" /></button>
           )}
         </div>

@@ -86,9 +86,9 @@ function Moved({ told }: { told: Comparison }) {
   const p = planWords.value;
   return (
     <div class="moved" role="status">
-      <h3>{told.units ? p.moved(told.units, whole(told.households)) : p.nothingMoved}</h3>
-      {told.units > 0 && (
-        <p class="meta">{p.ofAll(percent(told.households_share, lang.value), percent(told.ties_kept, lang.value))}</p>
+      <h3>{told.units_moved ? p.moved(told.units_moved, whole(told.households_moved)) : p.nothingMoved}</h3>
+      {told.units_moved > 0 && (
+        <p class="meta">{p.ofAll(percent(told.share_moved, lang.value), percent(told.ties_kept, lang.value))}</p>
       )}
     </div>
   );
@@ -115,18 +115,20 @@ function Pairs({ told }: { told: Comparison }) {
 
 const SHOWN = 8;
 
+const inWords = (one: { text: string; text_zh?: string }) => (lang.value === "zh" && one.text_zh) || one.text;
+
 function Faults({ plan }: { plan: PlanDetail }) {
   const p = planWords.value;
   const lists = [
-    { title: p.conflicts, rows: plan.conflicts.filter((c) => c.kind !== "broken").map((c) => c.text), all: null },
-    { title: p.brokenRules, rows: plan.measures.broken.map((f) => f.text), all: plan.measures.faults },
+    { title: p.conflicts, rows: plan.conflicts.filter((c) => c.kind !== "broken").map(inWords), all: null },
+    { title: p.brokenRules, rows: plan.measures.broken.map(inWords), all: plan.measures.faults },
   ];
   return (
     <>
       {lists.filter((list) => list.rows.length > 0).map((list) => (
         <section key={list.title} class="faults">
           <h3>{list.title} <span class="count">{list.all ?? list.rows.length}</span></h3>
-          <ul lang="en">{list.rows.slice(0, SHOWN).map((row) => <li key={row}>{row}</li>)}</ul>
+          <ul>{list.rows.slice(0, SHOWN).map((row) => <li key={row}>{row}</li>)}</ul>
         </section>
       ))}
     </>

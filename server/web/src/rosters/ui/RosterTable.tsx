@@ -1,10 +1,14 @@
 /** Grids by roles: who holds each place, and where nobody does. */
 
 import { useState } from "preact/hooks";
+import { whole } from "../../format.ts";
 import { may } from "../../plans/session.ts";
 import type { GridPlaces, Place, Roster } from "../api.ts";
-import { onlyGaps, roleTitle, rosterWords } from "../state.ts";
+import { limit, onlyGaps, roleTitle, rosterWords, sought } from "../state.ts";
 import { EndTerm, PutTerm } from "./TermForms.tsx";
+
+/** Most grids that the server tells at once. */
+const MOST = 1000;
 
 /** What is being done in which cell. */
 type Doing = { what: "put"; grid: string; role: string } | { what: "end"; term: number } | null;
@@ -12,9 +16,11 @@ type Doing = { what: "put"; grid: string; role: string } | { what: "end"; term: 
 export function RosterTable({ roster }: { roster: Roster }) {
   const p = rosterWords.value;
   const [doing, setDoing] = useState<Doing>(null);
-  const shown = roster.grids.filter((grid) => !onlyGaps.value || grid.places.some((place) => place.filled === 0));
-  if (!roster.grids.length) return <p class="empty">{p.noGrids(roster.on)}</p>;
-  if (!shown.length) return <p class="empty">{p.noGaps(roster.on)}</p>;
+  if (!roster.places) return <p class="empty">{p.noGrids(roster.on)}</p>;
+  if (!roster.found) {
+    const none = sought.value ? (onlyGaps.value ? p.noMatchGaps : p.noMatch)(sought.value) : p.noGaps(roster.on);
+    return <p class="empty">{none}</p>;
+  }
   return (
     <div class={roster.people ? "roster-box" : "roster-box bare"} tabIndex={0} role="region" aria-label={p.table}>
       {roster.people === 0 && <p class="empty">{may("rosters.edit") ? p.nobodyYet : p.nobody(roster.on)}</p>}
@@ -26,10 +32,22 @@ export function RosterTable({ roster }: { roster: Roster }) {
           </tr>
         </thead>
         <tbody>
-          {shown.map((grid) => <GridRow key={grid.code} grid={grid} roster={roster} doing={doing} setDoing={setDoing} />)}
+          {roster.grids.map((grid) => <GridRow key={grid.code} grid={grid} roster={roster} doing={doing} setDoing={setDoing} />)}
         </tbody>
       </table>
+      {roster.grids.length < roster.found && <More roster={roster} />}
     </div>
+  );
+}
+
+/** More of the grids, as many as one answer holds. */
+function More({ roster }: { roster: Roster }) {
+  const p = rosterWords.value;
+  return (
+    <p class="more">
+      <span class="meta">{p.shown(whole(roster.grids.length), whole(roster.found))}</span>
+      {limit.value < MOST && <button type="button" class="button" onClick={() => { limit.value = Math.min(MOST, 2 * limit.value); }}>{p.more}</button>}
+    </p>
   );
 }
 

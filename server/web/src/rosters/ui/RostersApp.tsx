@@ -13,7 +13,7 @@ import { board } from "../../state.ts";
 import { useAsked } from "../../ui/asked.ts";
 import { Fault } from "../../ui/Fault.tsx";
 import { rostersApi } from "../api.ts";
-import { day, onlyGaps, roster, rosterWords, turn } from "../state.ts";
+import { day, limit, onlyGaps, roster, rosterWords, sought, turn } from "../state.ts";
 import { ImportRoster } from "./ImportRoster.tsx";
 import { RosterTable } from "./RosterTable.tsx";
 
@@ -31,8 +31,8 @@ export function RostersApp() {
   };
   useEffect(load, []);
   const asked = useAsked(
-    async (signal) => (known ? rostersApi.on(day.value, signal) : null as unknown as Awaited<ReturnType<typeof rostersApi.on>>),
-    [known, day.value, turn.value, me.value?.key],
+    async (signal) => (known ? rostersApi.find({ on: day.value, text: sought.value, gaps: onlyGaps.value, limit: limit.value }, signal) : null),
+    [known, day.value, sought.value, onlyGaps.value, limit.value, turn.value, me.value?.key],
   );
   useEffect(() => { if (asked.value) roster.value = asked.value; }, [asked.value]);
   return (
@@ -65,6 +65,8 @@ function Tools() {
         <span>{p.day}</span>
         <input type="date" value={day.value || (told?.on ?? "")} onChange={(event) => { day.value = event.currentTarget.value; }} />
       </label>
+      <input type="search" class="find" aria-label={p.find} placeholder={p.find} value={sought.value}
+        onChange={(event) => { sought.value = event.currentTarget.value.trim(); }} />
       {told && (
         <dl class="counts">
           <div><dt>{p.places}</dt><dd>{whole(told.places)}</dd></div>
