@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -14,7 +15,7 @@ from gridgeo.errors import BadInput
 from gridgeo.terminal import interruptible, progress, show
 
 if TYPE_CHECKING:
-    from gridgeo_solvers.routing.tours import TourPlan, Tours
+    from gridgeo_solvers.routing.tours import TourPlan
 
 solve_app = typer.Typer(help="Solve a published benchmark instance.", no_args_is_help=True)
 
@@ -64,11 +65,11 @@ def solve_carp(
     as_json: Json = False,
 ) -> None:
     """Route tours that serve streets, each once, within a capacity (arc routing)."""
-    from gridgeo_solvers.routing.formats import read_carp, street_solution, tours_of_streets
+    from gridgeo_solvers.routing.formats import read_carp, street_solution
+    from gridgeo_solvers.routing.streets import solve_streets
 
-    given = _read(instance, read_carp)
-    problem = _asked(instance, lambda: tours_of_streets(given, _goal(objective), vehicles))
-    _answer(output, as_json, street_solution, problem, time_limit, seed)
+    search = partial(solve_streets, _read(instance, read_carp), _goal(objective), vehicles=vehicles)
+    _answer(output, as_json, street_solution, search, time_limit, seed)
 
 
 @solve_app.command("pvrp")
@@ -83,10 +84,10 @@ def solve_pvrp(
 ) -> None:
     """Route visits over several days, each client on the days of one of its patterns."""
     from gridgeo_solvers.routing.formats import periodic_solution, read_pvrp, tours_of_periods
+    from gridgeo_solvers.routing.tours import solve
 
-    given = _read(instance, read_pvrp)
-    problem = _asked(instance, lambda: tours_of_periods(given, _goal(objective), vehicles))
-    _answer(output, as_json, periodic_solution, problem, time_limit, seed)
+    problem = tours_of_periods(_read(instance, read_pvrp), _goal(objective), vehicles)
+    _answer(output, as_json, periodic_solution, partial(solve, problem), time_limit, seed)
 
 
 @solve_app.command("vrp")
@@ -101,20 +102,16 @@ def solve_vrp(
 ) -> None:
     """Route visits of one day within a capacity, and within time windows where the file has them (by PyVRP then)."""
     from gridgeo_solvers.routing.formats import client_solution, read_vrp, tours_of_clients
-
-    given = _read(instance, read_vrp)
-    goal = _goal(objective)
-    if given.windows is None:
-        problem = _asked(instance, lambda: tours_of_clients(given, goal, vehicles))
-        _answer(output, as_json, client_solution, problem, time_limit, seed)
-        return
-    if goal != "total":
-        raise BadInput(f"{instance}: has time windows, whose tours are planned by their total; leave out --objective")
+    from gridgeo_solvers.routing.tours import solve
     from gridgeo_solvers.routing.windows import solve_windows
 
-    def search(**options: Any) -> TourPlan:
-        return solve_windows(given, vehicles=vehicles, **options)
-
+    given, goal = _read(instance, read_vrp), _goal(objective)
+    if given.windows is None:
+        search = partial(solve, tours_of_clients(given, goal, vehicles))
+    elif goal == "total":
+        search = partial(solve_windows, given, vehicles=vehicles)
+    else:
+        raise BadInput(f"{instance}: has time windows, whose tours are planned by their total; leave out --objective")
     _answer(output, as_json, client_solution, search, time_limit, seed)
 
 
@@ -127,16 +124,10 @@ def _goal(objective: str) -> str:
 def _read(file: Path, read: Callable[[str], Instance]) -> Instance:
     """The instance in a file; what is wrong with it is told with the name of the file."""
     from gridgeo.sources import read_text
-
-    text = read_text(file, "latin-1")
-    return _asked(file, lambda: read(text))
-
-
-def _asked(file: Path, make: Callable[[], Instance]) -> Instance:
     from gridgeo_solvers.errors import BadProblem
 
     try:
-        return make()
+        return read(read_text(file, "latin-1"))
     except BadProblem as broken:
         raise BadInput(f"{file}: {broken}") from None
 
@@ -145,18 +136,16 @@ def _answer(
     output: Path,
     as_json: bool,
     told: Callable[[TourPlan], dict[str, Any]],
-    asked: Tours | Callable[..., TourPlan],
+    search: Callable[..., TourPlan],
     time_limit: float | None,
     seed: int,
 ) -> None:
     """Search, write the solution, say its figures."""
     from gridgeo.sources import can_write, write_json
-    from gridgeo_solvers.routing.tours import solve
 
     can_write(output)
     with progress() as observer, interruptible() as interrupt:
-        options: dict[str, Any] = {"stop": interrupt, "time_limit": time_limit, "seed": seed, "progress": observer}
-        plan = asked(**options) if callable(asked) else solve(asked, **options)
+        plan = search(stop=interrupt, time_limit=time_limit, seed=seed, progress=observer)
     solution = told(plan)
     write_json(solution, output)
     figures = {name: value for name, value in solution.items() if name not in ("routes", "days")}

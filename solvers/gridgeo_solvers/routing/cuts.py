@@ -141,7 +141,9 @@ class _Cuts:
         source = self.n
         tail = np.concatenate([self.u, self.v, np.full(self.n, source)])
         head = np.concatenate([self.v, self.u, np.arange(self.n)])
-        return self._side(tail, head, np.concatenate([crossed, crossed, outside]), source, self.instance.depot)[: self.n]
+        return self._side(tail, head, np.concatenate([crossed, crossed, outside]), source, self.instance.depot)[
+            : self.n
+        ]
 
     def _even(self, deadheads: FloatArray) -> Iterator[BoolArray]:
         """Least cuts between odd junctions, along a tree of them (Gusfield 1990)."""

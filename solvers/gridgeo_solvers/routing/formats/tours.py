@@ -140,5 +140,7 @@ def _client_names(count: int) -> tuple[str, ...]:
 def _goal(objective: Goal | str, vehicles: int | None, heading: str) -> Goal:
     goal = Goal(objective)
     if goal is Goal.LONGEST and vehicles is None:
-        raise BadProblem(f"the longest tour needs a number of tours: the file has no {heading}, say how many")
+        raise BadProblem(
+            f"the longest tour needs a number of tours: the instance has no {heading}; give vehicles (--vehicles)"
+        )
     return goal
