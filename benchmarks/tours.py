@@ -205,8 +205,8 @@ def _compared(instance: Any, plans: Mapping[str, TourPlan]) -> dict[str, Any]:
 
 
 def week_of(instance: Any, objective: Goal = Goal.TOTAL) -> Tours:
-    """Five days: the third of the streets with most demand every day, the next third twice, the rest once; no pattern has
-    two days in a row.
+    """Five days: the third of the streets with most demand every day, the next third twice but not on two days in a row, the
+    rest once.
     """
     once = tours_of_streets(instance)
     rank = np.argsort(np.argsort(-instance.demand, kind="stable"), kind="stable") * 3 // instance.tasks
