@@ -25,7 +25,7 @@ def small(tmp_path):
     place = tmp_path / "benchmarks" / "carp"
     place.mkdir(parents=True)
     (place / "gdb1.dat").write_text(STREETS)
-    (place / "best_known.csv").write_text("instance,best_known\ngdb1,49\n")
+    (place / "best_known.csv").write_text("instance,best_known\ngdb1,41\n")
     return tmp_path
 
 
@@ -66,7 +66,7 @@ def test_the_mean_weighs_instances_alike_and_needs_every_plan_valid():
 def test_a_set_is_run_judged_by_both_judges_and_told_in_a_table(small, tmp_path):
     out = tmp_path / "found.json"
     (small / "benchmarks" / "carp" / "check.py").write_text(
-        "def parse(path): pass\ndef cost(instance, routes): return 49\n"
+        "def parse(path): pass\ndef cost(instance, routes): return 41\n"
     )
     done = subprocess.run(
         [
@@ -88,7 +88,7 @@ def test_a_set_is_run_judged_by_both_judges_and_told_in_a_table(small, tmp_path)
     assert done.returncode == 0, done.stderr + done.stdout
     results = json.loads(out.read_text())
     runs = results["cases"]["carp gdb 1 s"]["tours"]
-    assert [(run["cost"], run["second_judge"], run["status"]) for run in runs] == [(49, 49, "optimal")] * 2
+    assert [(run["cost"], run["second_judge"], run["status"]) for run in runs] == [(41, 41, "optimal")] * 2
     (line,) = [line for line in tour_tables(results).splitlines() if line.startswith("| carp gdb 1 s")]
     assert "✓ mean ≤ 0 % in 1 s" in line
     assert "0.00%, 2 of 2 proven" in line
@@ -103,7 +103,7 @@ def test_what_was_not_measured_has_no_line_and_what_failed_says_so():
 
 def test_the_peer_serves_streets_in_either_direction_by_the_word_of_the_judge():
     ladder = read_carp(STREETS)
-    assert judge_streets(ladder, peer_streets(ladder, 0.2, 0)).total == 49
+    assert judge_streets(ladder, peer_streets(ladder, 0.2, 0)).total == 41
 
 
 @pytest.mark.parametrize("text", [CLIENTS, WINDOWS])

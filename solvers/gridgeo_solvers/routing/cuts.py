@@ -130,7 +130,7 @@ class _Cuts:
             return
         for lift in LIFTS:
             share = lift / self.instance.capacity
-            crossed = deadheads + self.task
+            crossed: FloatArray = deadheads + self.task.astype(np.float64)
             crossed[self.task] -= share * self.instance.demand
             inside = self._least_cut(np.maximum(crossed, 0.0), share * self.load)
             yield inside
