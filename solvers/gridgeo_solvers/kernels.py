@@ -33,6 +33,13 @@ def inner_kernel(function: Callable[..., Any]) -> Any:
     return njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
 
 
+def folded_kernel(function: Callable[..., Any]) -> Any:
+    """Compile `function` into every kernel that calls it: for small steps on many arrays, which would take longest to hand over."""
+    return njit(
+        nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True
+    )(function)  # fmt: skip
+
+
 class _Sparing(event.TimingListener):
     """Tells the clock of every compilation once it is over, those inside it included."""
 

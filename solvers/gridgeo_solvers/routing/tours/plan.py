@@ -12,6 +12,8 @@ Route = tuple[tuple[int, int], ...]
 """Tasks in order, each with its mode."""
 Days = tuple[tuple[Route, ...], ...]
 """Routes of every day."""
+Routes = Sequence[Sequence[Sequence[tuple[int, int]]]]
+"""The same, of any kind of sequence."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ NEARLY = 1e-7
 """Share by which a sum of decimals may pass a limit."""
 
 
-def worth_of(problem: Tours, days: Sequence[Sequence[Sequence[tuple[int, int]]]]) -> Worth:
+def worth_of(problem: Tours, days: Routes) -> Worth:
     """What the routes of each day are worth; nothing here is shared with the search.
 
     Examples
@@ -92,8 +94,12 @@ def worth_of(problem: Tours, days: Sequence[Sequence[Sequence[tuple[int, int]]]]
             home = problem.depot if problem.ends is None else int(problem.ends[number])
             length = waited = load = 0.0
             for task, mode in routes[number]:
+                if not 0 <= task < problem.n:
+                    faults.append(f"route {number} of day {day} has task {task}; there are {problem.n}, from 0")
+                    continue
                 if not 0 <= mode < problem.modes[task]:
                     faults.append(f"{problem.task_name(task)} has no mode {mode}")
+                    continue
                 length += float(problem.travel[place, problem.entry[task, mode]]) + float(problem.service[task, mode])
                 waited += float(problem.minutes[task])
                 load += float(problem.demand[task])

@@ -102,8 +102,8 @@ class Tours:
     vehicles: IntArray = _LEFT_OUT
     longest: FloatArray = _LEFT_OUT
     objective: Goal = Goal.TOTAL
-    starts: IntArray = _LEFT_OUT
-    ends: IntArray = _LEFT_OUT
+    starts: IntArray | None = None
+    ends: IntArray | None = None
     names: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:

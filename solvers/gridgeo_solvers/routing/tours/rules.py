@@ -142,7 +142,9 @@ def _whole(field: str, value: Any) -> int:
 
 def _table(field: str, values: Any) -> NDArray[np.int64]:
     table = _wholes(field, values)
-    return table[:, None] if table.ndim == 1 else table.reshape(len(table), -1)
+    if table.ndim not in (1, 2):
+        raise BadProblem(f"{field} has shape {table.shape}: it needs a row for each task, a column for each mode")
+    return table[:, None] if table.ndim == 1 else table
 
 
 def _daily(field: str, values: NDArray[Any], days: int) -> NDArray[Any]:
