@@ -86,7 +86,7 @@ class _Cuts:
         ends = np.concatenate([self.u[self.task], self.v[self.task]])
         apart = (self.u != self.v)[self.task]
         self.odd = np.bincount(ends[np.tile(apart, 2)], minlength=self.n) % 2 == 1
-        self.load = np.bincount(ends, weights=np.tile(instance.demand, 2), minlength=self.n)
+        self.load = np.bincount(ends, weights=np.tile(instance.demand, 2), minlength=self.n).astype(np.float64)
         self.known: set[bytes] = set()
 
     def broken(self, deadheads: FloatArray) -> list[tuple[IntArray, float]]:
@@ -132,7 +132,7 @@ class _Cuts:
             share = lift / self.instance.capacity
             crossed: FloatArray = deadheads + self.task.astype(np.float64)
             crossed[self.task] -= share * self.instance.demand
-            inside = self._least_cut(np.maximum(crossed, 0.0), share * self.load)
+            inside = self._least_cut(crossed.clip(min=0.0), share * self.load)
             yield inside
             yield from self._parts(inside)
 
