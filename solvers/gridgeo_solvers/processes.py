@@ -57,9 +57,10 @@ def helpers(count: int | None, module: str) -> Iterator[Executor | None]:
     try:
         yield executor
     finally:
-        executor.shutdown(wait=False, cancel_futures=True)
         for child in set(multiprocessing.active_children()) - before:
             child.terminate()
+        # With its processes gone it ends at once; waited for, since what keeps it would else end amid the interpreter's end.
+        executor.shutdown(cancel_futures=True)
 
 
 def _deaf() -> None:

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import threading
 
 from gridgeo_solvers.processes import Bell, helpers, processors
 
@@ -28,6 +29,15 @@ def test_helpers_end_with_their_block_whatever_they_are_at(tmp_path):
     for child in started:
         child.join(60)
         assert not child.is_alive()
+
+
+def test_helpers_leave_no_thread_that_would_run_on_while_the_interpreter_ends():
+    before = set(threading.enumerate())
+    with helpers(2, "json") as executor:
+        assert executor is not None
+        executor.submit(eval, "__import__('time').sleep(3600)")
+        executor.submit(len, b"x" * 10_000_000)
+    assert set(threading.enumerate()) <= before
 
 
 def test_a_bell_is_heard_by_all_who_hold_its_name(tmp_path):

@@ -22,6 +22,8 @@ LOOK = 0.2
 """Seconds between two looks at the stopping rule."""
 SEARCHED, SEARCHED_HELPED = 0.7, 0.5
 """Share of the time limit after which the search gives way to the bound; the second where another process searches on."""
+SETTLED = 7.0
+"""Seconds that such a search takes at least where they are within the first share: a shorter one hasn't settled."""
 SEARCHED_SMALL = 0.25
 """The same of several parts that are small enough to be solved to proof."""
 
@@ -68,7 +70,7 @@ def _searched(run: Run, parts: list[Part], tasks: list[tuple[int, int]]) -> Iter
     if run.limit is not None and run.beside is not None and run.whole(parts[0]):
         p, count = tasks[0]
         helped = run.beside.begin(parts[p], count, run.params, run.seed, given[0], run.left())
-        share = min(SEARCHED_HELPED, share) if helped else share
+        share = min(share, max(SEARCHED_HELPED, SETTLED / max(run.left(), SETTLED))) if helped else share
     return _here(run, parts, tasks, given, share)
 
 
