@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from bars import Bar
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components, dijkstra
@@ -23,7 +24,7 @@ DOORS = 100
 AROUND = 2000
 """Doors are drawn among so many junctions around the office."""
 DAYS = 5
-LIMITS = (0.05, 0.1, 0.3, 1.0)
+LIMITS = (0.05, 0.09, 0.1, 0.25, 0.3, 1.0)
 LONG_SECONDS = 10.0
 LONG_SEEDS = 3
 GRAPH = Path("benchmarks") / "graphs" / "porto_alegre.npz"
@@ -53,7 +54,7 @@ def travel_times(graph: Path, day: int) -> tuple[NDArray[np.float64], float]:
 def run_days(graph: Path, seeds: int) -> dict[str, Any]:
     """Every day within every limit and seed, and what it is above the best round known."""
     cpu_clock()
-    cold = warm("day")
+    cold = warm()
     days = []
     for day in range(DAYS):
         travel, spent = travel_times(graph, day)
@@ -69,10 +70,15 @@ def run_days(graph: Path, seeds: int) -> dict[str, Any]:
     row: dict[str, Any] = {"doors": DOORS, "cold_seconds": round(cold, 2), "days": days}
     for who in ("own", "peer"):
         row[f"{who}_over"] = {f"{limit:g} s": mean_over(days, who, limit) for limit in LIMITS}
-    row["bars"] = {
-        f"{bar.level} {bar}": bar.met({"mean_over": mean_over(days, "own", bar.seconds)}) for bar in DAY_BARS
-    }
+    matrix = float(np.mean([day["matrix_cpu"] for day in days]))
+    row["bars"] = {f"{bar.level} {bar}": in_time(days, bar, matrix) for bar in DAY_BARS}
     return row
+
+
+def in_time(days: list[dict[str, Any]], bar: Bar, matrix: float) -> bool:
+    """Whether a bar is met by the longest search that fits into its seconds beside the matrix."""
+    fitting = [limit for limit in LIMITS if limit + matrix <= bar.seconds]
+    return bool(fitting) and bar.met({"mean_over": mean_over(days, "own", max(fitting))})
 
 
 def mean_over(days: list[dict[str, Any]], who: str, limit: float) -> float:

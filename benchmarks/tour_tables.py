@@ -105,7 +105,7 @@ def _days(row: Mapping[str, Any]) -> str:
         lines.append(f"| {name} | {' | '.join(overs)} |")
     bars = "; ".join(f"{'✓' if met else '✗'} {bar}" for bar, met in row["bars"].items())
     matrix = fmean(day["matrix_cpu"] for day in row["days"])
-    return "\n".join(lines) + f"\n\nThe matrix took {matrix:.2f} CPU s more. {bars}."
+    return "\n".join(lines) + f"\n\nThe matrix took {matrix:.2f} CPU s more and counts for the bars: {bars}."
 
 
 def _line(row: Mapping[str, Any], who: str) -> str:

@@ -76,7 +76,7 @@ def files_of(work: Work, shared: Path) -> list[Path]:
 def run_set(work: Work, shared: Path, limit: float, seeds: int, *, peer: bool = False) -> dict[str, Any]:
     """Every instance of a set with every seed; the first plan of the process, which may compile, is measured apart."""
     cpu_clock()
-    cold = warm(work.kind)
+    cold = warm()
     best = best_known(shared / "benchmarks" / work.kind / "best_known.csv")
     runs = []
     for file in files_of(work, shared):
@@ -92,7 +92,7 @@ def run_set(work: Work, shared: Path, limit: float, seeds: int, *, peer: bool = 
     )
 
 
-def warm(kind: str) -> float:
+def warm() -> float:
     """Seconds that the first small plan of a process takes, in which compiled code is made or loaded."""
     start = time.perf_counter()
     ring = np.abs(np.arange(6)[:, None] - np.arange(6)).astype(float)
@@ -106,8 +106,6 @@ def warm(kind: str) -> float:
                 ring, both, both[:, ::-1] if turned else both, days=days, vehicles=3, objective=goal, **limits
             )
             solve(problem, steps=50)
-    if kind == "carp":
-        import highspy  # noqa: F401
     return time.perf_counter() - start
 
 
@@ -176,7 +174,7 @@ def best_known(path: Path) -> dict[str, float]:
 def run_longest(files: list[Path], seeds: int) -> dict[str, Any]:
     """The longest tour first, with the tours that the file names, against plans whose total was made small."""
     cpu_clock()
-    warm("carp")
+    warm()
     rows = []
     for file in files:
         instance = read_carp(file.read_text(encoding="utf-8", errors="replace"))
@@ -222,7 +220,7 @@ def week_of(instance: Any, objective: Goal = Goal.TOTAL) -> Tours:
 def run_weeks(files: list[Path], seeds: int) -> dict[str, Any]:
     """Periodic arc routing: the week at once, against PyVRP day by day on days that are spread in turn."""
     cpu_clock()
-    warm("carp")
+    warm()
     rows = []
     for file in files:
         instance = read_carp(file.read_text(encoding="utf-8", errors="replace"))

@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+import highspy
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
@@ -48,8 +49,6 @@ def cut_bound(instance: StreetInstance, *, stop: StopRule | None = None) -> floa
     stop
         Asked between programmes; true ends with the bound so far.
     """
-    import highspy
-
     cuts = _Cuts(instance)
     engine = highspy.Highs()
     engine.setOptionValue("output_flag", False)
