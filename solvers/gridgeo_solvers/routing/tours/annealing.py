@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gridgeo_solvers.kernels import folded_kernel, kernel
+from gridgeo_solvers.kernels import bare_kernel, folded_kernel
 from gridgeo_solvers.routing.tours.recreate import excess, recreate
 from gridgeo_solvers.routing.tours.rows import BANK, CHANGED, SPARE, STEP, VERSION, clear, put
 from gridgeo_solvers.routing.tours.ruin import draw, ruin
@@ -25,7 +25,7 @@ def worth_of_row(t, s, r, q, price):
     return s.cost[q], over
 
 
-@kernel
+@bare_kernel
 def begin(t, s, price):
     """Serve all tasks, put in one after the other."""
     s.tally[SPARE] = len(s.spare)
@@ -85,7 +85,7 @@ def remember(s):
             s.best_stop[r, i] = s.stop[q, i]
 
 
-@kernel
+@bare_kernel
 def total(t, s, price):
     """Cost of all rows, and price of what they exceed."""
     cost = 0.0
@@ -109,7 +109,7 @@ def _lower(t, s):
     return lasts
 
 
-@kernel
+@bare_kernel
 def anneal(t, s, price, steps, hot, cold, blink, most, one_day, whole, record, race):
     """Make `steps` steps while the temperature falls from `hot` to `cold`; returns how many of them exceeded nothing.
 
@@ -161,7 +161,7 @@ def anneal(t, s, price, steps, hot, cold, blink, most, one_day, whole, record, r
     return fine
 
 
-@kernel
+@bare_kernel
 def restore(t, s):
     """Drive the best plan again."""
     for r in range(len(t.day)):
