@@ -118,9 +118,14 @@ def partition_map(path: Path, k: int) -> dict[str, Any]:
     } | worst
 
 
-def cases(shared: Path, seeds: int = 1, peer_seconds: float = 60.0) -> dict[str, Callable[[], dict[str, Any]]]:
-    """Every case by name."""
+def cases(
+    shared: Path, seeds: int | None = None, peer_seconds: float = 60.0
+) -> dict[str, Callable[[], dict[str, Any]]]:
+    """Every case by name; without `seeds` one run of every partition case and five of every case of tours."""
+    import officer_day
     import partition
+    import tours
+    from tour_bars import SEEDS
 
     from gridgeo.sources import sample_map
 
@@ -136,7 +141,8 @@ def cases(shared: Path, seeds: int = 1, peer_seconds: float = 60.0) -> dict[str,
             found[f"route {name}"] = lambda path=path: route_map(path, 10)
             if name == "north-bayreuth":
                 found["import north-bayreuth × 3"] = lambda path=path: import_repeated(path, 3)
-    return found | partition.cases(shared, seeds, peer_seconds)
+    found |= partition.cases(shared, seeds or 1, peer_seconds)
+    return found | tours.cases(shared, seeds or SEEDS) | officer_day.cases(shared, seeds or SEEDS)
 
 
 def machine() -> dict[str, Any]:
@@ -158,7 +164,11 @@ def options() -> argparse.ArgumentParser:
     )
     parser.add_argument("--shared", type=Path, default=Path(os.environ.get("GRIDGEO_SHARED", ROOT.parent / "shared")))
     parser.add_argument("--output", type=Path, default=RESULTS / "latest.json")
-    parser.add_argument("--seeds", type=int, default=1, help="runs of every partition case, with the seeds 0, 1, …")
+    parser.add_argument(
+        "--seeds",
+        type=int,
+        help="runs of every case that takes seeds, 0, 1, …; 1 of the partition, 5 of tours if not set",
+    )
     parser.add_argument("--peer-seconds", type=float, default=60.0, help="CPU seconds for every peer")
     parser.add_argument("--up-to", type=float, default=float("inf"), help="leave out partition cases of more seconds")
     parser.add_argument("--rerun", action="store_true", help="keep the other cases that stand in the results file")
@@ -177,7 +187,8 @@ def options() -> argparse.ArgumentParser:
 
 def run_one(name: str, given: argparse.Namespace) -> dict[str, Any]:
     """One case in a process of its own; a case that fails leaves its last words."""
-    asked = ["--one", name, "--shared", str(given.shared), "--seeds", str(given.seeds)]
+    asked = ["--one", name, "--shared", str(given.shared)]
+    asked += [] if given.seeds is None else ["--seeds", str(given.seeds)]
     done = subprocess.run(
         [sys.executable, __file__, *asked, "--peer-seconds", str(given.peer_seconds)],
         capture_output=True,
@@ -192,7 +203,10 @@ def run_one(name: str, given: argparse.Namespace) -> dict[str, Any]:
 def told(row: dict[str, Any]) -> str:
     """The figures of a row on one line."""
     from tables import BREAK, measured_text, peers_text
+    from tour_tables import told as told_tours
 
+    if (line := told_tours(row)) is not None:
+        return line
     if "runs" in row:
         return measured_text(row)
     if "peers" in row:
@@ -218,9 +232,11 @@ def main() -> None:
     given = options().parse_args()
     if given.table is not None:
         from tables import table
+        from tour_tables import tour_tables
 
         path = given.output if given.table is True else given.table
-        print(table(json.loads(path.read_text(encoding="utf-8"))), end="")
+        results = json.loads(path.read_text(encoding="utf-8"))
+        print("\n".join(part for part in (tour_tables(results), table(results)) if part), end="")
         return
     import partition
 

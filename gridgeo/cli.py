@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from dataclasses import replace
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,16 +21,12 @@ from gridgeo.commands.compare import compare
 from gridgeo.commands.exchange import export, import_plan
 from gridgeo.commands.identity import crosswalk, number
 from gridgeo.commands.options import (
-    Gap,
-    Jobs,
     Json,
     Mode,
     PlanFile,
     Seed,
     Shift,
-    TimeLimit,
     Town,
-    beside,
     deviations,
     rows,
 )  # fmt: skip
@@ -39,8 +34,9 @@ from gridgeo.commands.partition import partition
 from gridgeo.commands.redraw import redraw
 from gridgeo.commands.report import report_app
 from gridgeo.commands.roster import roster
+from gridgeo.commands.solve import solve_app
 from gridgeo.errors import BadInput, NoFeasiblePlan, NotInstalled, told
-from gridgeo.terminal import err, interruptible, out, progress, show
+from gridgeo.terminal import err, out, progress, show
 from gridgeo_solvers.errors import BadProblem, Infeasible
 
 app = typer.Typer(
@@ -50,7 +46,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-solve_app = typer.Typer(help="Solve a published benchmark instance.", no_args_is_help=True)
 app.add_typer(solve_app, name="solve")
 app.add_typer(bench_app, name="bench")
 app.add_typer(report_app, name="report")
@@ -196,35 +191,6 @@ def visits(
 app.command("import-plan")(import_plan)
 app.command()(export)
 app.command()(roster)
-
-
-@solve_app.command("partition")
-def solve_partition(
-    instance: Annotated[Path, typer.Argument(help="Instance in the benchmark format.", metavar="INSTANCE.json")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="Solution file to write.")],
-    objective: Annotated[
-        str, typer.Option(help="compactness, boundary, cuts, diameter or balance; several as in 'gridgeo partition'.")
-    ] = "compactness",
-    time_limit: TimeLimit = None,
-    gap: Gap = 0.0,
-    seed: Seed = 0,
-    jobs: Jobs = None,
-    as_json: Json = False,
-) -> None:
-    """Partition a published instance: contiguous, balanced, compact."""
-    from gridgeo.plans.objectives import read_objective
-    from gridgeo.sources import read_json, write_json
-    from gridgeo_solvers.partition import read_instance, solve, write_solution
-
-    terms = read_objective(objective)
-    problem = replace(read_instance(read_json(instance)), objective=terms[0].objective if len(terms) == 1 else terms)
-    with beside(jobs, time_limit) as executor, progress() as observer, interruptible() as interrupt:
-        answer = solve(
-            problem, stop=interrupt, time_limit=time_limit, gap=gap, seed=seed, progress=observer, executor=executor
-        )
-    solution = write_solution(answer)
-    write_json(solution, output)
-    show({name: value for name, value in solution.items() if name != "assignment"} | {"file": str(output)}, as_json)
 
 
 def _levels(text: str | None) -> dict[str, str] | None:

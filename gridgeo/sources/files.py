@@ -23,11 +23,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     BadInput
         The folder to write into doesn't exist or may not be written.
     """
-    target = Path(path)
-    if not target.parent.is_dir():
-        raise BadInput(f"{target}: the folder {target.parent} doesn't exist; make it first or give another path")
-    if not os.access(target.parent, os.W_OK):
-        raise BadInput(f"{target}: the folder {target.parent} may not be written; give another path")
+    target = can_write(path)
     fresh = target.with_name(f".{os.getpid()}-{target.name}")
     old = target.with_name(f".{os.getpid()}-old-{target.name}")
     try:
@@ -43,6 +39,22 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     finally:
         for leftover in (fresh, old):
             _remove(leftover)
+
+
+def can_write(path: str | os.PathLike[str]) -> Path:
+    """`path` as a `Path`, proven to lie in a folder that may be written: to be asked before long work.
+
+    Raises
+    ------
+    BadInput
+        The folder to write into doesn't exist or may not be written.
+    """
+    target = Path(path)
+    if not target.parent.is_dir():
+        raise BadInput(f"{target}: the folder {target.parent} doesn't exist; make it first or give another path")
+    if not os.access(target.parent, os.W_OK):
+        raise BadInput(f"{target}: the folder {target.parent} may not be written; give another path")
+    return target
 
 
 def existing(path: str | os.PathLike[str], what: str) -> Path:

@@ -11,18 +11,22 @@ from gridgeo.errors import UnreadableSource
 from gridgeo.sources.files import existing, replacing
 
 
-def read_text(path: str | os.PathLike[str]) -> str:
-    """The text of a UTF-8 file.
+def read_text(path: str | os.PathLike[str], otherwise: str | None = None) -> str:
+    """The text of a UTF-8 file, or of one in the encoding `otherwise`.
 
     Raises
     ------
     UnreadableSource
-        The file is missing or isn't UTF-8 text.
+        The file is missing, or isn't text in these encodings.
     """
     file = existing(path, "a text file")
+    if file.is_dir():
+        raise UnreadableSource(f"{file}: is a folder; give the path of a text file")
     try:
         return file.read_text(encoding="utf-8")
     except UnicodeDecodeError as broken:
+        if otherwise is not None:
+            return file.read_text(encoding=otherwise)
         raise UnreadableSource(f"{file}: isn't UTF-8 text (byte {broken.start}); save it as UTF-8") from None
 
 

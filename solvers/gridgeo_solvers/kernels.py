@@ -33,6 +33,21 @@ def inner_kernel(function: Callable[..., Any]) -> Any:
     return njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
 
 
+def bare_kernel(function: Callable[..., Any]) -> Any:
+    """Compile `function` as `kernel` does, but count no references to arrays; it must make none.
+
+    On many arrays in many small steps counting takes most of the time.
+    """
+    return njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(function)
+
+
+def folded_kernel(function: Callable[..., Any]) -> Any:
+    """Compile `function` into every `bare_kernel` that calls it, so that no array is handed over."""
+    return njit(
+        nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True, _nrt=False
+    )(function)  # fmt: skip
+
+
 class _Sparing(event.TimingListener):
     """Tells the clock of every compilation once it is over, those inside it included."""
 

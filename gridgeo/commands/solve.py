@@ -1,0 +1,153 @@
+"""The commands under `gridgeo solve`: one published instance in, a solution file out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from gridgeo.commands.options import Gap, Jobs, Json, Seed, TimeLimit, beside
+from gridgeo.errors import BadInput
+from gridgeo.terminal import interruptible, progress, show
+
+if TYPE_CHECKING:
+    from gridgeo_solvers.routing.tours import TourPlan
+
+solve_app = typer.Typer(help="Solve a published benchmark instance.", no_args_is_help=True)
+
+Output = Annotated[Path, typer.Option("-o", "--output", help="Solution file to write.")]
+Goal = Annotated[str, typer.Option(help="total: the cost of all tours; longest: the longest tour first.")]
+Vehicles = Annotated[int | None, typer.Option(min=1, help="Tours (a day) at the most, instead of what the file says.")]
+Instance = TypeVar("Instance")
+
+
+@solve_app.command("partition")
+def solve_partition(
+    instance: Annotated[Path, typer.Argument(help="Instance in the benchmark format.", metavar="INSTANCE.json")],
+    output: Output,
+    objective: Annotated[
+        str, typer.Option(help="compactness, boundary, cuts, diameter or balance; several as in 'gridgeo partition'.")
+    ] = "compactness",
+    time_limit: TimeLimit = None,
+    gap: Gap = 0.0,
+    seed: Seed = 0,
+    jobs: Jobs = None,
+    as_json: Json = False,
+) -> None:
+    """Partition a published instance: contiguous, balanced, compact."""
+    from gridgeo.plans.objectives import read_objective
+    from gridgeo.sources import read_json, write_json
+    from gridgeo_solvers.partition import read_instance, solve, write_solution
+
+    terms = read_objective(objective)
+    problem = replace(read_instance(read_json(instance)), objective=terms[0].objective if len(terms) == 1 else terms)
+    with beside(jobs, time_limit) as executor, progress() as observer, interruptible() as interrupt:
+        answer = solve(
+            problem, stop=interrupt, time_limit=time_limit, gap=gap, seed=seed, progress=observer, executor=executor
+        )
+    solution = write_solution(answer)
+    write_json(solution, output)
+    show({name: value for name, value in solution.items() if name != "assignment"} | {"file": str(output)}, as_json)
+
+
+@solve_app.command("carp")
+def solve_carp(
+    instance: Annotated[Path, typer.Argument(help="Instance in the format of CARPLIB.", metavar="INSTANCE.dat")],
+    output: Output,
+    objective: Goal = "total",
+    vehicles: Vehicles = None,
+    time_limit: TimeLimit = None,
+    seed: Seed = 0,
+    as_json: Json = False,
+) -> None:
+    """Route tours that serve streets, each once, within a capacity (arc routing)."""
+    from gridgeo_solvers.routing.formats import read_carp, street_solution
+    from gridgeo_solvers.routing.streets import solve_streets
+
+    search = partial(solve_streets, _read(instance, read_carp), _goal(objective), vehicles=vehicles)
+    _answer(output, as_json, street_solution, search, time_limit, seed)
+
+
+@solve_app.command("pvrp")
+def solve_pvrp(
+    instance: Annotated[Path, typer.Argument(help="Periodic instance in Cordeau's format.", metavar="INSTANCE.txt")],
+    output: Output,
+    objective: Goal = "total",
+    vehicles: Vehicles = None,
+    time_limit: TimeLimit = None,
+    seed: Seed = 0,
+    as_json: Json = False,
+) -> None:
+    """Route visits over several days, each client on the days of one of its patterns."""
+    from gridgeo_solvers.routing.formats import periodic_solution, read_pvrp, tours_of_periods
+    from gridgeo_solvers.routing.tours import solve
+
+    problem = tours_of_periods(_read(instance, read_pvrp), _goal(objective), vehicles)
+    _answer(output, as_json, periodic_solution, partial(solve, problem), time_limit, seed)
+
+
+@solve_app.command("vrp")
+def solve_vrp(
+    instance: Annotated[Path, typer.Argument(help="Instance in the format of VRPLIB.", metavar="INSTANCE.vrp")],
+    output: Output,
+    objective: Goal = "total",
+    vehicles: Vehicles = None,
+    time_limit: TimeLimit = None,
+    seed: Seed = 0,
+    as_json: Json = False,
+) -> None:
+    """Route visits of one day within a capacity, and within time windows where the file has them (by PyVRP then)."""
+    from gridgeo_solvers.routing.formats import client_solution, read_vrp, tours_of_clients
+    from gridgeo_solvers.routing.tours import solve
+    from gridgeo_solvers.routing.windows import solve_windows
+
+    given, goal = _read(instance, read_vrp), _goal(objective)
+    if given.windows is None:
+        search = partial(solve, tours_of_clients(given, goal, vehicles))
+    elif goal == "total":
+        search = partial(solve_windows, given, vehicles=vehicles)
+    else:
+        raise BadInput(f"{instance}: has time windows, whose tours are planned by their total; leave out --objective")
+    _answer(output, as_json, client_solution, search, time_limit, seed)
+
+
+def _goal(objective: str) -> str:
+    if objective not in ("total", "longest"):
+        raise BadInput(f"--objective {objective}: choose total or longest")
+    return objective
+
+
+def _read(file: Path, read: Callable[[str], Instance]) -> Instance:
+    """The instance in a file; what is wrong with it is told with the name of the file."""
+    from gridgeo.sources import read_text
+    from gridgeo_solvers.errors import BadProblem
+
+    try:
+        return read(read_text(file, "latin-1"))
+    except BadProblem as broken:
+        raise BadInput(f"{file}: {broken}") from None
+
+
+def _answer(
+    output: Path,
+    as_json: bool,
+    told: Callable[[TourPlan], dict[str, Any]],
+    search: Callable[..., TourPlan],
+    time_limit: float | None,
+    seed: int,
+) -> None:
+    """Search, write the solution, say its figures."""
+    from gridgeo.sources import can_write, write_json
+
+    can_write(output)
+    with progress() as observer, interruptible() as interrupt:
+        plan = search(stop=interrupt, time_limit=time_limit, seed=seed, progress=observer)
+    solution = told(plan)
+    write_json(solution, output)
+    figures = {name: value for name, value in solution.items() if name not in ("routes", "days")}
+    tours = sum(1 for routes in plan.days for route in routes if route)
+    show({"tours": tours} | figures | {"file": str(output)}, as_json)
