@@ -27,6 +27,8 @@ LEVELLING = 8
 SOFT, STEP = 0.05, 0.1
 """Width of the choice among nearly equal sites, and length of a step, in mean costs of a grid; both fall by `COOL`."""
 COOL = 0.97
+SITES = 10_000
+"""Sites after which the stopping rule is asked again."""
 
 
 _Rows = tuple[FloatArray, FloatArray, FloatArray, FloatArray, IntArray, FloatArray]
@@ -51,7 +53,10 @@ def local_bound(part: Part, k: int, plan: IntArray, *, steps: int, stop: StopRul
     for step in range(steps):
         if stop():
             break
-        worth, tightest = worths(*rows, u, low, high, prices)
+        priced = _worths(rows, u, low, high, prices, stop)
+        if priced is None:
+            break
+        worth, tightest = priced
         best = max(best, float(u.sum() + np.partition(worth, k - 1)[:k].sum()))
         if step < LEVELLING:
             lift = np.where(np.isfinite(tightest), tightest / typical + 1.0, 0.2)
@@ -62,6 +67,19 @@ def local_bound(part: Part, k: int, plan: IntArray, *, steps: int, stop: StopRul
         chance = np.exp((worth.min() - worth) / (SOFT * soft))
         u = u + STEP * soft / goal * mass * (1.0 - draws(*rows, u, prices, chance * (k / chance.sum())))
     return best * part.centred
+
+
+def _worths(
+    rows: _Rows, u: FloatArray, low: float, high: float, prices: FloatArray, stop: StopRule
+) -> tuple[FloatArray, FloatArray] | None:
+    """What `worths` tells of every site; None where the rule stopped it amid them."""
+    n = len(u)
+    worth, tightest = np.empty(n), np.full(n, np.inf)
+    for begin in range(0, n, SITES):
+        if begin and stop():
+            return None
+        worths(*rows, u, low, high, prices, begin, min(begin + SITES, n), worth, tightest)
+    return worth, tightest
 
 
 def _rows(part: Part) -> tuple[_Rows, float, float]:
@@ -174,19 +192,18 @@ def _priced(s, load, u, count, reduced, drawn, edge, bottom, top):
 
 
 @kernel
-def worths(x, y, mass, load, first, corner, u, low, high, prices):
-    """Least cost of opening each site at multipliers `u`, and for each row that of the cheapest site that draws it.
+def worths(x, y, mass, load, first, corner, u, low, high, prices, begin, end, worth, tightest):
+    """Least cost of opening each site from `begin` to `end` at multipliers `u`, into `worth`.
 
-    A site draws load from `low` to `high`, priced at `prices`, which are renewed.
+    A site draws load from `low` to `high`, priced at `prices`, which are renewed. `tightest` falls to the cost of the
+    cheapest site that draws a row.
     """
     n = len(x)
     most, ratio = _reach(mass, load, u, first)
     reduced = np.empty(n)
     drawn = np.empty(n, dtype=np.int64)
     hair = 0.02 * u.sum() / max(load.sum(), 1e-300)
-    worth = np.empty(n)
-    tightest = np.full(n, np.inf)
-    for s in range(n):
+    for s in range(begin, end):
         count, total = _gather(s, x, y, mass, load, first, corner, u, most, ratio, 0.0, reduced, drawn)
         edge = 0.0
         bottom = 0.0
@@ -209,7 +226,6 @@ def worths(x, y, mass, load, first, corner, u, low, high, prices):
         for p in range(count):
             if reduced[p] + prices[s] * load[drawn[p]] < 0.0:
                 tightest[drawn[p]] = min(tightest[drawn[p]], worth[s])
-    return worth, tightest
 
 
 @kernel

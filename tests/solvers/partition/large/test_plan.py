@@ -198,3 +198,13 @@ def test_rounded_distances_have_no_local_bound() -> None:
     problem = city(60, 3, seed=1)
     whole = PartitionProblem(problem.graph, problem.measures, 3, problem.mass, problem.x, problem.y, whole_km=True)
     assert local_bound(parts_of(whole)[0], 3, np.arange(60) % 3, steps=5, stop=never) == -np.inf
+
+
+def test_a_step_of_the_bound_that_is_stopped_amid_its_sites_counts_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gridgeo_solvers.partition.bounds.local_bound.SITES", 50)
+    problem = city(400, 8, seed=4, measures=1)
+    part = parts_of(problem)[0]
+    plan = large_plan(part, 8, seed=1, stop=never, sweeps=60)
+    one, two = (local_bound(part, 8, plan, steps=count, stop=never) for count in (1, 2))
+    asked = iter([False] * 12 + [True] * 99)
+    assert local_bound(part, 8, plan, steps=2, stop=lambda: next(asked)) == one < two
