@@ -1,7 +1,7 @@
 """Re-drawing: quality beside time, against what is proven, and how the time grows.
 
 ``python benchmarks/redraw.py`` prints three tables: a subdistrict in 30 seconds, five districts against the optimum that
-a long proof finds, and growth of the search from 1 to 10 times the units. ``--quick`` leaves the growth out.
+a long proof finds, and growth of the search from 1 to 10 times the units. ``--only`` prints some of them.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from gridgeo_solvers.redraw import Redrawing, Redrawn, RedrawParams, solve
 
 SUBDISTRICT = ((1500, 40, 1), (1500, 40, 2), (1500, 40, 3))
 """Units, grids and seed of the subdistricts."""
-DISTRICTS = tuple((300, 10, seed) for seed in (1, 2, 3, 4, 5))
-"""Units, grids and seed of the districts whose optimum is asked."""
+DISTRICT = (300, 10)
+"""Units and grids of the districts whose optimum is asked."""
+TABLES = ("subdistricts", "growth", "districts")
 SEARCH = RedrawParams(proof_nodes=0)
 """The search alone, with the bound of linear programmes."""
 
@@ -66,11 +67,12 @@ def subdistricts(limit: float) -> None:
         )
 
 
-def districts(proof: float) -> None:
+def districts(proof: float, seeds: list[int], officers: list[int]) -> None:
     print(f"\nDistricts against the optimum; the proof has {proof:g} s (bar: within 1 % where it is proven)")
     print(" units grids seed   k broken    moved share    bound   gap    wall     cpu  proven  above it")
-    for units, grids, seed in DISTRICTS:
-        for k in (grids, grids + 1, grids - 1):
+    units, grids = DISTRICT
+    for seed in seeds:
+        for k in (grids + more for more in officers):
             asked = district(units, grids, k=k, seed=seed, tolerance=0.10 if k == grids else 0.20)
             found, wall, cpu = timed(asked, params=SEARCH)
             best, _, _ = timed(asked, time_limit=proof)
@@ -93,14 +95,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--limit", type=float, default=30.0, help="seconds of a subdistrict")
     parser.add_argument("--proof", type=float, default=300.0, help="seconds of a proof")
-    parser.add_argument("--quick", action="store_true", help="leave the growth out")
+    parser.add_argument("--only", nargs="+", choices=TABLES, default=TABLES, help="tables to print")
+    parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3, 4, 5], help="of the districts")
+    parser.add_argument("--officers", nargs="+", type=int, default=[0, 1, -1], help="grids more than there are")
     options = parser.parse_args()
     # Kernels are compiled once and then cached; that isn't measured.
     solve(district(60, 4), params=RedrawParams(sweeps=10, rounds=0, proof_nodes=0))
-    subdistricts(options.limit)
-    if not options.quick:
+    if "subdistricts" in options.only:
+        subdistricts(options.limit)
+    if "growth" in options.only:
         growth()
-    districts(options.proof)
+    if "districts" in options.only:
+        districts(options.proof, options.seeds, options.officers)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -56,14 +58,48 @@ def redrawings(draw):
     return Redrawing(problem, old, moving, locked_units=tuple(locked), locked_grids=tuple(whole))
 
 
+@st.composite
+def limited_redrawings(draw):
+    """A small re-drawing that a longest way, splits of areas and unequal bands limit, around a plan that keeps them."""
+    asked = draw(redrawings())
+    problem, n = asked.problem, asked.problem.n
+    hidden = next(plans(asked), None)
+    if hidden is None:
+        return asked
+    spots = np.array([draw(st.integers(0, 6)) for _ in range(n)]) * 1000.0
+    same = hidden[:, None] == hidden
+    if draw(st.booleans()):
+        away = np.abs(spots[:, None] - spots) / 1000
+        problem = replace(problem, x=spots, reach=float(away[same].max()) + 0.5)
+    if draw(st.booleans()):
+        zone = np.array([draw(st.integers(-1, 2)) for _ in range(n)])
+        split = max((len(set(hidden[zone == z].tolist())) for z in range(3)), default=1)
+        problem = replace(problem, zone=zone, splits=max(split - 1, 0))
+    if draw(st.booleans()):
+        seeds = tuple(int(np.flatnonzero(hidden == g)[-1]) for g in range(problem.k))
+        totals = np.bincount(hidden, weights=problem.measures[0].weights)
+        slack = draw(st.integers(0, 4))
+        band = Measure("households", problem.measures[0].weights, np.maximum(totals - slack, 0), totals + slack)
+        problem = replace(problem, seeds=seeds, measures=(band,))
+    return replace(asked, problem=problem)
+
+
+def plans(asked: Redrawing) -> Iterator[np.ndarray]:
+    """Every plan that keeps the rules of the problem, once; locks aren't looked at."""
+    n, k = asked.problem.n, asked.problem.k
+    for labels in product(range(k), repeat=n):
+        plan = np.array(labels)
+        seeds = list(asked.problem.seeds)
+        first = plan[seeds].tolist() if seeds else list(dict.fromkeys(labels))
+        if len(set(labels)) == k and first == list(range(k)) and not judge(asked.problem, plan):
+            yield plan
+
+
 def best_by_trying(asked: Redrawing) -> float | None:
     """What moves at the least, over every plan there is; None where none keeps rules and locks."""
-    n, k = asked.problem.n, asked.problem.k
     best: float | None = None
-    for plan in product(range(k), repeat=n):
-        if len(set(plan)) < k or list(dict.fromkeys(plan)) != list(range(k)) or judge(asked.problem, plan):
-            continue
-        moved = _moved(asked, np.array(plan))
+    for plan in plans(asked):
+        moved = _moved(asked, plan)
         if moved is not None and (best is None or moved < best):
             best = moved
     return best
@@ -71,15 +107,12 @@ def best_by_trying(asked: Redrawing) -> float | None:
 
 def cheapest_by_trying(asked: Redrawing) -> float | None:
     """What the best plan is worth at the price of moves, over every plan there is; None where none keeps rules and locks."""
-    n, k = asked.problem.n, asked.problem.k
     best: float | None = None
-    for plan in product(range(k), repeat=n):
-        if len(set(plan)) < k or list(dict.fromkeys(plan)) != list(range(k)) or judge(asked.problem, plan):
-            continue
-        moved = _moved(asked, np.array(plan))
+    for plan in plans(asked):
+        moved = _moved(asked, plan)
         if moved is None:
             continue
-        value = asked.price * moved + evaluate(asked.problem, np.array(plan))["objective"]
+        value = asked.price * moved + evaluate(asked.problem, plan)["objective"]
         best = value if best is None else min(best, value)
     return best
 

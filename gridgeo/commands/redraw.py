@@ -85,6 +85,13 @@ Goal = Annotated[
         rich_help_panel=rule.GOAL,
     ),
 ]
+Without = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Rule of the plan in force that is lifted, e.g. reach or keep_together; repeatable.",
+        rich_help_panel=STAYS,
+    ),
+]
 Pareto = Annotated[
     Path | None,
     typer.Option(
@@ -120,6 +127,7 @@ def redraw(
     officer_hours: OfficerHours = None,
     households: Households = None,
     balance: rule.Balance = None,
+    targets: rule.Targets = None,
     max_moved_households: MaxMoved = None,
     lock: Lock = None,
     lock_unit: LockUnit = None,
@@ -129,9 +137,15 @@ def redraw(
     within: rule.Within = None,
     keep_together: rule.Together = None,
     keep_apart: rule.Apart = None,
+    seeds: rule.Seeds = None,
+    fix: rule.Fix = None,
+    splits: rule.Splits = None,
+    split_level: rule.SplitLevel = None,
+    reach: rule.Reach = None,
     customs: rule.Customs = None,
     prefer_borders: rule.PreferBorders = None,
     links: rule.Links = None,
+    without: Without = None,
     pareto: Pareto = None,
     tolerances: Tolerances = None,
     officer_cost: OfficerCost = None,
@@ -205,6 +219,7 @@ def _draw(options: dict[str, Any]) -> tuple[Any, Any]:
             lock=options["lock"] or (),
             lock_units=options["lock_unit"] or (),
             areas=options["areas"] or (),
+            without=options["without"] or (),
             price=options["price"],
             time_limit=options["time_limit"],
             gap=options["gap"],
@@ -232,6 +247,7 @@ def _several(options: dict[str, Any], folder: Path) -> None:
             lock=options["lock"] or (),
             lock_units=options["lock_unit"] or (),
             areas=options["areas"] or (),
+            without=options["without"] or (),
             time_limit=options["time_limit"],
             seed=options["seed"],
             stop=interrupt,

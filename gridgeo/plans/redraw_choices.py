@@ -69,6 +69,7 @@ def pareto(
     lock: Sequence[str] = (),
     lock_units: Sequence[str] = (),
     areas: Sequence[str] = (),
+    without: Sequence[str] = (),
     time_limit: float | None = None,
     seed: int = 0,
     stop: StopRule | None = None,
@@ -85,7 +86,7 @@ def pareto(
         Each replaces every tolerance of `balance`. A range like ``0:400`` holds besides: no grid passes its ends.
     officer_cost
         What the officers of one grid cost, in any unit.
-    jurisdiction, plan, lock, lock_units, areas, time_limit, seed, stop, progress, wishes
+    jurisdiction, plan, lock, lock_units, areas, without, time_limit, seed, stop, progress, wishes
         As in `gridgeo.redraw`; the time is for all plans together.
 
     Returns
@@ -103,7 +104,7 @@ def pareto(
         raise BadInput(f"an officer costs {officer_cost:g}; give a number, 0 or more")
     counts = list(range(k[0], k[1] + 1)) if isinstance(k, tuple) and len(k) == 2 else sorted(set(k))
     told = progress or Progress()
-    wanted = [redraw_rules(jurisdiction, plan, count, False, 0, wishes, told) for count in counts]
+    wanted = [redraw_rules(jurisdiction, plan, count, False, 0, wishes, told, tuple(without)) for count in counts]
     if not wanted or not wanted[0].balance:
         raise BadInput("choices differ by the balance of a measure, but none is balanced; give e.g. households=0.10")
     if not len(tolerances):

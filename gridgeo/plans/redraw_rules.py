@@ -17,12 +17,10 @@ from gridgeo.plans.wishes import Wishes, make_rules
 from gridgeo_solvers.progress import Progress
 
 CARRIED = (
-    "objective", "within", "keep_together", "keep_apart", "seeds", "fix", "splits", "split_level", "customs",
+    "objective", "within", "keep_together", "keep_apart", "seeds", "fix", "targets", "splits", "customs",
     "prefer_borders", "reach", "links",
 )  # fmt: skip
-"""Rules of the plan in force that hold on unless a wish replaces them; `balance` does so too."""
-UNHELD = {"reach": "--reach", "splits": "--splits", "targets": "--targets"}
-"""Rules that a re-drawing can't hold, with their options."""
+"""Rules of the plan in force that hold on unless a wish replaces them or they are lifted; `balance` does so too."""
 
 
 @dataclass(frozen=True)
@@ -41,56 +39,90 @@ def redraw_rules(
     officers: int,
     wishes: Mapping[str, Any],
     progress: Progress,
+    without: tuple[str, ...] = (),
 ) -> Rules:
     """The rules of the new plan; see `gridgeo.plans.redrawing.redraw`.
 
     Raises
     ------
     BadInput
-        Ways to say how many grids contradict each other, or a rule can't be held.
+        Ways to say how many grids contradict each other, or rules do.
     """
     if list(plan.assignment.index) != list(jurisdiction.units["unit"]):
         raise BadInput(
             f"the plan partitions other units than {jurisdiction.name} has; give a plan of this jurisdiction"
         )
-    merged = _merged(plan.rules, wishes)
     before = int(plan.assignment.nunique())
-    count = _count(before, k, fewest, officers)
+    count: int | tuple[int, int] | None = _count(before, k, fewest, officers)
+    if wishes.get("targets") is not None and not (k or officers or fewest):
+        count = None  # As many as there are targets.
+    merged = _merged(plan.rules, wishes, without)
+    _drop_targets(plan.rules, merged, wishes, count, fewest, progress)
     if fewest:
         merged["balance"] = _upper_ends(merged)
         merged.pop("households", None)
         merged.pop("officer_hours", None)
-        count = _fewest(jurisdiction, merged["balance"])
-    settled = make_rules(jurisdiction, count, **cast(Wishes, merged))
-    if settled.targets:
-        raise BadInput("a re-drawing can't hold targets; give balance instead")
-    for name, option in UNHELD.items():
-        if getattr(settled, name):
-            raise BadInput(
-                f"a re-drawing can't hold the rule {name} ({option}) yet; draw the plan with 'gridgeo partition'"
-            )
-    if plan.rules.targets:
-        progress.note("the targets of the plan in force aren't held; grids share the band")
-    return settled
+        count = _fewest(jurisdiction, merged["balance"], len(merged.get("seeds", ())), before)
+    return make_rules(jurisdiction, count, **cast(Wishes, merged))
 
 
-def _merged(rules: Rules, wishes: Mapping[str, Any]) -> dict[str, Any]:
-    """The wishes, and beside them what the plan's own rules say."""
+def _merged(rules: Rules, wishes: Mapping[str, Any], without: tuple[str, ...]) -> dict[str, Any]:
+    """The wishes, and beside them what the plan's own rules say, but for those that are lifted."""
     unknown = sorted(set(wishes) - set(Wishes.__annotations__))
     if unknown:
         raise TypeError(f"no rule is called '{unknown[0]}'; there are {', '.join(Wishes.__annotations__)}")
-    carried: dict[str, Any] = {}
-    for name in CARRIED:
-        value = getattr(rules, name)
-        if value and name not in ("reach", "splits", "split_level"):
-            carried[name] = value
-    # Ties weigh themselves anew, see `gridgeo.plans.ties.with_ties`; a plan's own weight stands in its objective.
-    bands = dict(rules.balance)
+    odd = sorted(set(without) - set(CARRIED))
+    if odd:
+        raise BadInput(f"no rule of a plan in force is called '{odd[0]}'; lift {', '.join(CARRIED)}")
     given = {name: value for name, value in wishes.items() if value is not None}
+    carried = {name: value for name, value in _own(rules).items() if name not in without}
+    if "splits" in without:
+        carried.pop("split_level", None)
+    if "targets" in given:
+        carried.pop("seeds", None)
+    if "targets" in given or "seeds" in given:
+        carried.pop("targets", None)
+        seeds = set(map(str, given.get("seeds", ())))
+        carried["fix"] = {unit: seed for unit, seed in rules.fix.items() if seed in seeds and "fix" in carried}
+    bands = dict(rules.balance)
     if given.get("officer_hours") is not None:
         bands.pop("workload", None)
         bands = {name: band for name, band in bands.items() if band.tolerance is None}
     return carried | {"balance": bands} | given
+
+
+def _own(rules: Rules) -> dict[str, Any]:
+    """What the rules of a plan say, as wishes.
+
+    Ties weigh themselves anew, see `gridgeo.plans.ties.with_ties`; a plan's own weight stands in its objective.
+    """
+    own = {name: getattr(rules, name) for name in CARRIED if getattr(rules, name) or name == "splits"}
+    if rules.splits is None:
+        own.pop("splits")
+    else:
+        own["split_level"] = rules.split_level
+    if rules.targets:
+        own["targets"] = {
+            seed: {name: numbers[row] for name, numbers in rules.targets.items()}
+            for row, seed in enumerate(rules.seeds)
+        }
+    return own
+
+
+def _drop_targets(
+    rules: Rules, merged: dict[str, Any], wishes: Mapping[str, Any], count: Any, fewest: bool, progress: Progress
+) -> None:
+    """Targets of the plan in force go where they fit the new rules no more; new ones that can't be held are refused."""
+    ranges = [name for name, band in merged["balance"].items() if Band.parse(band).tolerance is None]
+    ranges += ["households"] * (merged.get("households") is not None)
+    if wishes.get("targets") is not None:
+        if fewest:
+            raise BadInput("targets say how many grids there are; leave --fewest or the targets out")
+        return
+    odd = fewest or count != len(rules.seeds) or bool(set(ranges) & set(rules.targets))
+    if merged.get("targets") and odd:
+        merged.pop("targets")
+        progress.note("the targets of the plan in force don't fit the new rules and aren't held; grids share the band")
 
 
 def _count(before: int, k: int | tuple[int, int] | None, fewest: bool, officers: int) -> int | tuple[int, int]:
@@ -123,17 +155,16 @@ def _upper_ends(merged: Mapping[str, Any]) -> dict[str, Band]:
     return upper
 
 
-def _fewest(jurisdiction: Jurisdiction, bands: Mapping[str, Band]) -> tuple[int, int]:
-    """Fewest grids by the sums and by units of which no two fit into one, and twice that: connection costs some more."""
-    least = 1
+def _fewest(jurisdiction: Jurisdiction, bands: Mapping[str, Band], seeds: int, before: int) -> tuple[int, int]:
+    """Fewest grids by the sums, and what is surely enough to try: connection costs some more, and so does a cap on moves."""
+    least = max(seeds, 1)
     for name, band in bands.items():
         assert band.high is not None
         if band.high <= 0:
             raise BadInput(f"a grid may hold at most {band.high:g} {name}; give a range that ends above 0")
         values = measure(jurisdiction.units, name)
-        half = int((values > band.high / 2 * (1 + 1e-9)).sum())
-        least = max(least, math.ceil(float(values.sum()) / band.high - 1e-9), half)
-    return least, max(least, min(len(jurisdiction.units), 2 * least + 8))
+        least = max(least, math.ceil(float(values.sum()) / band.high - 1e-9))
+    return least, max(least, min(len(jurisdiction.units), max(2 * least + 8, before)))
 
 
 def locks_of(

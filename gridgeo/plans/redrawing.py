@@ -11,6 +11,7 @@ import pandas as pd
 
 from gridgeo.errors import BadInput, NoFeasiblePlan
 from gridgeo.jurisdictions import Jurisdiction
+from gridgeo.plans.building import build_problem
 from gridgeo.plans.changes import ties_kept
 from gridgeo.plans.judging import check
 from gridgeo.plans.objectives import objective_values
@@ -23,12 +24,13 @@ from gridgeo_solvers import clock
 from gridgeo_solvers.errors import BadProblem, Infeasible
 from gridgeo_solvers.problems import PartitionProblem
 from gridgeo_solvers.progress import Progress
-from gridgeo_solvers.redraw import Redrawing, RedrawParams, solve
+from gridgeo_solvers.redraw import Fewest, Redrawing, solve
 from gridgeo_solvers.redraw import Redrawn as Answer
+from gridgeo_solvers.redraw import fewest as fewest_grids
 from gridgeo_solvers.stop import StopRule
 
-GLANCE = RedrawParams(sweeps=900, choices=3, rounds=0, tries=0, regions=0, proof_nodes=0, pairs=0)
-"""Work that finds out whether there is a plan with so many grids."""
+FEWEST = 0.5
+"""Share of the time limit after which the number of grids is settled and moves are looked at."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Redrawn:
     status
         ``optimal`` where it is proven that fewer can't move, else ``feasible``.
     grids_at_least
-        With `fewest`: no plan under these rules has fewer grids, by sums and heavy units alone; else None.
+        With `fewest`: no plan under these rules and locks has fewer grids; else None.
     traded, traded_at_least
         With a price: what the plan is worth, price times households moved and the objective of its rules together, and
         what no plan is worth less than; a weak bound. Else None.
@@ -141,6 +143,7 @@ def redraw(
     lock_units: Iterable[str] = (),
     areas: Iterable[str] = (),
     price: float | None = None,
+    without: Iterable[str] = (),
     time_limit: float | None = None,
     gap: float = 0.0,
     seed: int = 0,
@@ -179,6 +182,8 @@ def redraw(
     price
         What moving one household is worth, in the unit of the objective, which is then traded against moves. Left out:
         moves come first, whatever the shapes.
+    without
+        Rules of the plan in force that are lifted, by the name of their keyword, e.g. ``reach``.
     time_limit
         Seconds at the most. Without it the search ends by work, and the same input, seed and versions give the same plan.
     gap
@@ -191,47 +196,53 @@ def redraw(
     Raises
     ------
     BadInput
-        A plan of other units, a grid, unit or area that doesn't exist, or rules that a re-drawing can't hold.
+        A plan of other units, a grid, unit, area or rule that doesn't exist, or rules that contradict each other.
     NoFeasiblePlan
         No plan keeps rules, locks and cap, or none was found in time.
     """
+    began = clock.now()
     search = Search(time_limit, gap, seed, stop, progress or Progress())
-    rules = redraw_rules(jurisdiction, plan, k, fewest, officers, wishes, search.progress)
+    rules = redraw_rules(jurisdiction, plan, k, fewest, officers, wishes, search.progress, tuple(without))
     locks = locks_of(jurisdiction, plan, tuple(lock), tuple(lock_units), tuple(areas))
     most = _cap(jurisdiction, max_moved, price)
     _tell_faults(jurisdiction, plan, rules, search.progress)
 
+    found: Fewest | None = None
+    if fewest:
+        found = _fewest(jurisdiction, plan, rules, locks, search)
+        # A cap on moves may need more grids than hold everything.
+        rules = replace(rules, k=(found.k, max(found.k, rules.most)) if np.isfinite(most) else found.k)
+        search = replace(search, time_limit=None if time_limit is None else time_limit - (clock.now() - began))
+
     def attempt(held: Rules, problem: PartitionProblem, limit: float | None) -> Redrawn:
         asked = asked_of(jurisdiction, plan, problem, locks, most, price)
-        if not fewest:
-            answer = solve(asked, stop=stop, time_limit=limit, gap=gap, seed=seed, progress=search.progress)
-            return named(jurisdiction, plan, held, problem, answer)
-        found = _found(asked, search, limit)
-        return replace(named(jurisdiction, plan, held, problem, found), grids_at_least=rules.fewest)
+        known = found.plans if found is not None and found.k == held.fewest else None
+        answer = solve(
+            asked, stop=stop, time_limit=limit, gap=gap, seed=seed, progress=search.progress, known=known
+        )  # fmt: skip
+        least = None if found is None else found.least
+        return replace(named(jurisdiction, plan, held, problem, answer), grids_at_least=least)
 
     return fewest_that_hold(jurisdiction, rules, search, attempt)
 
 
-def _found(asked: Redrawing, search: Search, limit: float | None) -> Answer:
-    """A plan with so many grids, looked for by a fixed amount of work first, so that the clock hardly decides how many.
-
-    Only where there is one more is spent on what it moves.
+def _fewest(jurisdiction: Jurisdiction, plan: Plan, rules: Rules, locks: Locks, search: Search) -> Fewest:
+    """How few grids were found to be enough.
 
     Raises
     ------
-    Infeasible
-        None was found.
+    NoFeasiblePlan
+        No number is.
     """
-    began = clock.now()
-    quick = solve(asked, stop=search.stop, time_limit=limit, seed=search.seed, params=GLANCE)
-    left = None if limit is None else max(limit - (clock.now() - began), 0.1)
+    problem = build_problem(jurisdiction, replace(rules, k=rules.fewest))
+    limit = None if search.time_limit is None else FEWEST * search.time_limit
     try:
-        better = solve(
-            asked, stop=search.stop, time_limit=left, gap=search.gap, seed=search.seed, progress=search.progress
-        )
-    except Infeasible:
-        return quick
-    return quick if quick.objective < better.objective else better
+        return fewest_grids(
+            asked_of(jurisdiction, plan, problem, locks), stop=search.stop, time_limit=limit, seed=search.seed,
+            progress=search.progress,
+        )  # fmt: skip
+    except Infeasible as error:
+        raise NoFeasiblePlan(error.reasons) from None
 
 
 def asked_of(

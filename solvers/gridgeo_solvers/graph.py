@@ -102,11 +102,12 @@ class Graph:
         """Graph induced by `vertices`; its vertex p is ``vertices[p]``."""
         position = np.full(self.n, -1, dtype=np.int64)
         position[vertices] = np.arange(len(vertices))
-        u, v, length = self.edges()
-        inside = (position[u] >= 0) & (position[v] >= 0)
-        return Graph.from_edges(
-            len(vertices), np.column_stack([position[u[inside]], position[v[inside]]]), length[inside]
-        )
+        degree = self.indptr[vertices + 1] - self.indptr[vertices]
+        # Places of the edges of `vertices`, one vertex after the other, so that only they are looked at.
+        at = np.repeat(self.indptr[vertices] - np.cumsum(degree) + degree, degree) + np.arange(degree.sum())
+        u, v = np.repeat(np.arange(len(vertices)), degree), position[self.indices[at]]
+        once = u < v
+        return Graph.from_edges(len(vertices), np.column_stack([u[once], v[once]]), self.lengths[at][once])
 
     def within(self, label: NDArray[np.int64]) -> Graph:
         """The same vertices without the edges that join two different labels."""

@@ -25,7 +25,7 @@ PRESSED, WARM = 16, 0.15
 WEAK, STRONG = 1.5, 30.0
 """What a miss of a band costs at the first and last level, per household that would mend it."""
 FIRM = 40.0
-"""What two rivals that meet, or a loose piece, cost, in mean costs of a unit."""
+"""What two rivals that meet, an area in a grid too many, or a loose piece cost, in mean costs of a unit."""
 STEEP = 4.0
 """How much more a large miss costs: doubled at a quarter of the mean grid."""
 
@@ -109,10 +109,14 @@ class _Moves:
         pieces = np.bincount(plan[first], minlength=labels).astype(np.int64)
         self._net = (graph.indptr, graph.indices, np.ascontiguousarray(shape.cut, dtype=np.float64))
         self._rows = (row_ptr, order, case.row_of)
-        self._worth = (case.cost, case.home, case.fixed, rival_ptr, rivals)
+        fixed = case.fixed.copy()
+        # Anchors stay where they are: their grids' bands go with them.
+        fixed[case.limits.anchors] = True
+        self._worth = (case.cost, case.home, fixed, rival_ptr, rivals)
         total = np.maximum(case.weights.sum(axis=1), 1e-12)
         price = np.append(float(case.cost.sum()) / total, STEEP * labels / float(case.cost.sum()))
-        self._bands = (np.ascontiguousarray(case.weights), case.low, case.high, price)
+        self._bands = (np.ascontiguousarray(case.weights), *case.ends(plan, labels), price)
+        self._limits = (case.limits.far, case.limits.zone, case.limits.room)
         mean = float(total[0]) / labels if len(total) else 1.0
         deviation = shape.deviation if len(total) else 0.0
         self._shape = (shape.mass, shape.x, shape.y, shape.inertia, deviation, mean)
@@ -120,13 +124,13 @@ class _Moves:
         moments = (m, m * x, m * y, m * (x * x + y * y))
         sums = np.array([np.bincount(plan, weights=part, minlength=labels) for part in moments])
         size = np.bincount(plan, minlength=labels).astype(np.int64)
-        self._state = (size, pieces, totals, sums)
+        self._state = (size, pieces, totals, sums, *_inside(case, plan, labels), *_chained(case, plan, labels))
         self.told = np.array([self._objective(shape, plan, labels), np.inf, case.moved(plan), 0.0, 0.0, 0.0, 0.0])
         self.told[6] = pieces.sum() - (size > 0).sum()
-        used = size > 0
-        self.told[3] = ((totals < case.low[:, None]) | (totals > case.high[:, None]))[:, used].sum()
+        self.told[3] = case.missed(plan, labels).sum()
+        self.told[4] = case.limits.meetings(plan) + case.limits.excess(plan)
         if len(case.rivals):
-            self.told[4] = (plan[case.rivals[:, 0]] == plan[case.rivals[:, 1]]).sum()
+            self.told[4] += (plan[case.rivals[:, 0]] == plan[case.rivals[:, 1]]).sum()
         self._price = shape.price
         if not case.broken(plan):
             self.told[1] = self.told[0]
@@ -152,8 +156,8 @@ class _Moves:
         before = self.told[1]
         work = np.array([count, heat, press, firm, most, self._price])
         sweep(
-            self.plan, self.best, self._net, self._rows, self._worth, self._bands, self._shape, self._state, work,
-            self.told, self._random, self._stamp, self._queue,
+            self.plan, self.best, self._net, self._rows, self._worth, self._bands, self._limits, self._shape, self._state,
+            work, self.told, self._random, self._stamp, self._queue,
         )  # fmt: skip
         return bool(self.told[1] < before)
 
@@ -164,3 +168,23 @@ def _listed(case: Case) -> tuple[IntArray, IntArray]:
     order = np.argsort(ends[:, 0], kind="stable")
     ptr = np.r_[0, np.cumsum(np.bincount(ends[:, 0], minlength=case.n))].astype(np.int64)
     return ptr, ends[order, 1].astype(np.int64)
+
+
+def _inside(case: Case, plan: IntArray, labels: int) -> tuple[IntArray, IntArray]:
+    """Units of each area in each label, shape (Z, labels), and how many labels each area lies in."""
+    many = len(case.limits.room)
+    own = case.limits.zone >= 0
+    key = case.limits.zone[own] * labels + plan[own]
+    inside = np.bincount(key, minlength=many * labels).reshape(many, labels).astype(np.int64)
+    return inside, (inside > 0).sum(axis=1).astype(np.int64)
+
+
+def _chained(case: Case, plan: IntArray, labels: int) -> tuple[IntArray, IntArray, IntArray]:
+    """The first unit of each label, and the units after and before each unit of its label; -1 for none."""
+    first, after, before = (np.full(count, -1, dtype=np.int64) for count in (labels, case.n, case.n))
+    order = np.argsort(plan, kind="stable")
+    same = plan[order][1:] == plan[order][:-1]
+    after[order[:-1][same]], before[order[1:][same]] = order[1:][same], order[:-1][same]
+    heads = np.r_[True, ~same]
+    first[plan[order[heads]]] = order[heads]
+    return first, after, before

@@ -30,11 +30,11 @@ class Redrawn:
     objective
         `moved`, or with a price what is traded: price · moved + the problem's objective.
     status
-        Optimal only where `moved` is proven the least and nothing was traded against it.
+        Optimal only where `objective` is proven the least.
     seconds, seed
         Of this call.
     objective_bound
-        With a price: no plan of this problem is worth less than this; weak, see `trading.floor_of_trade`. Else None.
+        With a price: no plan of this problem is worth less than this, see `valuing`. Else None.
     """
 
     assignment: NDArray[np.int64]
@@ -75,7 +75,7 @@ class RedrawParams:
     proof_nodes
         Branch-and-bound nodes spent on the proof in all; 0 leaves the bound to linear programmes.
     proof_work
-        Nodes times pairs of unit and grid that a proof may take, so that large ones end as well.
+        Nodes times pairs of unit and grid that a proof may take where no time limit is given, so that large ones end as well.
     pairs
         Pairs of unit and grid up to which linear programmes bound what must move.
     """

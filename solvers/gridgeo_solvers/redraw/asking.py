@@ -29,8 +29,8 @@ class Redrawing:
     Parameters
     ----------
     problem
-        The new rules: graph, measures with their bands, k, nesting, together, apart. Grids have no order here, so that
-        bands are equal for all; `seeds` only keep each other apart. `reach` and `zone` can't be held.
+        The new rules, all of them. `seeds` keep each other apart; where bands are unequal, each grid fits that of its seed,
+        whichever old grid it continues.
     old
         Shape (n,): old grid 0..m-1 of every unit. It may break the new rules.
     moving
@@ -116,11 +116,6 @@ class Redrawing:
             raise BadProblem(f"most_moved is {self.most_moved}: it must be a number ≥ 0")
         if self.price is not None and not (0 <= self.price < np.inf):
             raise BadProblem(f"price is {self.price}: it must be a finite number ≥ 0")
-        if any(measure.unequal for measure in self.problem.measures):
-            raise BadProblem("a re-drawing holds one band for all grids; leave unequal bands and targets out")
-        if np.isfinite(self.problem.reach) or self.problem.zone is not None:
-            rule = "reach" if np.isfinite(self.problem.reach) else "zone"
-            raise BadProblem(f"a re-drawing can't hold the rule {rule}: leave it out")
         if self.price is None:
             return
         odd = [str(term.objective) for term in self.problem.terms if term.objective not in PRICED]

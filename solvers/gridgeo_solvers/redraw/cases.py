@@ -14,6 +14,8 @@ from scipy.sparse.csgraph import connected_components
 from gridgeo_solvers.errors import Infeasible
 from gridgeo_solvers.graph import Graph
 from gridgeo_solvers.redraw.asking import FloatArray, IntArray, Redrawing
+from gridgeo_solvers.redraw.limits import Limits, limits_of
+from gridgeo_solvers.redraw.packing import fewest_bins, parted
 
 TRIFLE = 0.05
 """What moving all units costs beside their households, in households."""
@@ -30,7 +32,8 @@ class Case:
     graph
         Borders between them.
     weights, low, high
-        Shape (M, n), (M,), (M,): banded measures and the ends of their bands, rounding forgiven.
+        Shape (M, n), (M,), (M,): banded measures and the ends of their bands, rounding forgiven; of unequal bands the lowest
+        and the highest end, see `ends`.
     mass, cost
         Shape (n,): what moving a unit counts; and that with a trifle for the unit itself, so that of two plans which
         move as many households the one that moves fewer units is better.
@@ -44,6 +47,8 @@ class Case:
         Shape (n,): number of the set of units that share a grid.
     rivals
         Shape (p, 2): pairs that never share a grid.
+    limits
+        What grids are held to beside.
     group
         Label of the group that the part lies in, 0 where the problem has none.
     """
@@ -60,6 +65,7 @@ class Case:
     fixed: NDArray[np.bool_]
     row_of: IntArray
     rivals: IntArray
+    limits: Limits
     group: int = 0
 
     @property
@@ -95,11 +101,24 @@ class Case:
         sums = [np.bincount(plan, weights=w, minlength=labels) for w in self.weights]
         return np.array(sums, dtype=np.float64).reshape(len(self.weights), labels)
 
+    def ends(self, plan: IntArray, labels: int) -> tuple[FloatArray, FloatArray]:
+        """Ends of the bands of every label, shape (M, labels) each: of unequal grids by the anchors that they hold."""
+        low = np.repeat(self.low[:, None], labels, axis=1)
+        high = np.repeat(self.high[:, None], labels, axis=1)
+        held = plan[self.limits.anchors]
+        low[:, held], high[:, held] = self.limits.low, self.limits.high
+        return low, high
+
+    def missed(self, plan: IntArray, labels: int) -> NDArray[np.bool_]:
+        """Whether every used label misses each band, shape (M, labels)."""
+        totals, (low, high) = self.totals(plan, labels), self.ends(plan, labels)
+        used = np.bincount(plan, minlength=labels) > 0
+        return np.asarray(((totals < low) | (totals > high)) & used)
+
     def broken(self, plan: IntArray) -> bool:
         """Whether `plan` breaks a rule that holds inside the case; labels without a unit don't count."""
         used = np.unique(plan)
-        totals = self.totals(plan, int(used[-1]) + 1)[:, used]
-        if (totals < self.low[:, None]).any() or (totals > self.high[:, None]).any():
+        if self.missed(plan, int(used[-1]) + 1).any() or self.limits.broken(plan):
             return True
         if (plan[self.fixed] != self.home[self.fixed]).any():
             return True
@@ -111,9 +130,8 @@ class Case:
             return True
         return pieces_of(self.graph, plan)[1] != len(used)
 
-    def restricted(self, inside: NDArray[np.bool_], labels: IntArray) -> Case:
-        """The case of some units and the labels that they may have, renumbered 0.. in the order of `labels`."""
-        units = np.flatnonzero(inside)
+    def restricted(self, plan: IntArray, units: IntArray, labels: IntArray) -> Case:
+        """The case of `units`, those that have one of `labels` in `plan`; labels are renumbered 0.. in their order."""
         number = np.full(max(int(labels.max()) + 1, self.m, 1) + 1, -1, dtype=np.int64)
         number[labels] = np.arange(len(labels))
         position = np.full(self.n, -1, dtype=np.int64)
@@ -131,6 +149,7 @@ class Case:
             fixed=self.fixed[units],
             row_of=np.unique(self.row_of[units], return_inverse=True)[1].astype(np.int64),
             rivals=pairs[(pairs >= 0).all(axis=1)],
+            limits=self.limits.restricted(units, plan),
         )
 
 
@@ -160,22 +179,33 @@ def cases_of(asked: Redrawing) -> list[Case]:
     rows = _rows(asked)
     _refuse_torn(asked, part, rows)
     primary = _primary(asked, part)
-    return [
-        _case(asked, np.flatnonzero(part == p), p, rows, primary, group) for p in np.unique(part[part >= 0]).tolist()
-    ]
+    return [_case(asked, part, p, rows, primary, group) for p in np.unique(part[part >= 0]).tolist()]
 
 
 def counts_of(case: Case, slack: int) -> range:
     """Numbers of grids that the bands leave open, at most `slack` from the number there was."""
     fewest, most = 1, case.rows
-    fewest = max(fewest, len(np.unique(case.home[case.fixed & (case.home >= 0)])))
-    for weights, low, high in zip(case.weights, case.low, case.high, strict=True):
-        total = float(weights.sum())
-        if np.isfinite(high) and high > 0:
-            fewest = max(fewest, math.ceil(total / high - 1e-12))
+    if len(case.limits.anchors):
+        many = len(case.limits.anchors)
+        return range(many, many + 1)
+    fewest = max(fewest, _fewest(case))
+    for weights, low in zip(case.weights, case.low, strict=True):
         if low > 0:
-            most = min(most, math.floor(total / low + 1e-12))
+            most = min(most, math.floor(float(weights.sum()) / low + 1e-12))
     return range(max(fewest, min(case.m - slack, most)), min(most, max(case.m + slack, fewest)) + 1)
+
+
+def _fewest(case: Case) -> int:
+    """No plan has fewer grids: what must share a grid is packed by its sums, and what can't is counted."""
+    least = parted(case.limits.far, case.rivals)
+    homes = np.where(case.fixed, case.home, -1)
+    least = max(least, len(np.unique(homes[homes >= 0])))
+    # Units of one row, or locked into one grid, are one load.
+    load = np.where(homes >= 0, case.rows + homes, case.row_of)
+    for weights, high in zip(case.weights, case.high, strict=True):
+        if np.isfinite(high) and high > 0:
+            least = max(least, fewest_bins(np.bincount(load, weights=weights).astype(np.float64), float(high)))
+    return least
 
 
 def _rows(asked: Redrawing) -> IntArray:
@@ -224,9 +254,10 @@ def _primary(asked: Redrawing, part: IntArray) -> dict[int, int]:
 
 
 def _case(
-    asked: Redrawing, units: IntArray, part: int, rows: IntArray, primary: dict[int, int], group: IntArray
+    asked: Redrawing, part_of: IntArray, part: int, rows: IntArray, primary: dict[int, int], group: IntArray
 ) -> Case:
     problem = asked.problem
+    units = np.flatnonzero(part_of == part)
     old = np.array([g for g in np.unique(asked.old[units]).tolist() if primary[g] == part], dtype=np.int64)
     number = np.full(asked.m, -1, dtype=np.int64)
     number[old] = np.arange(len(old))
@@ -248,6 +279,7 @@ def _case(
         fixed=asked.fixed[units],
         row_of=np.unique(rows[units], return_inverse=True)[1].astype(np.int64),
         rivals=pairs[(pairs >= 0).all(axis=1)],
+        limits=limits_of(asked, part_of, part),
         group=int(group[units[0]]),
     )
 

@@ -36,11 +36,13 @@ class Counts:
     pools: list[tuple[list[int], int]]
     stray: float
 
-    def bound(self, proven: Sequence[float]) -> float:
-        """What moves at the least over all ways to share out the grids; `proven` holds for the chosen counts."""
-        total = -self.stray
+    def bound(self, proven: Sequence[float], price: float = 1.0) -> float:
+        """What moves at the least, at its price, over all ways to share out the grids; `proven` holds for the chosen counts."""
+        total = -self.stray * price
         for inside, k in self.pools:
-            options = [self.floors[p] | {self.chosen[p]: proven[p]} for p in inside]
+            options = [
+                {k: price * least for k, least in self.floors[p].items()} | {self.chosen[p]: proven[p]} for p in inside
+            ]
             least = _cheapest(options, k, lambda a, b: a + b, 0.0)
             total += np.inf if least is None else least[0]
         return max(total, 0.0)
@@ -51,8 +53,11 @@ def share_out(
     cases: Sequence[Case],
     seed: int,
     banned: Collection[tuple[int, int]] = (),
+    given: Sequence[int] | None = None,
 ) -> Counts:
     """Choose the number of grids of every case; `banned` are pairs of case and number for which no plan was found.
+
+    Where the numbers are `given`, the bounds alone are asked.
 
     Raises
     ------
@@ -71,9 +76,9 @@ def share_out(
     free = [p for p, case in enumerate(cases) if case.group not in fixed]
     if free or not fixed:
         pools.append((free, asked.problem.k - sum(fixed.values()) - len(locked)))
-    chosen = [0] * len(cases)
+    chosen = [0] * len(cases) if given is None else list(given)
     floors: list[dict[int, float]] = [{} for _ in cases]
-    for inside, k in pools:
+    for inside, k in pools if given is None else []:
         shut = [{count for case, count in banned if case == p} for p in inside]
         for p, count in zip(inside, _chosen(asked, [cases[p] for p in inside], k, shut, seed), strict=True):
             chosen[p] = count

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -12,62 +12,29 @@ from gridgeo_solvers import clock
 from gridgeo_solvers.check import judge
 from gridgeo_solvers.errors import Infeasible
 from gridgeo_solvers.progress import Progress
-from gridgeo_solvers.redraw.annealing import anneal
 from gridgeo_solvers.redraw.answer import Redrawn, RedrawParams
 from gridgeo_solvers.redraw.asking import IntArray, Redrawing
 from gridgeo_solvers.redraw.cases import Case, cases_of, trifle
-from gridgeo_solvers.redraw.choosing import choose
 from gridgeo_solvers.redraw.counting import Counts, Plan, share_out
+from gridgeo_solvers.redraw.drawing import Run, drawn
 from gridgeo_solvers.redraw.proving import floor_of, prove
 from gridgeo_solvers.redraw.reasons import locked_faults, why_not
-from gridgeo_solvers.redraw.regions import improve, reanneal
-from gridgeo_solvers.redraw.starts import start_of
-from gridgeo_solvers.redraw.trading import floor_of_trade, trade, worth
+from gridgeo_solvers.redraw.trading import trade, worth
+from gridgeo_solvers.redraw.valuing import bounded, cheapest_borders, floor_of_trade
 from gridgeo_solvers.results import Status, relative_gap
-from gridgeo_solvers.stop import AnyOf, MaxSeconds, StopRule
+from gridgeo_solvers.stop import AnyOf, StopRule
+from gridgeo_solvers.words import figures
 
 SEARCHED = 0.5
 """Share of the time limit after which the search gives way to the bound."""
-CHOSEN = 20.0
-"""Most seconds for the choice of what to split and dissolve."""
-HOPEFUL = 1.08
-"""Moves of a plan, against those of the best, above which it isn't taken further."""
 LOST = 500
 """Branch-and-bound nodes for a part of which no plan was found."""
-SHAKEN = 0.5
-"""Temperature from which the best plan is annealed again, in mean costs of a unit; less each time."""
 TRIED = 8
 """Times, beside one for each case, that grids are shared out anew where a case has no plan."""
-SMALL = 2000
-"""Pairs of unit and grid up to which the proof takes over early."""
 TRADED = 0.35
 """Share of the time limit that is kept for the trade, where there is a price."""
-
-
-@dataclass
-class _Run:
-    """What one call of `solve` knows throughout."""
-
-    asked: Redrawing
-    params: RedrawParams
-    seed: int
-    gap: float
-    limit: float | None
-    rules: tuple[StopRule, ...]
-    progress: Progress
-    began: float = field(default_factory=clock.now)
-
-    def stop_at(self, share: float) -> StopRule:
-        """A rule that stops at a share of the time limit, or where the caller's own rules say so."""
-        if self.limit is None:
-            return AnyOf(self.rules)
-        timed = MaxSeconds(max(self.began + share * self.limit - clock.now(), 0.0))
-        timed()
-        return AnyOf((*self.rules, timed))
-
-    def left(self, share: float) -> float | None:
-        """Seconds up to a share of the time limit; None without one."""
-        return None if self.limit is None else max(self.began + share * self.limit - clock.now(), 0.05)
+SHAPED = 0.5
+"""Share of that which goes into better plans; the rest goes into the bound."""
 
 
 def solve(
@@ -79,6 +46,7 @@ def solve(
     seed: int = 0,
     params: RedrawParams | None = None,
     progress: Progress | None = None,
+    known: Sequence[Plan] | None = None,
 ) -> Redrawn:
     """Draw a plan anew from the one in force: every rule holds, and as little moves as the work allows.
 
@@ -104,6 +72,8 @@ def solve(
         How much work to do.
     progress
         Hears stages, incumbents and bounds.
+    known
+        A plan of every case to improve, which says how many grids each has; see `thinning`.
 
     Raises
     ------
@@ -122,35 +92,37 @@ def solve(
     ([0, 0, 0, 1, 1], 10.0, 10.0)
     """
     rules = () if stop is None else (stop,)
-    run = _Run(asked, params or RedrawParams(), seed, gap, time_limit, rules, progress or Progress())
+    run = Run(asked, params or RedrawParams(), seed, gap, time_limit, rules, progress or Progress())
     faults = locked_faults(asked)
     if faults:
         raise Infeasible(faults)
     cases = cases_of(asked)
-    counts, plans = _shared_out(run, cases)
+    counts, plans = _shared_out(run, cases, known)
     run.progress.stage("bound", len(cases))
     plans, bounds = _bounded(run, cases, plans)
     bound = counts.bound(bounds)
     if asked.price is None:
         return _answer(run, cases, plans, bound)
     run.progress.stage("trade", len(cases))
-    return _traded(run, cases, plans, bound)
+    return _traded(run, cases, counts, plans, bounds)
 
 
-def _shared_out(run: _Run, cases: list[Case]) -> tuple[Counts, list[Plan]]:
+def _shared_out(run: Run, cases: list[Case], known: Sequence[Plan] | None) -> tuple[Counts, list[Plan]]:
     """How many grids each case has, and the best plans found; counts for which a case has none are passed over."""
     banned: set[tuple[int, int]] = set()
-    drawn: dict[tuple[int, int], Plan] = {}
-    counts = share_out(run.asked, cases, run.seed)
+    plans: dict[tuple[int, int], Plan] = {}
+    counts = share_out(run.asked, cases, run.seed, given=None if known is None else [plan.k for plan in known])
+    _refuse_hopeless(run.asked, cases, counts)
     run.progress.stage("redraw", len(cases))
     for _ in range(TRIED + len(cases)):
-        for task in enumerate(counts.chosen):
-            if task not in drawn:
-                drawn[task] = _drawn(run, cases[task[0]], task[1], task[0], len(cases))
-        lost = [task for task in enumerate(counts.chosen) if drawn[task].labels_of is None]
+        for p, k in enumerate(counts.chosen):
+            if (p, k) not in plans:
+                share = SEARCHED * (1 - TRADED * (run.asked.price is not None)) * (p + 1) / len(cases)
+                plans[p, k] = drawn(run, cases[p], k, share, None if known is None else known[p].labels_of)
+        lost = [task for task in enumerate(counts.chosen) if plans[task].labels_of is None]
         for task in lost if len(cases) > 1 else []:
-            drawn[task] = _rescued(run, cases[task[0]], drawn[task], len(cases))
-            if drawn[task].labels_of is None:
+            plans[task] = _rescued(run, cases[task[0]], plans[task], len(cases))
+            if plans[task].labels_of is None:
                 banned.add(task)
         if not banned.intersection(lost):
             break
@@ -158,10 +130,19 @@ def _shared_out(run: _Run, cases: list[Case]) -> tuple[Counts, list[Plan]]:
             counts = share_out(run.asked, cases, run.seed, banned)
         except Infeasible:
             break
-    return counts, [drawn[task] for task in enumerate(counts.chosen)]
+    return counts, [plans[task] for task in enumerate(counts.chosen)]
 
 
-def _rescued(run: _Run, case: Case, plan: Plan, many: int) -> Plan:
+def _refuse_hopeless(asked: Redrawing, cases: Sequence[Case], counts: Counts) -> None:
+    """Refuse a cap below what moves by sums alone, before anything is searched."""
+    least = counts.bound([floor_of(case, k) for case, k in zip(cases, counts.chosen, strict=True)])
+    if least > asked.most_moved:
+        need, most = figures(least, asked.most_moved)
+        told = f"the rules need at least {need} households to move, at most {most} may; allow more or widen the bands"
+        raise Infeasible([told])
+
+
+def _rescued(run: Run, case: Case, plan: Plan, many: int) -> Plan:
     """A plan that the integer programme meets where the search met none."""
     seconds = run.left(1.0)
     params = replace(run.params, proof_nodes=min(run.params.proof_nodes, LOST))
@@ -170,63 +151,7 @@ def _rescued(run: _Run, case: Case, plan: Plan, many: int) -> Plan:
     return replace(plan, labels_of=proof.plan)
 
 
-def _drawn(run: _Run, case: Case, k: int, number: int, many: int) -> Plan:
-    """The best plan found of one case."""
-    share = SEARCHED * (1 - TRADED * (run.asked.price is not None)) * (number + 1) / many
-    stop, left = run.stop_at(share), run.left(share)
-    params, found = run.params, None
-    choices = choose(case, k, params.choices, run.seed, CHOSEN if left is None else min(CHOSEN, left / 4))
-    helds: list[IntArray | None] = [choice.held for choice in choices] or [None]
-    # Other ways to split and dissolve are tried where there is something to choose, and the best is taken further.
-    short = max(params.sweeps // 4, 1)
-    labels = max(case.m, k)
-    tried: list[tuple[float, int, IntArray]] = []
-    for turn, held in enumerate(helds):
-        begin, labels = start_of(case, k, held, run.seed + turn)
-        if len(np.unique(begin)) != k:
-            continue
-        first = anneal(case, begin, labels, sweeps=short, seed=run.seed * 31 + turn, stop=stop)
-        tried.append((np.inf if first is None else case.moved(first), turn, begin if first is None else first))
-        if stop():
-            break
-    tried.sort(key=lambda one: one[:2])
-    small = case.rows * labels <= SMALL and params.proof_nodes > 0
-    for value, turn, begin in tried[: 1 if small else 2]:
-        if np.isfinite(value) and params.tries:
-            plan: IntArray | None = begin
-        else:
-            plan = anneal(case, begin, labels, sweeps=params.sweeps, seed=run.seed * 31 + 7 + turn, stop=stop)
-            plan = begin if plan is None and np.isfinite(value) else plan
-        found = _better(run, case, found, plan, labels, turn, stop)
-    for turn in range(params.rounds):
-        # What a small case still lacks is found by its proof.
-        if found is None or small or stop():
-            break
-        hot = SHAKEN / (1 + turn)
-        plan = anneal(case, found, labels, sweeps=params.sweeps, seed=run.seed * 31 + 97 + turn, stop=stop, hot=hot)
-        found = _better(run, case, found, plan, labels, 97 + turn, stop)
-    run.progress.advance()
-    return Plan(k, labels, found)
-
-
-def _better(
-    run: _Run, case: Case, best: IntArray | None, plan: IntArray | None, labels: int, turn: int, stop: StopRule
-) -> IntArray | None:
-    """The better of the best plan and `plan`, which is improved first by programmes on a few grids at a time."""
-    if plan is None or (best is not None and case.moved(plan) > HOPEFUL * case.moved(best)):
-        return best
-    if run.params.tries:
-        plan = reanneal(case, plan, labels, tries=run.params.tries, seed=run.seed + turn, stop=stop)
-    if run.params.regions:
-        size, nodes = run.params.regions, run.params.nodes
-        plan = improve(case, plan, labels, size=size, nodes=nodes, seed=run.seed + turn, stop=stop)
-    if best is not None and case.moved(plan) >= case.moved(best):
-        return best
-    run.progress.incumbent(float(case.mass[plan != case.home].sum()))
-    return plan
-
-
-def _bounded(run: _Run, cases: Sequence[Case], plans: list[Plan]) -> tuple[list[Plan], list[float]]:
+def _bounded(run: Run, cases: Sequence[Case], plans: list[Plan]) -> tuple[list[Plan], list[float]]:
     """A bound on what each case moves, and better plans where the proof met them."""
     share = 1.0 if run.asked.price is None else 1.0 - TRADED
     bounds, better = [], []
@@ -254,26 +179,51 @@ def _near_enough(case: Case, plan: Plan, gap: float) -> bool:
     return moved > 0 and gap > 0 and (moved - floor_of(case, plan.k)) / moved <= gap
 
 
-def _traded(run: _Run, cases: Sequence[Case], plans: list[Plan], bound: float) -> Redrawn:
-    """Plans improved for the price, case after case."""
+def _traded(run: Run, cases: Sequence[Case], counts: Counts, plans: list[Plan], bounds: Sequence[float]) -> Redrawn:
+    """Plans improved for the price, case after case, and what none is worth less than."""
+    asked, bound = run.asked, counts.bound(bounds)
+    assert asked.price is not None
     best = _answer(run, cases, plans, bound)
-    now = list(plans)
+    now, proven = list(plans), []
     for number, case in enumerate(cases):
         plan = now[number].labels_of
         assert plan is not None
-        stop = run.stop_at(1 - TRADED + TRADED * (number + 1) / len(cases))
+        share = 1 - TRADED + TRADED * (number + SHAPED) / len(cases)
         others = best.moved - float(case.mass[plan != case.home].sum())
-        most = run.asked.most_moved - others + trifle(run.asked.moving) * case.n
-        for one in trade(run.asked, case, plan, now[number].labels, most, run.params.sweeps, run.seed, stop):
-            attempt = [*now[:number], Plan(now[number].k, now[number].labels, one), *now[number + 1 :]]
-            answer = _answer(run, cases, attempt, bound)
-            if answer.objective < best.objective:
-                best, now = answer, attempt
+        most = asked.most_moved - others + trifle(asked.moving) * case.n
+        met = trade(asked, case, plan, now[number].labels, most, run.params.sweeps, run.seed, run.stop_at(share))
+        share += TRADED * SHAPED / 2 / len(cases)
+        proof = bounded(asked, case, now[number], run.stop_at(share), run.left(share))
+        # A case that is too large for its programme moves what it must, and cuts nothing.
+        proven.append(max(proof.bound, asked.price * (bounds[number] - trifle(asked.moving) * case.n)))
+        for one in [*met, *([] if proof.plan is None else [proof.plan])]:
+            attempt = [*now[:number], replace(now[number], labels_of=one), *now[number + 1 :]]
+            best, now = _improved(run, cases, best, now, attempt, bound)
         run.progress.advance()
-    return best
+    least = floor_of_trade(asked, cases, counts, proven, best.assignment, run.left(1.0))
+    simple = asked.price * (best.bound or 0.0) + cheapest_borders(asked)
+    return _proven(best, max(least, simple))
 
 
-def _answer(run: _Run, cases: Sequence[Case], plans: Sequence[Plan], bound: float) -> Redrawn:
+def _improved(
+    run: Run, cases: Sequence[Case], best: Redrawn, now: list[Plan], attempt: list[Plan], bound: float
+) -> tuple[Redrawn, list[Plan]]:
+    """The better of the best answer and an attempt; one that breaks the cap is none."""
+    try:
+        answer = _answer(run, cases, attempt, bound)
+    except Infeasible:
+        return best, now
+    return (answer, attempt) if answer.objective < best.objective else (best, now)
+
+
+def _proven(answer: Redrawn, least: float) -> Redrawn:
+    """The answer with what no plan is worth less than, the rounding of sums forgiven."""
+    if least >= answer.objective * (1 - 1e-9):
+        return replace(answer, objective_bound=answer.objective, status=Status.OPTIMAL)
+    return replace(answer, objective_bound=least)
+
+
+def _answer(run: Run, cases: Sequence[Case], plans: Sequence[Plan], bound: float) -> Redrawn:
     """The cases' plans and the locked grids as one answer, when the judge finds no fault and the cap holds."""
     asked = run.asked
     if any(plan.labels_of is None for plan in plans):
@@ -289,7 +239,7 @@ def _answer(run: _Run, cases: Sequence[Case], plans: Sequence[Plan], bound: floa
         assignment[case.units] = row + used
         used += len(label)
     continues = matched(asked, assignment)
-    assignment, continues = _in_order(assignment, continues)
+    assignment, continues = _in_order(asked, assignment, continues)
     moved = float(asked.moving[continues[assignment] != asked.old].sum())
     least = _whole_bound(asked, bound, moved)
     faults = judge(asked.problem, assignment)
@@ -307,7 +257,6 @@ def _answer(run: _Run, cases: Sequence[Case], plans: Sequence[Plan], bound: floa
         status=Status.OPTIMAL if least == moved and asked.price is None else Status.FEASIBLE,
         seconds=clock.now() - run.began,
         seed=run.seed,
-        objective_bound=None if asked.price is None else floor_of_trade(asked, least or 0.0),
     )
 
 
@@ -329,8 +278,11 @@ def matched(asked: Redrawing, assignment: IntArray) -> IntArray:
     return continues
 
 
-def _in_order(assignment: IntArray, continues: IntArray) -> tuple[IntArray, IntArray]:
-    """Grids numbered by the old ones that they continue, new ones after them by their lowest unit."""
+def _in_order(asked: Redrawing, assignment: IntArray, continues: IntArray) -> tuple[IntArray, IntArray]:
+    """Grids numbered by the old ones that they continue, new ones after them by their lowest unit; by seeds where these are."""
+    if asked.problem.seeds and len(np.unique(assignment[list(asked.problem.seeds)])) == len(continues):
+        order = assignment[list(asked.problem.seeds)]
+        return np.argsort(order)[assignment], continues[order]
     first = np.full(len(continues), len(assignment), dtype=np.int64)
     np.minimum.at(first, assignment, np.arange(len(assignment)))
     order = np.lexsort((first, np.where(continues < 0, np.iinfo(np.int64).max, continues)))

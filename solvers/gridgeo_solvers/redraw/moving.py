@@ -1,9 +1,11 @@
 """The compiled inside of annealing: sets of units move to neighbouring grids, alone or one pushing another on.
 
 Arrays travel in bundles: `net` (indptr, indices, cost of parting along each of them), `rows` (indptr, units of each row,
-row of each unit), `worth` (cost of moving, home, fixed, indptr and indices of rivals), `bands` (weights, low, high, price
-of a miss of each, steepness), `shape` (mass, x, y, worth of inertia, worth of squared deviation, its mean), `state` (size
-and pieces of each label, totals, mass · (1, x, y, x² + y²) of each label).
+row of each unit), `worth` (cost of moving, home, fixed, indptr and indices of rivals), `bands` (weights, low and high of
+each label, price of a miss of each, steepness), `limits` (pairs too far apart, area of each unit, room of each area),
+`shape` (mass, x, y, worth of inertia, worth of squared deviation, its mean), `state` (size and pieces of each label, totals,
+mass · (1, x, y, x² + y²) of each label, units of each area in each label, labels of each area, first unit of each label,
+and the units after and before each of its label).
 """
 
 # Compiled kernels: their types are inferred at the first call.
@@ -22,12 +24,12 @@ CHAINED = 0.3
 
 
 @kernel
-def sweep(plan, best, net, rows, worth, bands, shape, state, work, told, random, stamp, queue):
+def sweep(plan, best, net, rows, worth, bands, limits, shape, state, work, told, random, stamp, queue):
     """Propose ``work[0]`` moves at temperature ``work[1]``. Misses are priced ``work[2]``, rivals and loose pieces
     ``work[3]``; moves that raise what is moved above ``work[4]`` are refused; what is moved counts ``work[5]`` times.
 
-    `told` is (objective, best objective without a fault, moved, bands missed, rivals met, mark, loose pieces), and changes
-    in place, as `plan` and `best` (the best plan without a fault) do.
+    `told` is (objective, best objective without a fault, moved, bands missed, rivals met and areas split too often, mark,
+    loose pieces), and changes in place, as `plan` and `best` (the best plan without a fault) do.
     """
     indptr, indices, _ = net
     many = len(indices)
@@ -42,7 +44,7 @@ def sweep(plan, best, net, rows, worth, bands, shape, state, work, told, random,
         if a == b:
             continue
         before = told[2]
-        first = _try(i, a, b, plan, net, rows, worth, bands, shape, state, work, told, stamp, queue, undo, 0)
+        first = _try(i, a, b, plan, net, rows, worth, bands, limits, shape, state, work, told, stamp, queue, undo, 0)
         if first == np.inf:
             continue
         alone = _taken(first, work[1], random) and (told[2] <= work[4] or told[2] <= before)
@@ -52,16 +54,18 @@ def sweep(plan, best, net, rows, worth, bands, shape, state, work, told, random,
             j, c = _next(indices[e], i, b, plan, net, random)
             more = np.inf
             if j >= 0:
-                more = _try(j, b, c, plan, net, rows, worth, bands, shape, state, work, told, stamp, queue, undo, 1)
+                more = _try(
+                    j, b, c, plan, net, rows, worth, bands, limits, shape, state, work, told, stamp, queue, undo, 1
+                )
             if more < np.inf:
                 kept = _taken(first + more, work[1], random) and (told[2] <= work[4] or told[2] <= before)
                 steps = 2
                 if not kept:
-                    _back(undo[1], plan, net, rows, worth, bands, shape, state, work, told)
+                    _back(undo[1], plan, net, rows, worth, bands, limits, shape, state, work, told)
                     kept = alone
                     steps = 1
         if not kept:
-            _back(undo[0], plan, net, rows, worth, bands, shape, state, work, told)
+            _back(undo[0], plan, net, rows, worth, bands, limits, shape, state, work, told)
             continue
         if told[3] == 0 and told[4] == 0 and told[6] == 0 and told[0] < told[1] - 1e-9:
             told[1] = told[0]
@@ -126,7 +130,7 @@ def _next(start, came, b, plan, net, random):
 
 
 @inner_kernel
-def _try(i, a, b, plan, net, rows, worth, bands, shape, state, work, told, stamp, queue, undo, step):
+def _try(i, a, b, plan, net, rows, worth, bands, limits, shape, state, work, told, stamp, queue, undo, step):
     """Move the row of `i` from `a` to `b` where rules allow; what the priced objective changes by, inf where not."""
     row_ptr, row_units, row_of = rows
     fixed = worth[2]
@@ -141,29 +145,29 @@ def _try(i, a, b, plan, net, rows, worth, bands, shape, state, work, told, stamp
     undo[step, 0], undo[step, 1], undo[step, 2] = r, a, b
     undo[step, 3], undo[step, 4] = pieces[a], pieces[b]
     before = pieces[a] + pieces[b]
-    change = _apply(r, a, b, plan, net, rows, worth, bands, shape, state, work, told)
+    change = _apply(r, a, b, plan, net, rows, worth, bands, limits, shape, state, work, told)
     if pieces[a] == 1:
         told[5] += 1
         if not _holds(r, a, plan, net, rows, stamp, queue, told[5]):
-            _back(undo[step], plan, net, rows, worth, bands, shape, state, work, told)
+            _back(undo[step], plan, net, rows, worth, bands, limits, shape, state, work, told)
             return np.inf
     else:
         told[5] += 1
-        pieces[a] = _count(a, plan, net, stamp, queue, told[5])
+        pieces[a] = _count(a, plan, net, state, stamp, queue, told[5])
     if pieces[b] != 1 or count > 1:
         told[5] += 1
-        pieces[b] = _count(b, plan, net, stamp, queue, told[5])
+        pieces[b] = _count(b, plan, net, state, stamp, queue, told[5])
     after = pieces[a] + pieces[b]
     told[6] += after - before
     if after > before:
-        _back(undo[step], plan, net, rows, worth, bands, shape, state, work, told)
+        _back(undo[step], plan, net, rows, worth, bands, limits, shape, state, work, told)
         return np.inf
     return change - work[3] * (before - after)
 
 
 @inner_kernel
-def _back(undo, plan, net, rows, worth, bands, shape, state, work, told):
-    _apply(undo[0], undo[2], undo[1], plan, net, rows, worth, bands, shape, state, work, told)
+def _back(undo, plan, net, rows, worth, bands, limits, shape, state, work, told):
+    _apply(undo[0], undo[2], undo[1], plan, net, rows, worth, bands, limits, shape, state, work, told)
     pieces = state[1]
     told[6] += undo[3] + undo[4] - pieces[undo[1]] - pieces[undo[2]]
     pieces[undo[1]] = undo[3]
@@ -171,13 +175,13 @@ def _back(undo, plan, net, rows, worth, bands, shape, state, work, told):
 
 
 @inner_kernel
-def _apply(r, a, b, plan, net, rows, worth, bands, shape, state, work, told):
+def _apply(r, a, b, plan, net, rows, worth, bands, limits, shape, state, work, told):
     """Move row `r` from `a` to `b`; returns the change of objective and penalties, keeps everything but pieces."""
     indptr, indices, cut = net
     row_ptr, row_units, _ = rows
     cost, home, _, rival_ptr, rivals = worth
     weights = bands[0]
-    size, _, totals, sums = state
+    size, _, totals, sums, _, _, _, _, _ = state
     mass, x, y, inertia, _, _ = shape
     moved, parted, met = 0.0, 0.0, 0.0
     before = _priced(a, bands, shape, state, told, -1) + _priced(b, bands, shape, state, told, -1)
@@ -191,6 +195,7 @@ def _apply(r, a, b, plan, net, rows, worth, bands, shape, state, work, told):
         for e in range(rival_ptr[i], rival_ptr[i + 1]):
             g = plan[rivals[e]]
             met += (g == b) * 1.0 - (g == a) * 1.0
+        met += _limited(i, a, b, limits, state)
         plan[i] = b
         for m in range(len(weights)):
             totals[m, a] -= weights[m, i]
@@ -212,6 +217,43 @@ def _apply(r, a, b, plan, net, rows, worth, bands, shape, state, work, told):
 
 
 @inner_kernel
+def _limited(i, a, b, limits, state):
+    """Pairs too far apart, and grids too many of an area, that moving unit `i` from `a` to `b` brings about; keeps both."""
+    far, zone, room = limits
+    _, _, _, _, inside, spread, first, after, before = state
+    met = 0.0
+    z = zone[i]
+    if z >= 0:
+        was = max(spread[z] - room[z], 0)
+        inside[z, a] -= 1
+        spread[z] -= inside[z, a] == 0
+        spread[z] += inside[z, b] == 0
+        inside[z, b] += 1
+        met += max(spread[z] - room[z], 0) - was
+    if before[i] >= 0:
+        after[before[i]] = after[i]
+    else:
+        first[a] = after[i]
+    if after[i] >= 0:
+        before[after[i]] = before[i]
+    if len(far) > 0:
+        j = first[a]
+        while j >= 0:
+            met -= far[i, j]
+            j = after[j]
+        j = first[b]
+        while j >= 0:
+            met += far[i, j]
+            j = after[j]
+    after[i] = first[b]
+    before[i] = -1
+    if first[b] >= 0:
+        before[first[b]] = i
+    first[b] = i
+    return met
+
+
+@inner_kernel
 def _priced(g, bands, shape, state, told, sign):
     """What the bands that grid `g` misses cost at pressure 1; their number is added to ``told[3]`` `sign` times."""
     weights, low, high, price = bands
@@ -219,10 +261,10 @@ def _priced(g, bands, shape, state, told, sign):
     due = 0.0
     for m in range(len(weights)):
         miss = 0.0
-        if totals[m, g] > high[m]:
-            miss = (totals[m, g] - high[m]) * price[m]
-        elif totals[m, g] < low[m]:
-            miss = (low[m] - totals[m, g]) * price[m]
+        if totals[m, g] > high[m, g]:
+            miss = (totals[m, g] - high[m, g]) * price[m]
+        elif totals[m, g] < low[m, g]:
+            miss = (low[m, g] - totals[m, g]) * price[m]
         if miss > 0.0:
             told[3] += sign
             due += miss + miss * miss * price[len(weights)]
@@ -282,12 +324,14 @@ def _holds(r, a, plan, net, rows, stamp, queue, mark):
 
 
 @inner_kernel
-def _count(g, plan, net, stamp, queue, mark):
+def _count(g, plan, net, state, stamp, queue, mark):
     """Number of connected pieces of grid `g`."""
     indptr, indices, _ = net
     pieces = 0
-    for root in range(len(plan)):
-        if plan[root] != g or stamp[0, root] == mark:
+    follower, others = state[6][g], state[7]
+    while follower >= 0:
+        root, follower = follower, others[follower]
+        if stamp[0, root] == mark:
             continue
         pieces += 1
         head, tail = 0, 1

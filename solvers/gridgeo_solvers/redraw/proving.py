@@ -99,7 +99,7 @@ def prove(
     least = max(least, bound)
     if least >= case.worse_than(best) or params.proof_nodes == 0 or stop():
         return Proof(min(least, best))
-    return _searched(model, excess + bound, least, plan, best, params, stop, ends)
+    return _searched(model, excess + bound, least, plan, best, params, stop, ends, seconds is not None)
 
 
 def _priced(
@@ -133,8 +133,7 @@ def _priced(
         if stale > STALE:
             break
         high = answer.objective
-        shares = model.shares(answer.values)
-        learnt = model.learn(shares) + model.tighten(shares)
+        learnt = model.learn(answer.values) + model.tighten(model.shares(answer.values))
         taken = _take(open_, used)
         if taken:
             model.use(used)
@@ -173,6 +172,7 @@ def _searched(
     params: RedrawParams,
     stop: StopRule,
     ends: float,
+    timed: bool,
 ) -> Proof:
     """Branch and bound on the pairs that a better plan may use; `reach` bounds the plans that use each pair."""
     hopeful = reach < model.case.worse_than(best)
@@ -183,7 +183,9 @@ def _searched(
         outside = edge
     model.use(hopeful)
     bound, found, spent, slice_ = least, plan, 0, FIRST
-    nodes = min(params.proof_nodes, max(params.proof_work // max(int(hopeful.sum()), 1), FIRST))
+    # A time limit says itself when to end.
+    work = params.proof_work // max(int(hopeful.sum()), 1)
+    nodes = params.proof_nodes if timed else min(params.proof_nodes, max(work, FIRST))
     while spent < nodes and clock.now() < ends and not stop():
         if found is not None:
             model.programme.begin_from(model.values_of(found))
@@ -196,7 +198,7 @@ def _searched(
         ):
             return Proof(max(bound, min(best, outside)), found)
         bound = max(bound, min(answer.bound, outside, best))
-        if answer.values is not None and model.learn(model.shares(answer.values)):
+        if answer.values is not None and model.learn(answer.values):
             continue
         slice_ *= 4
         if answer.values is None:

@@ -10,6 +10,7 @@ from gridgeo_solvers.errors import Infeasible
 from gridgeo_solvers.redraw.asking import Redrawing
 from gridgeo_solvers.redraw.cases import Case, pieces_of
 from gridgeo_solvers.redraw.counting import Plan
+from gridgeo_solvers.redraw.limits import far_pairs
 from gridgeo_solvers.words import against, figures
 
 MOST_NAMED = 5
@@ -17,7 +18,7 @@ MOST_NAMED = 5
 
 def locked_faults(asked: Redrawing) -> list[str]:
     """Rules that locked grids and single units break by themselves, whatever is drawn around them."""
-    told = _too_heavy(asked)
+    told = [*_too_heavy(asked), *_too_far(asked), *_split_by_locked(asked)]
     problem = asked.problem
     for g in asked.locked_grids:
         units = np.flatnonzero(asked.old == g)
@@ -25,11 +26,17 @@ def locked_faults(asked: Redrawing) -> list[str]:
         pieces = pieces_of(problem.graph.subgraph(units), np.zeros(len(units), dtype=np.int64))[1]
         if pieces > 1:
             told.append(f"{called} falls into {pieces} pieces that share no walkable border; unlock it")
+        seeds = [s for s, i in enumerate(problem.seeds) if asked.old[i] == g]
+        if len(seeds) != 1 and len(problem.seeds) == problem.k:
+            told.append(f"{called} holds {len(seeds)} seeds where every grid holds one; unlock it or mend the seeds")
         for measure in problem.measures:
             total = float(measure.weights[units].sum())
             slack = measure.rounding
-            if not measure.lowest * (1 - slack) <= total <= measure.highest * (1 + slack):
-                value, band = against(total, measure.lowest, measure.highest)
+            low, high = measure.lowest, measure.highest
+            if measure.unequal and len(seeds) == 1:
+                low, high = (float(ends[seeds[0]]) for ends in measure.bounds(problem.k))
+            if not low * (1 - slack) <= total <= high * (1 + slack):
+                value, band = against(total, low, high)
                 told.append(f"{called} has {measure.told(value)}, outside the band {band}; unlock it or widen the band")
         if problem.group is not None and len(np.unique(problem.group[units])) > 1:
             told.append(f"{called} lies in more than one group; unlock it")
@@ -51,6 +58,40 @@ def _too_heavy(asked: Redrawing) -> list[str]:
             told.append(
                 f"{asked.problem.unit_name(i)} alone has {measure.told(value)}, a grid has at most {most}; "
                 "split the unit or widen the band"
+            )
+    return told
+
+
+def _too_far(asked: Redrawing) -> list[str]:
+    """Units that rules or locks force into one grid although the way between them is too long."""
+    problem = asked.problem
+    forced = [(list(units), "share a grid by a rule") for units in problem.together]
+    forced += [
+        (np.flatnonzero(asked.fixed & (asked.old == g)).tolist(), f"are locked into {asked.grid_name(g)}")
+        for g in np.unique(asked.old[asked.fixed]).tolist()
+    ]
+    told = []
+    for units, words in forced if np.isfinite(problem.reach) else []:
+        pairs = np.argwhere(far_pairs(problem, np.array(units, dtype=np.int64)))
+        if len(pairs):
+            ends = " and ".join(problem.unit_name(units[i]) for i in pairs[0])
+            told.append(f"{ends} {words}, but the way between them is longer than the reach; allow more or part them")
+    return told
+
+
+def _split_by_locked(asked: Redrawing) -> list[str]:
+    """Areas that locked grids alone split too often."""
+    problem = asked.problem
+    locked = np.isin(asked.old, np.array(asked.locked_grids, dtype=np.int64))
+    told = []
+    for label in [] if problem.zone is None else np.unique(problem.zone[locked & (problem.zone >= 0)]).tolist():
+        inside = np.flatnonzero(locked & (problem.zone == label))
+        grids = len(np.unique(asked.old[inside]))
+        if grids > problem.splits + 1:
+            called = problem.unit_name(int(inside[problem.mass[inside].argmax()]))
+            told.append(
+                f"the area {label} around {called} lies in {grids} locked grids, {problem.splits + 1} are allowed; "
+                "unlock some or allow more splits"
             )
     return told
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from gridgeo_solvers.redraw.annealing import anneal
-from gridgeo_solvers.redraw.asking import IntArray
+from gridgeo_solvers.redraw.asking import FloatArray, IntArray
 from gridgeo_solvers.redraw.cases import Case
+from gridgeo_solvers.redraw.members import Members
 from gridgeo_solvers.redraw.model import Model, near_pairs
 from gridgeo_solvers.stop import StopRule
 
@@ -26,6 +27,8 @@ SWEEPS = 300
 """Proposed moves per unit in such a region."""
 PATIENCE = 5
 """Regions for each grid that may be annealed again in vain."""
+LIGHT = 1e-9
+"""Households below which nothing was given or taken."""
 LARGE = 900
 """Units of a region above which it is left out."""
 
@@ -39,7 +42,7 @@ def improve(
     was solved in vain are passed over.
     """
     random = np.random.default_rng([seed, case.n, labels])
-    best = plan.copy()
+    best, members = plan.copy(), Members(case.graph, plan, labels)
     dirty = np.ones(labels, dtype=bool)
     for _ in range(rounds * 4):
         used = np.unique(best)
@@ -51,12 +54,13 @@ def improve(
                 return best
             if not dirty[g]:
                 continue
-            region = _region(case, best, g, size, random)
-            found = _solved(case, best, region, nodes, stop)
+            region = members.around(g, best, size, random)
+            found = _solved(case, best, members.of(region), region, nodes, stop)
             dirty[g] = False
             if found is not None:
                 dirty[region] = True
-                best = found
+                best[members.of(region)] = found
+                members.renew(region, best)
     return best
 
 
@@ -66,23 +70,20 @@ def reanneal(case: Case, plan: IntArray, labels: int, *, tries: int, seed: int, 
     At most `tries` regions are tried for each grid.
     """
     random = np.random.default_rng([seed, case.n, labels, tries])
-    best, vain = plan.copy(), 0
+    best, vain, members = plan.copy(), 0, Members(case.graph, plan, labels)
     used = len(np.unique(plan))
+    pull = _pull(case, best, np.arange(case.n), labels)
     for _ in range(tries * used):
         if stop() or vain >= PATIENCE * used or used < 2:
             break
-        away = best != case.home
-        pull = np.bincount(best[away], weights=case.cost[away], minlength=labels).astype(np.float64)
-        own = away & (case.home >= 0)
-        pull += np.bincount(case.home[own], weights=case.cost[own], minlength=labels)
-        pull[np.bincount(best, minlength=labels) == 0] = 0.0
-        if pull.sum() <= 0:
+        worth = np.where((pull > LIGHT) & members.some, pull, 0.0)
+        if worth.sum() <= 0:
             break
-        g = int(random.choice(labels, p=pull / pull.sum()))
-        region = _region(case, best, g, int(random.integers(*AGAIN)), random)
-        inside = np.isin(best, region)
-        part = case.restricted(inside, region)
-        now = np.searchsorted(region, best[inside])
+        g = int(random.choice(labels, p=worth / worth.sum()))
+        region = members.around(g, best, int(random.integers(*AGAIN)), random)
+        units = members.of(region)
+        part = case.restricted(best, units, region)
+        now = np.searchsorted(region, best[units])
         fresh = anneal(
             part, now, len(region), sweeps=SWEEPS, seed=int(random.integers(1 << 30)), stop=stop
         )  # fmt: skip
@@ -91,34 +92,29 @@ def reanneal(case: Case, plan: IntArray, labels: int, *, tries: int, seed: int, 
             continue
         if part.moved(fresh) < part.moved(now) - 1e-9:
             vain = 0
-        changed = best.copy()
-        changed[inside] = region[fresh]
-        best = changed
+        pull -= _pull(case, best, units, labels)
+        best[units] = region[fresh]
+        pull += _pull(case, best, units, labels)
+        members.renew(region, best)
     return best
 
 
-def _region(case: Case, plan: IntArray, g: int, size: int, random: np.random.Generator) -> IntArray:
-    """`g` and the grids that border on it and on each other, up to `size`."""
-    u, v, _ = case.graph.edges()
-    a, b = plan[u], plan[v]
-    region = [g]
-    while len(region) < size:
-        inside = np.isin(a, region) != np.isin(b, region)
-        ends = np.concatenate([a[inside], b[inside]])
-        near = np.unique(ends[~np.isin(ends, region)])
-        if not len(near):
-            break
-        region.append(int(random.choice(near)))
-    return np.array(sorted(region), dtype=np.int64)
+def _pull(case: Case, plan: IntArray, units: IntArray, labels: int) -> FloatArray:
+    """What each label gave or took of `units`, shape (labels,)."""
+    away = units[plan[units] != case.home[units]]
+    own = away[case.home[away] >= 0]
+    took = np.bincount(plan[away], weights=case.cost[away], minlength=labels)
+    return np.asarray(took + np.bincount(case.home[own], weights=case.cost[own], minlength=labels), dtype=np.float64)
 
 
-def _solved(case: Case, plan: IntArray, region: IntArray, nodes: int, stop: StopRule) -> IntArray | None:
-    """A better plan that differs inside `region` alone, where one was found."""
-    inside = np.isin(plan, region)
-    if inside.sum() > LARGE or len(region) < 2:
+def _solved(
+    case: Case, plan: IntArray, units: IntArray, region: IntArray, nodes: int, stop: StopRule
+) -> IntArray | None:
+    """Better labels of `units`, those of the region, where some were found."""
+    if len(units) > LARGE or len(region) < 2:
         return None
-    part = case.restricted(inside, region)
-    now = np.searchsorted(region, plan[inside])
+    part = case.restricted(plan, units, region)
+    now = np.searchsorted(region, plan[units])
     before = part.moved(now)
     if before <= 0:
         return None
@@ -128,11 +124,7 @@ def _solved(case: Case, plan: IntArray, region: IntArray, nodes: int, stop: Stop
     if answer.values is None or answer.objective >= before - 1e-6:
         return None
     found = _whole(model, part, now, nodes, before, stop)
-    if found is None:
-        return None
-    changed = plan.copy()
-    changed[inside] = region[found]
-    return None if case.broken(changed) else changed
+    return None if found is None else region[found]
 
 
 def _whole(model: Model, part: Case, now: IntArray, nodes: int, before: float, stop: StopRule) -> IntArray | None:
@@ -146,6 +138,6 @@ def _whole(model: Model, part: Case, now: IntArray, nodes: int, before: float, s
         plan = model.plan(answer.values)
         if part.moved(plan) >= before - 1e-6:
             return None
-        if not model.learn(model.shares(answer.values)):
+        if not model.learn(answer.values):
             return None if part.broken(plan) else plan
     return None

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import breadth_first_order, minimum_spanning_tree
 
+from gridgeo_solvers.redraw.anchoring import anchored
 from gridgeo_solvers.redraw.asking import FloatArray, IntArray
 from gridgeo_solvers.redraw.cases import Case, pieces_of
 
@@ -28,6 +29,8 @@ def start_of(case: Case, k: int, held: IntArray | None, seed: int) -> tuple[IntA
     """
     random = np.random.default_rng([seed, case.n, k])
     labels = max(case.m, k)
+    if len(case.limits.anchors):
+        return _absorbed(case, anchored(case, labels, random), labels), labels
     gone = np.zeros(labels, dtype=bool)
     if held is not None:
         gone[: case.m] = held == 0
@@ -51,14 +54,7 @@ def start_of(case: Case, k: int, held: IntArray | None, seed: int) -> tuple[IntA
 
 def _kept(case: Case, gone: NDArray[np.bool_]) -> IntArray:
     """The heaviest connected piece of every old grid that goes on; -1 elsewhere. Rows go where most of them is."""
-    plan = case.home.copy()
-    for row in np.flatnonzero(np.bincount(case.row_of) > 1).tolist():
-        members = np.flatnonzero(case.row_of == row)
-        at_home = members[case.fixed[members]]
-        labels = plan[at_home] if len(at_home) else plan[members]
-        weigh = np.ones(len(at_home)) if len(at_home) else case.cost[members]
-        kept = labels >= 0
-        plan[members] = int(np.bincount(labels[kept], weights=weigh[kept]).argmax()) if kept.any() else -1
+    plan = _joined(case, case.home)
     plan[(plan >= 0) & gone[plan]] = -1
     inside: NDArray[np.bool_] = plan >= 0
     if not inside.any():
@@ -76,6 +72,19 @@ def _kept(case: Case, gone: NDArray[np.bool_]) -> IntArray:
     split_rows = np.unique(case.row_of[~keep & inside])
     several = np.isin(case.row_of, split_rows) & (np.bincount(case.row_of)[case.row_of] > 1)
     return np.where(keep | (several & inside), plan, -1)
+
+
+def _joined(case: Case, plan: IntArray) -> IntArray:
+    """`plan` with every set of units that share a grid where its locked units or most of it lie."""
+    plan = plan.copy()
+    for row in np.flatnonzero(np.bincount(case.row_of) > 1).tolist():
+        members = np.flatnonzero(case.row_of == row)
+        at_home = members[case.fixed[members]]
+        labels = plan[at_home] if len(at_home) else plan[members]
+        weigh = np.ones(len(at_home)) if len(at_home) else case.cost[members]
+        kept = labels >= 0
+        plan[members] = int(np.bincount(labels[kept], weights=weigh[kept]).argmax()) if kept.any() else -1
+    return plan
 
 
 def _absorbed(case: Case, plan: IntArray, labels: int) -> IntArray:

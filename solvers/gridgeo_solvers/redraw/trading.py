@@ -9,6 +9,7 @@ from gridgeo_solvers.objectives import Objective
 from gridgeo_solvers.redraw.annealing import Shape, anneal
 from gridgeo_solvers.redraw.asking import IntArray, Redrawing
 from gridgeo_solvers.redraw.cases import Case
+from gridgeo_solvers.redraw.shaping import parting
 from gridgeo_solvers.stop import StopRule
 
 STEEPNESS = 0.5
@@ -23,10 +24,8 @@ def shape_of(asked: Redrawing, case: Case) -> Shape:
     problem = asked.problem
     assert asked.price is not None
     weight = {term.objective: term.weight for term in problem.terms}
-    u, v, length = problem.graph.edges()
-    part = weight.get(Objective.BOUNDARY, 0.0) * length + weight.get(Objective.CUTS, 0.0)
-    if problem.ties is not None:
-        part = part + weight.get(Objective.TIES, 0.0) * problem.ties
+    u, v, _ = problem.graph.edges()
+    part = parting(asked)
     graph = case.graph
     ends = np.repeat(np.arange(graph.n), np.diff(graph.indptr))
     a, b = case.units[ends], case.units[graph.indices]
@@ -47,22 +46,6 @@ def worth(asked: Redrawing, assignment: IntArray, moved: float) -> float:
     """What a plan is worth: price · moved and the problem's objective, as the judge computes it."""
     assert asked.price is not None
     return asked.price * moved + float(evaluate(asked.problem, assignment)["objective"])
-
-
-def floor_of_trade(asked: Redrawing, bound: float) -> float:
-    """What no plan is worth less than, where none moves less than `bound`: moves at their price, and the cheapest borders.
-
-    k grids in c connected parts touch along k - c edges at least, each cut; compactness and balance are taken as 0.
-    """
-    assert asked.price is not None
-    problem = asked.problem
-    weight = {term.objective: term.weight for term in problem.terms}
-    _, _, length = problem.graph.edges()
-    part = weight.get(Objective.BOUNDARY, 0.0) * length + weight.get(Objective.CUTS, 0.0)
-    if problem.ties is not None:
-        part = part + weight.get(Objective.TIES, 0.0) * problem.ties
-    least = max(problem.k - len(np.unique(problem.graph.components())), 0)
-    return asked.price * bound + float(np.sort(part)[:least].sum())
 
 
 def trade(

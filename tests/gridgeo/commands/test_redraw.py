@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 
@@ -53,6 +54,33 @@ def test_an_officer_can_be_added_or_removed(run, files, tmp_path):
         assert json.loads(text)["grids"] == 6 + officers
 
 
+def test_walks_splits_and_lifted_rules_are_options(run, files, tmp_path):
+    town, plan = files
+    new, freed = tmp_path / "new.gpkg", tmp_path / "freed.gpkg"
+    rules = ("--balance", "households=0.4", "--splits", 2, "--split-level", "quarter", "--reach", 6)
+    assert run("redraw", town, plan, *rules, "-o", new)[0] == 0
+    assert run("check", town, new)[0] == 0
+    held = gpd.read_file(new, layer="plan")["rules"][0]
+    assert '"reach": 6' in held
+    words = ("--balance", "households=0.4", "--without", "reach", "--without", "splits", "-o", freed)
+    assert run("redraw", town, new, *words)[0] == 0
+    assert "reach" not in gpd.read_file(freed, layer="plan")["rules"][0]
+
+
+def test_grids_that_shall_differ_are_drawn_from_a_table_of_targets(run, files, tmp_path):
+    town, plan = files
+    targets, new = tmp_path / "targets.csv", tmp_path / "new.gpkg"
+    targets.write_text("seed,area\nU000,30000\nU002,50000\nU004,40000\nU012,40000\nU014,40000\nU016,40000\n")
+    status, text, _ = run(
+        "redraw", town, plan, "--targets", targets, "--balance", "area=0.01", "--json", "-o", new
+    )  # fmt: skip
+    assert status == 0
+    assert run("check", town, new)[0] == 0
+    areas = gpd.read_file(new, layer="grids")["area_m2"].round().tolist()
+    assert sorted(areas) == [30000, 40000, 40000, 40000, 40000, 50000]
+    assert json.loads(text)["units_moved"] == 1
+
+
 def test_choices_are_written_into_a_folder_with_their_table(run, files, tmp_path):
     town, plan = files
     folder = tmp_path / "choices"
@@ -82,6 +110,8 @@ def test_a_cap_that_no_plan_keeps_exits_3_with_what_is_needed(run, files, tmp_pa
         (("--pareto", "choices", "-k", "5:6", "--price", "1"), "leave --price out"),
         (("--pareto", "choices", "-k", "5:6", "--tolerances", "much"), "--tolerances much"),
         (("-o", "new.gpkg", "-k", "many"), "-k many"),
+        (("-o", "new.gpkg", "--without", "walks"), "no rule of a plan in force is called 'walks'"),
+        (("-o", "new.gpkg", "--reach", "0"), "reach is 0 minutes"),
     ],
 )
 def test_options_that_cannot_be_used_exit_2_with_the_mend(run, files, words, told, tmp_path, monkeypatch):

@@ -17,7 +17,7 @@ from gridgeo_solvers.objectives import Objective, Term
 from gridgeo_solvers.problems import PartitionProblem
 from gridgeo_solvers.redraw import Redrawing, RedrawParams, solve
 from gridgeo_solvers.stop import MaxIterations
-from redrawings import best_by_trying, redrawings
+from redrawings import best_by_trying, limited_redrawings, redrawings
 
 SMALL = RedrawParams(sweeps=200, choices=2, rounds=1)
 THOROUGH = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -71,6 +71,25 @@ def test_what_is_moved_is_the_least_by_trying_every_plan_but_for_grids_over_seve
     assert best - 1e-9 <= answer.moved <= best + reaching_over(asked) + 1e-9
     assert answer.bound is not None
     assert answer.bound <= best + 1e-9
+
+
+@THOROUGH
+@given(limited_redrawings(), st.integers(0, 3))
+def test_ways_splits_and_unequal_bands_are_held_and_bounds_are_true(asked: Redrawing, seed: int) -> None:
+    best, refused = best_by_trying(asked), None
+    try:
+        answer = solve(asked, seed=seed, params=SMALL)
+    except Infeasible as error:
+        refused = error
+    if refused is not None:
+        assert best is None or not refused.proven
+        return
+    assert judge_redraw(asked, answer) == []
+    assert best is not None
+    assert answer.bound is not None
+    assert answer.bound <= best + 1e-9
+    if asked.problem.zone is None:
+        assert answer.moved <= best + reaching_over(asked) + 1e-9
 
 
 @THOROUGH
@@ -149,7 +168,7 @@ def test_a_locked_grid_outside_the_band_is_named_with_the_mend() -> None:
 
 def test_a_cap_that_is_proven_too_low_says_so() -> None:
     asked = strip([10, 10, 10, 10], [0, 0, 0, 1], band=(20, 20), most_moved=5.0)
-    with pytest.raises(Infeasible, match="need 10 households to move, at most 5 may") as refused:
+    with pytest.raises(Infeasible, match="need at least 10 households to move, at most 5 may") as refused:
         solve(asked)
     assert refused.value.proven
 
