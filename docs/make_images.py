@@ -64,7 +64,7 @@ def reach_picture(folder: Path) -> None:
     west, south, east, north = areas.total_bounds
     axes.set(xlim=(west - 100, east + 100), ylim=(south - 100, north + 100))
     axes.set_axis_off()
-    figure.text(0.99, 0.01, "© OpenStreetMap contributors", ha="right", fontsize=7, color="#5C5850")
+    axes.text(0.99, -0.03, "© OpenStreetMap contributors", transform=axes.transAxes, ha="right", fontsize=7)
     figure.savefig(IMAGES / "reach.png", dpi=110, bbox_inches="tight")
     plt.close(figure)
 
