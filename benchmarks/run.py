@@ -124,6 +124,7 @@ def cases(
     """Every case by name; without `seeds` one run of every partition case and five of every case of tours."""
     import officer_day
     import partition
+    import roads
     import tours
     from tour_bars import SEEDS
 
@@ -141,7 +142,7 @@ def cases(
             found[f"route {name}"] = lambda path=path: route_map(path, 10)
             if name == "north-bayreuth":
                 found["import north-bayreuth × 3"] = lambda path=path: import_repeated(path, 3)
-    found |= partition.cases(shared, seeds or 1, peer_seconds)
+    found |= roads.cases(shared) | partition.cases(shared, seeds or 1, peer_seconds)
     return found | tours.cases(shared, seeds or SEEDS) | officer_day.cases(shared, seeds or SEEDS)
 
 
@@ -200,13 +201,21 @@ def run_one(name: str, given: argparse.Namespace) -> dict[str, Any]:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def told(row: dict[str, Any]) -> str:
+def told(name: str, row: dict[str, Any]) -> str:
     """The figures of a row on one line."""
+    import roads
     from tables import BREAK, measured_text, peers_text
     from tour_tables import told as told_tours
 
     if (line := told_tours(row)) is not None:
         return line
+    if name in roads.BARS and "measured" in row:
+        lines = [
+            f"{figure} {measured} (must {must}; {peers or 'no peer'})"
+            for figure, must, _, measured, peers in roads.told(name, row)
+        ]
+        return "; ".join([*lines, f"{row['differences']} differences"])
+
     if "runs" in row:
         return measured_text(row)
     if "peers" in row:
@@ -231,12 +240,14 @@ def main() -> None:
     """Run the named cases, or all, and write them with the machine's figures."""
     given = options().parse_args()
     if given.table is not None:
+        import roads
         from tables import table
         from tour_tables import tour_tables
 
         path = given.output if given.table is True else given.table
         results = json.loads(path.read_text(encoding="utf-8"))
-        print("\n".join(part for part in (tour_tables(results), table(results)) if part), end="")
+        parts = tour_tables(results), roads.table(results), table(results)
+        print("\n".join(part for part in parts if part), end="")
         return
     import partition
 
@@ -258,7 +269,7 @@ def main() -> None:
     given.output.parent.mkdir(exist_ok=True)
     for name in names:
         rows[name] = run_one(name, given)
-        print(f"{name}: {told(rows[name])}", flush=True)
+        print(f"{name}: {told(name, rows[name])}", flush=True)
         document = {"machine": machine(), "cases": rows}
         given.output.write_text(json.dumps(document, indent=1, default=str) + "\n", encoding="utf-8")
     if any("failed" in rows[name] for name in names):

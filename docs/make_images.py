@@ -1,7 +1,7 @@
-"""Draw the two pictures of the README: ``python docs/make_images.py``.
+"""Draw the pictures of the README and the documentation: ``python docs/make_images.py``.
 
 ``plan.png`` is a plan of the sample map, ``board.png`` the live board of the demo, as a browser shows it on an
-office screen. Both are made from what the library and the server really answer.
+office screen, ``reach.png`` what is reached on foot. All are made from what the library and the server really answer.
 """
 
 from __future__ import annotations
@@ -37,6 +37,38 @@ def plan_picture(folder: Path) -> None:
     plt.close(axes.figure)
 
 
+def reach_picture(folder: Path) -> None:
+    """Draw what is reached on foot from the casino in five, ten and fifteen minutes."""
+    mpl.use("agg")
+    import geopandas as gpd
+    import matplotlib.pyplot as plt
+
+    from gridgeo.roads import Roads
+    from gridgeo.sources import read_jurisdiction
+
+    town = read_jurisdiction(folder / "town.gpkg")
+    roads = Roads.of(town.road_nodes, town.road_edges, "foot")
+    casino = roads.snap(gpd.GeoSeries.from_xy([7.4277], [43.7394], crs="EPSG:4326"))
+    areas = roads.reach(casino, [5, 10, 15])
+    figure, axes = plt.subplots(figsize=(8, 6))
+    town.boundary.boundary.plot(ax=axes, color="#8A857A", linewidth=0.8)
+    for row, colour in zip(areas.index[::-1], ("#CFE3EE", "#8FBCD6", "#4B8FB8"), strict=True):
+        areas.loc[[row]].plot(ax=axes, color=colour)
+    town.road_edges.plot(ax=axes, color="#5C5850", linewidth=0.3)
+    roads.points(casino).plot(ax=axes, color="#B3261E", markersize=30, zorder=5)
+    patches = [
+        mpl.patches.Patch(color=colour, label=f"{minutes} min")
+        for minutes, colour in ((5, "#4B8FB8"), (10, "#8FBCD6"), (15, "#CFE3EE"))
+    ]
+    axes.legend(handles=patches, loc="lower right", frameon=False)
+    west, south, east, north = areas.total_bounds
+    axes.set(xlim=(west - 100, east + 100), ylim=(south - 100, north + 100))
+    axes.set_axis_off()
+    axes.text(0.99, -0.03, "© OpenStreetMap contributors", transform=axes.transAxes, ha="right", fontsize=7)
+    figure.savefig(IMAGES / "reach.png", dpi=110, bbox_inches="tight")
+    plt.close(figure)
+
+
 def board_picture(folder: Path) -> None:
     """Photograph the board of a server that runs on a free port."""
     from playwright.sync_api import sync_playwright
@@ -69,7 +101,7 @@ def _chromium() -> str | None:
 
 
 def main() -> None:
-    """Make the demo's files, or take those of the folder that is given, and draw both pictures."""
+    """Make the demo's files, or take those of the folder that is given, and draw all pictures."""
     IMAGES.mkdir(exist_ok=True)
     with TemporaryDirectory() as scratch:
         if len(sys.argv) > 1:
@@ -79,6 +111,7 @@ def main() -> None:
             command = [sys.executable, "-m", "gridgeo", "demo", "--no-serve", "--out", str(folder)]
             subprocess.run(command, check=True)  # noqa: S603 - our own command
         plan_picture(folder)
+        reach_picture(folder)
         board_picture(folder)
 
 

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from scipy import sparse
-from scipy.sparse.csgraph import connected_components, dijkstra
+from scipy.sparse.csgraph import connected_components
 
 from gridgeo.errors import BadInput
 from gridgeo.jurisdictions import Jurisdiction
 from gridgeo_solvers.graph import Graph
+from gridgeo_solvers.roads import Network
 
 MODES = {"foot": "seconds", "ebike": "seconds_ebike", "car": "seconds_car"}
 """Mode of travel → the column of `road_edges` that holds its seconds."""
@@ -38,7 +39,7 @@ ASIDE_M = 200.0
 """Metres that one walks farther to streets that lead somewhere."""
 
 _LEAST_S = 1e-3
-"""Shortest time along a street: sparse matrices take 0 for "no edge"."""
+"""Shortest time along a street."""
 
 
 def positions(labels: pd.Series, wanted: pd.Series, table: str) -> NDArray[np.int64]:
@@ -148,20 +149,17 @@ class RoadGraph:
         counts = np.bincount(self.tail, minlength=len(self.nodes))
         return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
-    def matrix(self) -> sparse.csr_array:
-        """Seconds from node to node, the quickest of parallel arcs; loops are left out."""
-        arcs = self.quickest()
-        n = len(self.nodes)
-        seconds = np.maximum(self.seconds[arcs], _LEAST_S)
-        return sparse.csr_array((seconds, (self.tail[arcs], self.head[arcs])), shape=(n, n))
-
-    def quickest(self) -> NDArray[np.int64]:
-        """The quickest arc of each pair of different nodes, by position; the first of equals."""
-        order = np.lexsort((self.row, self.seconds, self.head, self.tail))
-        order = order[self.tail[order] != self.head[order]]
-        first = np.ones(len(order), dtype=bool)
-        first[1:] = (np.diff(self.tail[order]) != 0) | (np.diff(self.head[order]) != 0)
-        return order[first]
+    @cached_property
+    def network(self) -> Network:
+        """The same arcs for the solvers; pieces of street are numbered by ascending `street`."""
+        piece = np.unique(self.street, return_inverse=True)[1].astype(np.int64)
+        many = np.flatnonzero(np.bincount(piece) > 2)
+        if len(many):
+            street = self.street[np.argmax(piece == many[0])]
+            raise BadInput(f"table 'road_edges': street {street} has more than two edges; give one for each direction")
+        seconds = np.maximum(self.seconds, _LEAST_S)
+        xy = np.column_stack([self.x, self.y])
+        return Network(len(self.nodes), self.tail, self.head, seconds, self.length_m, piece, xy)
 
 
 def road_graph(road_nodes: gpd.GeoDataFrame, road_edges: gpd.GeoDataFrame, mode: str = "foot") -> RoadGraph:
@@ -214,7 +212,7 @@ def unit_travel_seconds(jurisdiction: Jurisdiction, mode: str = "foot") -> NDArr
     door = unit_doors(roads, centre)
     walk = np.hypot(centre[:, 0] - roads.x[door], centre[:, 1] - roads.y[door]) / WALKING_M_S
     entries, back = np.unique(door, return_inverse=True)
-    between = dijkstra(roads.matrix(), indices=entries)[:, entries][np.ix_(back, back)]
+    between = roads.network.times(entries)[np.ix_(back, back)]
     seconds = between + walk[:, None] + walk[None, :]
     straight = np.hypot(*(centre[:, None, :] - centre[None, :, :]).transpose(2, 0, 1)) / WALKING_M_S
     seconds = np.where(np.isfinite(seconds), seconds, DETOUR * straight)
@@ -228,9 +226,8 @@ def unit_doors(roads: RoadGraph, spots: NDArray[np.float64]) -> NDArray[np.int64
     The nearest junction, the first of equally near ones. Scraps of streets that the map joins to nothing are passed by
     where a network of more than `SCRAP` of all junctions is at most `ASIDE_M` farther.
     """
-    matrix = roads.matrix()
     used = np.unique(np.concatenate([roads.tail, roads.head]))
-    label = connected_components(matrix, directed=True, connection="weak")[1]
+    label = connected_components(roads.network.matrix, directed=True, connection="weak")[1]
     size = np.bincount(label[used], minlength=label.max() + 1)
     large = used[size[label[used]] > SCRAP * len(used)]
     any_door, any_gap = _nearest(roads, used, spots)

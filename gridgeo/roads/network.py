@@ -20,7 +20,8 @@ from scipy.sparse.csgraph import connected_components
 
 from gridgeo.crs import to_metric
 from gridgeo.errors import BadInput, UnknownCRS
-from gridgeo.roads.permissions import MODES, SECONDS, Speeds, street_classes, travel_seconds
+from gridgeo.graphs import MODES
+from gridgeo.roads.permissions import Speeds, street_classes, travel_seconds
 from gridgeo.sources.osm import LINE_TAGS, OsmExtract
 
 EDGE_COLUMNS = (
@@ -79,7 +80,7 @@ def components(nodes: gpd.GeoDataFrame, edges: gpd.GeoDataFrame) -> dict[str, di
     position = pd.Series(np.arange(len(nodes)), index=nodes["node"])
     found = {}
     for mode in MODES:
-        open_ = edges[edges[SECONDS[mode]].notna()]
+        open_ = edges[edges[MODES[mode]].notna()]
         if open_.empty:
             found[mode] = {"parts": 0, "largest_share": 0.0}
             continue
@@ -110,7 +111,7 @@ def to_graph(nodes: gpd.GeoDataFrame, edges: gpd.GeoDataFrame, mode: str | None 
     """
     if mode is not None and mode not in MODES:
         raise BadInput(f"mode '{mode}' is unknown; choose one of {', '.join(MODES)}")
-    kept = edges if mode is None else edges[edges[SECONDS[mode]].notna()]
+    kept = edges if mode is None else edges[edges[MODES[mode]].notna()]
     graph: nx.MultiDiGraph[int] = nx.MultiDiGraph(crs=nodes.crs, simplified=True)
     for node, point in zip(nodes["node"].tolist(), nodes.geometry, strict=True):
         graph.add_node(node, x=point.x, y=point.y)
@@ -122,7 +123,7 @@ def to_graph(nodes: gpd.GeoDataFrame, edges: gpd.GeoDataFrame, mode: str | None 
         data = {name: values[row] for name, values in table.items()}
         data["length"] = data["length_m"]
         if mode is not None:
-            data["travel_time"] = data[SECONDS[mode]]
+            data["travel_time"] = data[MODES[mode]]
         graph.add_edge(u, v, key=key, geometry=line, osmid=data["street"], **data)
     if mode is not None:
         graph.remove_nodes_from(list(nx.isolates(graph)))
@@ -265,11 +266,11 @@ def _directed(
                 "bridge": _says(tags["bridge"]),
                 "tunnel": _says(tags["tunnel"]) | _says(tags["covered"]),
                 "length_m": length,
-                **{SECONDS[mode]: seconds[f"{mode}{back}"] for mode in MODES},
+                **{column: seconds[f"{mode}{back}"] for mode, column in MODES.items()},
             }
         )
         side = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(shape, crs=crs))
-        sides.append(side[side[list(SECONDS.values())].notna().any(axis=1)])
+        sides.append(side[side[list(MODES.values())].notna().any(axis=1)])
     edges = pd.concat(sides).sort_values("street", kind="stable").reset_index(drop=True)
     edges["key"] = edges.groupby(["u", "v"]).cumcount()
     return _nodes(edges, crs), edges[[*EDGE_COLUMNS, "geometry"]]

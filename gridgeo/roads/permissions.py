@@ -16,10 +16,6 @@ from gridgeo.errors import BadInput
 
 Mask = NDArray[np.bool_]
 
-MODES = ("foot", "ebike", "car")
-SECONDS = {"foot": "seconds", "ebike": "seconds_ebike", "car": "seconds_car"}
-"""Column of `road_edges` that holds the travel time of each mode."""
-
 _CAR_KMH = {
     "motorway": 90.0, "motorway_link": 50.0, "trunk": 70.0, "trunk_link": 45.0, "primary": 40.0, "primary_link": 35.0,
     "secondary": 35.0, "secondary_link": 30.0, "tertiary": 30.0, "tertiary_link": 25.0, "unclassified": 30.0, "residential": 25.0,

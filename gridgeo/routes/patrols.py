@@ -11,7 +11,8 @@ import numpy as np
 
 from gridgeo.errors import BadInput
 from gridgeo.plans.plan import Plan
-from gridgeo.routes.roads import Roads, starts_of
+from gridgeo.roads import Roads
+from gridgeo.routes.starts import starts_of
 from gridgeo.routes.streets import SKIP, patrolled_streets
 from gridgeo.routes.tables import Routes, layer
 from gridgeo_solvers.progress import Progress

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from typing import Any
@@ -15,13 +14,14 @@ from numpy.typing import NDArray
 
 from gridgeo.errors import BadInput
 from gridgeo.plans.plan import Plan
+from gridgeo.roads import NO_ROAD, OTHER_PART, Roads, Snapped
 from gridgeo.routes.doors import check_doors
-from gridgeo.routes.roads import Roads, starts_of
-from gridgeo.routes.snapping import NO_ROAD, OTHER_PART, Snapped, insert, snap
+from gridgeo.routes.starts import starts_of
 from gridgeo.routes.streets import patrolled_streets
 from gridgeo.routes.tables import Routes, layer
 from gridgeo_solvers.progress import Progress
 from gridgeo_solvers.results import Status
+from gridgeo_solvers.roads import Places, Route, seconds_of
 from gridgeo_solvers.routing import LeftOut, Round, Rounds, RoundsProblem, solve_rounds
 from gridgeo_solvers.routing.rounds import LONGER_THAN_SHIFT, NO_ROUND_LEFT, WINDOW
 
@@ -87,15 +87,14 @@ def visit_routes(
     listed = check_doors(doors, plan, shift_from=shift_from, shift_min=shift_min)
     roads = Roads.of(place.road_nodes, place.road_edges, mode)
     starts = starts_of(plan, roads, patrolled_streets(plan, mode=mode), stations)
-    streets, unserved = _placed(listed, plan, roads, starts, within_m, mode)
-    called = {str(grid): own for grid, own in listed[listed["node"] >= 0].groupby("grid")}
-    problems = {grid: _problem(streets, starts[grid], own, shift_min, rounds) for grid, own in called.items()}
+    unserved = _placed(listed, plan, roads, starts, within_m, mode)
+    called = {str(grid): own for grid, own in listed[listed["piece"] >= 0].groupby("grid")}
+    stands = {grid: _stands(roads, starts[grid], own) for grid, own in called.items()}
+    problems = {grid: _problem(roads, stands[grid], own, shift_min, rounds) for grid, own in called.items()}
     answers = _solved(problems, seed, iterations, progress or Progress(), executor)
     for grid, answer in answers.items():
         unserved += [_left_out(called[grid].iloc[one.door], one, shift_min, rounds) for one in answer.left_out]
-    lines, stops = (
-        layer(name, rows, place.crs) for name, rows in _drawn(streets, called, answers, starts, mode).items()
-    )
+    lines, stops = (layer(name, rows, place.crs) for name, rows in _drawn(roads, called, answers, stands, mode).items())
     meta: dict[str, Any] = {"kind": "visits", "mode": mode, "shift_min": shift_min, "shift_from": shift_from}
     meta |= {"within_m": within_m, "seed": seed, "iterations": iterations, "doors": len(listed)} | _told(answers)
     return Routes(lines, stops, layer("unserved", unserved, place.crs), meta)
@@ -111,20 +110,19 @@ def _check_options(shift_min: float, within_m: float, rounds: int | None, iterat
 
 def _placed(
     doors: gpd.GeoDataFrame, plan: Plan, roads: Roads, starts: Mapping[str, int], within_m: float, mode: str
-) -> tuple[Roads, list[dict[str, Any]]]:
-    """The streets with a junction for each door, and the doors that have none.
+) -> list[dict[str, Any]]:
+    """The doors that no street is near to, with the reason.
 
-    Writes into `doors`: its grid, the junction `node` (-1: none), and `off_m`, metres from the street.
+    Writes into `doors`: its grid, the `piece` of street (-1: none) and the `share` of it at which it lies, and `off_m`, metres from there.
     """
     doors["grid"] = _grid_of(doors, plan)
     inside = np.flatnonzero(doors["grid"].notna().to_numpy())
     part = np.array([roads.network.parts[starts[str(grid)]] for grid in doors["grid"].iloc[inside]], dtype=np.int64)
-    snapped = snap(roads, doors.geometry.to_numpy()[inside], part, within_m)
-    streets, joint = insert(roads, snapped)
-    node, off_m = np.full(len(doors), -1, dtype=np.int64), np.full(len(doors), np.nan)
-    node[inside], off_m[inside] = joint, snapped.off_m
-    doors["node"], doors["off_m"] = node, off_m
-    return streets, _unreachable(doors, inside, snapped, mode, within_m)
+    snapped = roads.snap(doors.geometry.iloc[inside], within_m=within_m, part=part)
+    doors["piece"], doors["share"], doors["off_m"] = -1, 0.0, np.nan
+    for column in ("piece", "share", "off_m"):
+        doors.iloc[inside, doors.columns.get_loc(column)] = getattr(snapped, column)
+    return _unreachable(doors, inside, snapped, mode, within_m)
 
 
 def _grid_of(doors: gpd.GeoDataFrame, plan: Plan) -> pd.Series:
@@ -138,9 +136,16 @@ def _grid_of(doors: gpd.GeoDataFrame, plan: Plan) -> pd.Series:
     return pd.Series(grid, index=doors.index, dtype=object)
 
 
-def _problem(streets: Roads, start: int, own: gpd.GeoDataFrame, shift_min: float, rounds: int | None) -> RoundsProblem:
-    places, back = np.unique(np.concatenate([[start], own["node"].to_numpy()]), return_inverse=True)
-    times = streets.network.times(places)[np.ix_(back, back)]
+def _stands(roads: Roads, start: int, own: gpd.GeoDataFrame) -> Places:
+    """The start of a grid's rounds, and where each of its doors is called at."""
+    begin = roads.junctions(np.array([start]))
+    return Places(np.append(begin.piece, own["piece"]), np.append(begin.share, own["share"]))
+
+
+def _problem(
+    roads: Roads, stands: Places, own: gpd.GeoDataFrame, shift_min: float, rounds: int | None
+) -> RoundsProblem:
+    times = seconds_of(roads.travel.table(stands, stands))
     early, late = own["from_min"].to_numpy() * 60, own["to_min"].to_numpy() * 60
     return RoundsProblem(times, own["minutes"].to_numpy() * 60, early, late, shift_min * 60, rounds)
 
@@ -192,24 +197,17 @@ def _left_out(door: pd.Series, one: LeftOut, shift_min: float, rounds: int | Non
 
 
 def _drawn(
-    streets: Roads,
+    roads: Roads,
     called: Mapping[str, gpd.GeoDataFrame],
     answers: Mapping[str, Rounds],
-    starts: Mapping[str, int],
+    stands: Mapping[str, Places],
     mode: str,
 ) -> dict[str, list[dict[str, Any]]]:
-    legs = [
-        leg
-        for grid, answer in answers.items()
-        for one in answer.rounds
-        for leg in _legs(one, called[grid], starts[grid])
-    ]
-    paths = iter(streets.network.paths(legs))
     routes, stops = [], []
     for grid, answer in answers.items():
         for number, one in enumerate(answer.rounds, start=1):
-            ways = [np.array(next(paths), dtype=np.int64) for _ in range(len(one.doors) + 1)]
-            metres = [float(streets.network.metres[way].sum()) for way in ways]
+            ways = _ways(roads, one, stands[grid])
+            metres = [way.metres(roads.network) for way in ways]
             name = f"{grid}-V{number}"
             routes.append(
                 {
@@ -222,16 +220,17 @@ def _drawn(
                     "service_m": 0.0,
                     "stops": len(one.doors),
                     "start_min": one.start / 60,
-                    "geometry": streets.path(np.concatenate(ways), starts[grid]),
+                    "geometry": roads.line(*ways),
                 }
             )
             stops += _stops(name, one, called[grid], metres)
     return {"routes": routes, "stops": stops}
 
 
-def _legs(one: Round, own: gpd.GeoDataFrame, start: int) -> list[tuple[int, int]]:
-    nodes = [start, *own["node"].iloc[list(one.doors)].tolist(), start]
-    return list(itertools.pairwise(nodes))
+def _ways(roads: Roads, one: Round, stands: Places) -> list[Route]:
+    """The way to each stop of a round, and back to the start, which is place 0."""
+    order = np.array([0, *(door + 1 for door in one.doors), 0], dtype=np.int64)
+    return roads.travel.routes(stands.rows(order[:-1]), stands.rows(order[1:]))
 
 
 def _stops(route: str, one: Round, own: gpd.GeoDataFrame, metres: list[float]) -> list[dict[str, Any]]:

@@ -22,13 +22,13 @@ from gridgeo.graphs import MODES
 from gridgeo.jurisdictions import Jurisdiction
 from gridgeo.location import Locator
 from gridgeo.plans.plan import Plan, fingerprint
-from gridgeo.travel import Streets
+from gridgeo.roads import Roads
 
 if TYPE_CHECKING:
     from gridgeo_server.plans.addresses import Addresses
 
 ATTRIBUTION = "© OpenStreetMap contributors"
-_OF_JURISDICTION = ("units_hash", "bounds", "streets", "addresses")
+_OF_JURISDICTION = ("units_hash", "bounds", "roads", "addresses")
 """What a town knows whatever its plan."""
 
 
@@ -103,14 +103,10 @@ class Town:
         return [round(float(value), 7) for value in crs.to_wgs84(self.jurisdiction.boundary).total_bounds]
 
     @cached_property
-    def streets(self) -> Mapping[str, Streets]:
+    def roads(self) -> Mapping[str, Roads]:
         """The streets of each mode that the map has streets for."""
-        found = {}
         nodes, edges = self.jurisdiction.road_nodes, self.jurisdiction.road_edges
-        for mode, column in MODES.items():
-            if edges[column].notna().any():
-                found[mode] = Streets(nodes, edges, mode)
-        return found
+        return {mode: Roads.of(nodes, edges, mode) for mode, column in MODES.items() if edges[column].notna().any()}
 
     def to_degrees(self, shape: Any) -> Any:
         """A shape of the jurisdiction's metric CRS in degrees."""

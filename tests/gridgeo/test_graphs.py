@@ -79,7 +79,7 @@ def test_one_way_streets_have_no_way_back_by_car(lattice):
     car = road_graph(lattice.road_nodes, lattice.road_edges, "car")
     foot = road_graph(lattice.road_nodes, lattice.road_edges, "foot")
     assert len(car.row) < len(foot.row)
-    assert car.matrix().nnz == len(car.row)
+    assert car.network.matrix.nnz == len(car.row)
 
 
 def test_an_edge_to_an_unknown_node_is_refused(lattice):

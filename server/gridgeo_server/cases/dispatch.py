@@ -8,7 +8,8 @@ from typing import Literal
 
 import numpy as np
 
-from gridgeo.travel import Journeys, Spot, Streets, Way
+from gridgeo.errors import NoPath
+from gridgeo.roads import Way, ways_between
 from gridgeo_server.cases.model import Case
 from gridgeo_server.responders.model import Responder
 from gridgeo_server.town import Town
@@ -42,42 +43,51 @@ def candidates(
     Time is by road in each officer's own mode; each case already on an officer's hands adds `busy_min` minutes. Among equals the one with fewer open cases goes first, then the
     officer of the case's grid, then the lower identifier.
     """
-    reached: dict[str, Journeys] = {}
-    able: list[tuple[Responder, Spot, float]] = []
+    able: list[Responder] = []
     refused: list[Refused] = []
     for officer in sorted(officers, key=lambda one: (case.grid not in one.grids, one.responder)):
-        streets = town.streets.get(officer.mode)
         if not officer.on_duty:
             refused.append(Refused(officer, "off_duty", "off duty"))
-        elif streets is None:
+        elif officer.mode not in town.roads:
             refused.append(Refused(officer, "no_street", f"the map has no street for {officer.mode}"))
         else:
-            if officer.mode not in reached:
-                reached[officer.mode] = streets.towards(_spot(town, streets, case.lon, case.lat))
-            start = _spot(town, streets, *officer.place)
-            # Tenths of a second: what is equally near on the ground must not differ by a rounding error.
-            able.append((officer, start, round(reached[officer.mode].seconds(start), 1)))
-    work = [load.get(officer.responder, 0) for officer, _, _ in able]
-    order = nearest([time + 60 * busy_min * n for (_, _, time), n in zip(able, work, strict=True)], work)
+            able.append(officer)
+    ways = _ways(town, able, case.lon, case.lat)
+    # Tenths of a second: what is equally near on the ground must not differ by a rounding error.
+    seconds = [np.inf if way is None else round(way.seconds, 1) for way in ways]
+    work = [load.get(officer.responder, 0) for officer in able]
+    order = nearest([time + 60 * busy_min * n for time, n in zip(seconds, work, strict=True)], work)
     chosen = []
     for row in order.tolist():
-        officer, start, _ = able[row]
-        way = reached[officer.mode].way(start)
-        chosen.append(Candidate(officer, way, load.get(officer.responder, 0), case.grid in officer.grids))
+        officer, way = able[row], ways[row]
+        if way is not None:
+            chosen.append(Candidate(officer, way, work[row], case.grid in officer.grids))
     refused += [
         Refused(officer, "no_road", f"no road for {officer.mode} leads there")
-        for officer, _, time in able
-        if not np.isfinite(time)
+        for officer, way in zip(able, ways, strict=True)
+        if way is None
     ]
     return chosen, refused
 
 
 def way_to(town: Town, officer: Responder, lon: float, lat: float) -> Way:
     """The quickest way of `officer` to a place; `NoPath` where no road leads there."""
-    streets = town.streets[officer.mode]
-    return streets.towards(_spot(town, streets, lon, lat)).way(_spot(town, streets, *officer.place))
+    (way,) = _ways(town, [officer], lon, lat)
+    if way is None:
+        raise NoPath(f"no road that may be used by {officer.mode} leads from there to the goal")
+    return way
 
 
-def _spot(town: Town, streets: Streets, lon: float, lat: float) -> Spot:
-    point = town.locator.to_metric(lon, lat)
-    return streets.spot(point.x, point.y)
+def _ways(town: Town, officers: list[Responder], lon: float, lat: float) -> list[Way | None]:
+    """The quickest way of each officer to one place, None where there is none."""
+    found: list[Way | None] = [None] * len(officers)
+    for mode in sorted({officer.mode for officer in officers}):
+        rows = [row for row, officer in enumerate(officers) if officer.mode == mode]
+        for row, way in zip(rows, _ways_by(town, mode, [officers[row].place for row in rows], (lon, lat)), strict=True):
+            found[row] = way
+    return found
+
+
+def _ways_by(town: Town, mode: str, starts: list[tuple[float, float]], goal: tuple[float, float]) -> list[Way | None]:
+    points = [town.locator.to_metric(*place) for place in (*starts, goal)]
+    return ways_between(town.roads[mode], points[:-1], points[-1])

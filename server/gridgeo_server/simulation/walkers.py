@@ -11,8 +11,7 @@ import shapely.ops
 from shapely.geometry.base import BaseGeometry
 
 from gridgeo import crs
-from gridgeo.errors import NoPath
-from gridgeo.travel import Streets, Way
+from gridgeo.roads import Roads, ways_between
 from gridgeo_server.responders.model import Responder
 from gridgeo_server.town import Town
 
@@ -28,7 +27,7 @@ class Walker:
     """
 
     responder: str
-    streets: Streets
+    roads: Roads
     pace: float
     line: shapely.LineString
     at_m: float = 0.0
@@ -75,12 +74,8 @@ class Walker:
             self.line, self.at_m = self._way_to(left), 0.0
 
     def _way_to(self, goal: shapely.Point) -> shapely.LineString:
-        start = self.place
-        try:
-            way: Way = self.streets.towards(self.streets.spot(goal.x, goal.y)).way(self.streets.spot(start.x, start.y))
-        except NoPath:
-            return shapely.LineString([start, goal])
-        return way.line
+        (way,) = ways_between(self.roads, [self.place], goal)
+        return shapely.LineString([self.place, goal]) if way is None else way.line
 
 
 def walkers_of(town: Town, officers: list[Responder], speed: float, random: np.random.Generator) -> dict[str, Walker]:
@@ -88,13 +83,13 @@ def walkers_of(town: Town, officers: list[Responder], speed: float, random: np.r
     rounds = _rounds(town)
     found = {}
     for officer in officers:
-        streets = town.streets.get(officer.mode) or town.streets["foot"]
+        roads = town.roads.get(officer.mode) or town.roads["foot"]
         patrol = next((rounds[grid] for grid in officer.grids if grid in rounds), None)
         place = town.locator.to_metric(*officer.place)
         line = patrol if patrol is not None else shapely.LineString([place, place])
         at = float(random.uniform(0, line.length)) if patrol is not None else 0.0
         pace = METRES_A_SECOND[officer.mode] * speed
-        found[officer.responder] = Walker(officer.responder, streets, pace, line, at_m=at, patrol=patrol, patrol_m=at)
+        found[officer.responder] = Walker(officer.responder, roads, pace, line, at_m=at, patrol=patrol, patrol_m=at)
     return found
 
 

@@ -1,6 +1,6 @@
 """Routes over a street network: patrols that cover streets, rounds that call at doors."""
 
-from gridgeo_solvers.routing.network import Network
+from gridgeo_solvers.roads import Network
 from gridgeo_solvers.routing.patrol import Patrol, PatrolProblem, Walk, solve_patrol
 from gridgeo_solvers.routing.rounds import LeftOut, Round, Rounds, RoundsProblem, solve_rounds
 

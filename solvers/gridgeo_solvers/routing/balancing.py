@@ -18,8 +18,8 @@ from scipy import sparse
 from scipy.optimize import linprog
 
 from gridgeo_solvers.errors import BadProblem
+from gridgeo_solvers.roads import Network
 from gridgeo_solvers.routing.euler import orient
-from gridgeo_solvers.routing.network import Network
 
 
 @dataclass(frozen=True)

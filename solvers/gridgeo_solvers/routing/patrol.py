@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from gridgeo_solvers.errors import BadProblem
 from gridgeo_solvers.progress import Progress
 from gridgeo_solvers.results import Status, relative_gap
-from gridgeo_solvers.routing.network import Network
+from gridgeo_solvers.roads import Network
 from gridgeo_solvers.routing.postman import ClosedWalk, Errand, dead_bound
 from gridgeo_solvers.routing.reordering import reorder
 from gridgeo_solvers.routing.splitting import split

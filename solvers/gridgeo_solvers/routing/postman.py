@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse import csgraph
 
+from gridgeo_solvers.roads import Network
 from gridgeo_solvers.routing.balancing import Line, balance, flow_bound
 from gridgeo_solvers.routing.euler import circuit, orient
 from gridgeo_solvers.routing.matching import pair_up
-from gridgeo_solvers.routing.network import Network
 
 
 @dataclass(frozen=True)

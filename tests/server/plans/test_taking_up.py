@@ -178,13 +178,13 @@ def test_what_no_plan_changes_is_not_made_again(office: Office) -> None:
     state = _state(office)
     before = state.slot.served
     before.shelf.prepare()
-    roads, tiles, streets = before.shelf.take("roads", state), before.tiles.layer("roads"), before.town.streets
+    roads, tiles, streets = before.shelf.take("roads", state), before.tiles.layer("roads"), before.town.roads
     office.move("approver", _approved(office, _merged()), "in_force", date=TODAY)
     after = state.slot.served
     assert after is not before
     assert after.shelf.take("roads", state) is roads
     assert after.tiles.layer("roads") is tiles
-    assert after.town.streets is streets
+    assert after.town.roads is streets
     assert after.tiles.layer("grids") is not before.tiles.layer("grids")
 
 

@@ -183,5 +183,6 @@ def test_officers_who_are_sent_to_where_they_stand_arrive(tmp_path: Path, town: 
             walker.go_to("a case", shapely.Point(place.x + apart, place.y))
             walker.step(60)
             assert walker.arrived
-            assert walker.place.distance(walker.streets.point(walker.streets.spot(place.x, place.y))) < 1e-3
+            spot = walker.roads.snap_at(np.array([[place.x, place.y]]), within_m=np.inf)
+            assert walker.place.distance(walker.roads.points(spot).iloc[0]) < 1e-3
     state.store.close()

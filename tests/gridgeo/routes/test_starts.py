@@ -1,24 +1,16 @@
 import geopandas as gpd
-import numpy as np
 import pytest
 import shapely
 
 from gridgeo.errors import BadInput
 from gridgeo.plans.plan import Plan
+from gridgeo.roads import Roads
 from gridgeo.routes import patrolled_streets
-from gridgeo.routes.roads import Roads, starts_of
+from gridgeo.routes.starts import starts_of
 
 
 def roads_of(plan: Plan) -> Roads:
-    return Roads.of(plan.jurisdiction.road_nodes, plan.jurisdiction.road_edges, "foot")
-
-
-def test_arcs_carry_the_line_of_their_direction(plan: Plan):
-    roads = roads_of(plan)
-    starts = np.array([line.coords[0] for line in roads.lines])
-    ends = np.array([line.coords[-1] for line in roads.lines])
-    assert starts == pytest.approx(np.column_stack([roads.x, roads.y])[roads.network.tail])
-    assert ends == pytest.approx(np.column_stack([roads.x, roads.y])[roads.network.head])
+    return Roads.of(plan.jurisdiction.road_nodes, plan.jurisdiction.road_edges)
 
 
 def test_routes_begin_near_the_middle_of_their_grid_on_its_own_part(islanded: Plan):
@@ -35,9 +27,3 @@ def test_two_stations_of_one_grid_are_refused(plan: Plan):
     stations = gpd.GeoDataFrame({"grid": ["01", "01"]}, geometry=spots, crs=4326)
     with pytest.raises(BadInput, match="grid '01' has two"):
         starts_of(plan, roads_of(plan), patrolled_streets(plan), stations)
-
-
-def test_a_path_without_arcs_is_a_line_of_no_length(plan: Plan):
-    line = roads_of(plan).path(np.empty(0, dtype=np.int64), 3)
-    assert line.length == 0
-    assert not line.is_empty

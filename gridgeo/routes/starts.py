@@ -1,79 +1,17 @@
-"""The road graph of one mode as the solvers want it, and what their answers look like on the map."""
+"""Where the routes of each grid begin and end."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyproj
 import shapely
-from numpy.typing import NDArray
 
 from gridgeo.crs import to_metric
 from gridgeo.errors import BadInput
-from gridgeo.graphs import road_graph
 from gridgeo.plans.plan import Plan
-from gridgeo_solvers.routing import Network
-
-_LEAST_S = 1e-3
-
-
-@dataclass(frozen=True)
-class Roads:
-    """Streets of one mode: arrays for the solvers, and what they look like on the map.
-
-    Parameters
-    ----------
-    network
-        Arcs between junctions.
-    lines
-        Shape (m,): line of each arc, in its direction of travel.
-    x, y
-        Shape (n,): metres, for each junction.
-    streets
-        Shape (p,): the layer's number of each piece of street.
-    """
-
-    network: Network
-    lines: NDArray[np.object_]
-    x: NDArray[np.float64]
-    y: NDArray[np.float64]
-    streets: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, road_nodes: gpd.GeoDataFrame, road_edges: gpd.GeoDataFrame, mode: str) -> Roads:
-        """The streets that `mode` may use, ordered by their number; `BadInput` where there are none."""
-        graph = road_graph(road_nodes, road_edges, mode)
-        streets, piece = np.unique(graph.street, return_inverse=True)
-        seconds = np.maximum(graph.seconds, _LEAST_S)
-        network = Network(len(graph.nodes), graph.tail, graph.head, seconds, graph.length_m, piece.astype(np.int64))
-        return cls(network, road_edges.geometry.to_numpy()[graph.row], graph.x, graph.y, streets)
-
-    @cached_property
-    def piece_metres(self) -> NDArray[np.float64]:
-        """Length of each piece of street."""
-        return self.network.metres[self.network.forward]
-
-    def pieces(self, streets: pd.Series) -> NDArray[np.int64]:
-        """Position of each street number, all of which this mode may use."""
-        return np.searchsorted(self.streets, streets.to_numpy(dtype=np.int64)).astype(np.int64)
-
-    def point(self, node: int) -> shapely.Point:
-        """Where a node position lies."""
-        return shapely.Point(self.x[node], self.y[node])
-
-    def path(self, arcs: NDArray[np.int64], at: int) -> shapely.LineString:
-        """One line along `arcs`; a line of no length at node `at` where there are none."""
-        if not len(arcs):
-            return shapely.LineString([self.point(at)] * 2)
-        points = shapely.get_coordinates(self.lines[arcs])
-        keep = np.ones(len(points), dtype=bool)
-        keep[1:] = (points[1:] != points[:-1]).any(axis=1)
-        kept = points[keep]
-        return shapely.LineString(kept if len(kept) > 1 else np.repeat(kept, 2, axis=0))
+from gridgeo.roads import Roads
 
 
 def starts_of(plan: Plan, roads: Roads, streets: gpd.GeoDataFrame, stations: gpd.GeoDataFrame | None) -> dict[str, int]:
