@@ -1,7 +1,8 @@
 """Draw the pictures of the README and the documentation: ``python docs/make_images.py``.
 
 ``plan.png`` is a plan of the sample map, ``board.png`` the live board of the demo, as a browser shows it on an
-office screen, ``reach.png`` what is reached on foot. All are made from what the library and the server really answer.
+office screen, ``reach.png`` what is reached on foot, ``coverage.png``
+what synthetic tracks along some patrols covered. All are made from what the library and the server really answer.
 """
 
 from __future__ import annotations
@@ -69,6 +70,36 @@ def reach_picture(folder: Path) -> None:
     plt.close(figure)
 
 
+def coverage_picture(folder: Path) -> None:
+    """Draw the streets of the demo's plan, those that synthetic tracks along eight patrols covered above the others."""
+    mpl.use("agg")
+    import matplotlib.pyplot as plt
+    import pandas as pd
+
+    sys.path.insert(0, str(IMAGES.parents[1] / "tests"))
+    from gridgeo.coverage import street_coverage
+    from gridgeo.plans.files import read_plan
+    from gridgeo.routes import read_routes
+    from gridgeo.sources import read_jurisdiction
+    from tracks import track_along
+
+    plan = read_plan(folder / "plan.gpkg", read_jurisdiction(folder / "town.gpkg"))
+    patrols = read_routes(folder / "patrols.gpkg")
+    tracks = [
+        track_along(line, plan.jurisdiction.crs, seed=number, officer=f"officer {number}")
+        for number, line in enumerate(patrols.routes.geometry.iloc[::2].iloc[:8])
+    ]
+    done = street_coverage(plan, pd.concat(tracks, ignore_index=True), patrols=patrols)
+    _, axes = plt.subplots(figsize=(9, 7))
+    plan.grids.boundary.plot(ax=axes, color="#c9c2b4", linewidth=0.8)
+    done.streets.plot(ax=axes, color="#b9c4cf", linewidth=0.7)
+    done.walked.plot(ax=axes, color="#1f5fa8", linewidth=1.3)
+    axes.set_axis_off()
+    axes.text(0.99, -0.03, "© OpenStreetMap contributors", transform=axes.transAxes, ha="right", fontsize=7)
+    axes.figure.savefig(IMAGES / "coverage.png", dpi=110, bbox_inches="tight")
+    plt.close(axes.figure)
+
+
 def board_picture(folder: Path) -> None:
     """Photograph the board of a server that runs on a free port."""
     from playwright.sync_api import sync_playwright
@@ -112,6 +143,7 @@ def main() -> None:
             subprocess.run(command, check=True)  # noqa: S603 - our own command
         plan_picture(folder)
         reach_picture(folder)
+        coverage_picture(folder)
         board_picture(folder)
 
 

@@ -8,6 +8,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gridgeo.collection import CollectionPlan, collection_rounds
+    from gridgeo.coverage import Coverage, read_coverage, street_coverage
     from gridgeo.crosswalks import carry_over, crosswalk, fit_polygons
     from gridgeo.crosswalks.carried_files import carry_plan
     from gridgeo.importing import import_osm
@@ -30,12 +32,15 @@ if TYPE_CHECKING:
     from gridgeo.roads.barriers import add_barriers
     from gridgeo.rosters import Roster, read_roster, write_roster
     from gridgeo.routes import Routes, patrol_routes, read_routes, visit_routes
+    from gridgeo.sites import ServicePoints, service_points
     from gridgeo.sources import read_jurisdiction, sample_map, write_jurisdiction
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "CollectionPlan",
     "Comparison",
+    "Coverage",
     "ImportReport",
     "Jurisdiction",
     "Plan",
@@ -44,12 +49,14 @@ __all__ = [
     "Roster",
     "Routes",
     "Rules",
+    "ServicePoints",
     "Verdict",
     "add_barriers",
     "alternatives",
     "carry_over",
     "carry_plan",
     "check",
+    "collection_rounds",
     "compare",
     "crosswalk",
     "export_plan",
@@ -64,6 +71,7 @@ __all__ = [
     "partition_each",
     "partition_many",
     "patrol_routes",
+    "read_coverage",
     "read_jurisdiction",
     "read_plan",
     "read_register",
@@ -72,6 +80,8 @@ __all__ = [
     "redraw",
     "report_plan",
     "sample_map",
+    "service_points",
+    "street_coverage",
     "visit_routes",
     "write_jurisdiction",
     "write_report",
@@ -79,7 +89,9 @@ __all__ = [
 ]
 
 _DOORS = {
+    "CollectionPlan": "collection",
     "Comparison": "plans.comparing",
+    "Coverage": "coverage",
     "ImportReport": "plans.exchange",
     "Jurisdiction": "jurisdictions",
     "Plan": "plans",
@@ -88,12 +100,14 @@ _DOORS = {
     "Roster": "rosters",
     "Routes": "routes",
     "Rules": "plans",
+    "ServicePoints": "sites",
     "Verdict": "plans.judging",
     "add_barriers": "roads.barriers",
     "alternatives": "plans.choices",
     "carry_over": "crosswalks",
     "carry_plan": "crosswalks.carried_files",
     "check": "plans.judging",
+    "collection_rounds": "collection",
     "compare": "plans.comparing",
     "export_plan": "plans.exchange",
     "front": "plans.choices",
@@ -108,6 +122,7 @@ _DOORS = {
     "partition_each": "plans.each",
     "partition_many": "plans.many",
     "patrol_routes": "routes",
+    "read_coverage": "coverage",
     "read_jurisdiction": "sources",
     "read_plan": "plans",
     "read_register": "register",
@@ -116,6 +131,8 @@ _DOORS = {
     "redraw": "plans.redrawing",
     "report_plan": "reports",
     "sample_map": "sources",
+    "service_points": "sites",
+    "street_coverage": "coverage",
     "visit_routes": "routes",
     "write_jurisdiction": "sources",
     "write_report": "reports",

@@ -17,7 +17,9 @@ import typer
 
 from gridgeo import __version__
 from gridgeo.bench import bench_app
+from gridgeo.commands.collect import collect
 from gridgeo.commands.compare import compare
+from gridgeo.commands.coverage import coverage
 from gridgeo.commands.exchange import export, import_plan
 from gridgeo.commands.identity import crosswalk, number
 from gridgeo.commands.options import (
@@ -34,6 +36,7 @@ from gridgeo.commands.partition import partition
 from gridgeo.commands.redraw import redraw
 from gridgeo.commands.report import report_app
 from gridgeo.commands.roster import roster
+from gridgeo.commands.sites import sites
 from gridgeo.commands.solve import solve_app
 from gridgeo.errors import BadInput, NoFeasiblePlan, NotInstalled, told
 from gridgeo.terminal import err, out, progress, show
@@ -186,6 +189,11 @@ def visits(
         )
     routes.to_file(output)
     show(routes.figures() | {"file": str(output)}, as_json, rows(routes.summary()))
+
+
+app.command()(coverage)
+app.command()(sites)
+app.command()(collect)
 
 
 app.command("import-plan")(import_plan)

@@ -1,7 +1,8 @@
 """The columns of every table gridgeo hands around, with their units, written once.
 
 A schema is a contract at the border of a module: `check` proves a frame against it and says which
-column or row breaks it. Layers of a jurisdiction are `JURISDICTION`, of a plan `PLAN`, of routes `ROUTES`.
+column or row breaks it. Layers of a jurisdiction are `JURISDICTION`, of a plan `PLAN`, of routes `ROUTES`,
+of street coverage `COVERAGE`.
 All geometries of one jurisdiction share one metric CRS (metres); `gridgeo.crs` is the only module that changes it.
 """
 
@@ -238,6 +239,76 @@ ROUTES: dict[str, Schema] = {
     )
 }
 """Layers of a routes file."""
+
+COVERAGE: dict[str, Schema] = {
+    schema.name: schema
+    for schema in (
+        Schema(
+            "coverage",
+            {
+                "street": Column("int", "number of the piece of street", unique=True),
+                "grid": Column("str", "grid in which it counts"),
+                "name": Column("str", "street name", nullable=True),
+                "highway": Column("str", "OpenStreetMap class"),
+                "counts_as": Column("str", "metres; visits for stairs"),
+                "length_m": Column("float", "metres of the piece", least=0),
+                "planned": Column("int", "passes planned in the time of the tracks", least=0),
+                "passes": Column("int", "times that at least half of it was walked at once", least=0),
+                "covered": Column("float", "share of it that was walked", least=0),
+                "last_pass": Column("str", "local time at which the last pass ended; empty for none", nullable=True),
+                "gap_days": Column("float", "days since then", nullable=True),
+            },
+            _LINE,
+        ),
+        Schema(
+            "walked",
+            {
+                "street": Column("int", "piece of street"),
+                "from_share": Column("float", "share of it at which the stretch begins", least=0),
+                "to_share": Column("float", "share of it at which the stretch ends", least=0),
+            },
+            _LINE,
+        ),
+        Schema(
+            "passes",
+            {
+                "officer": Column("str", "who"),
+                "street": Column("int", "piece of street"),
+                "begin": Column("str", "local time at which it was entered"),
+                "end": Column("str", "local time at which it was left"),
+                "from_share": Column("float", "share of the piece at which the walk begins", least=0),
+                "to_share": Column("float", "share of the piece at which the walk ends", least=0),
+                "way": Column("str", "along, against, or out and back"),
+                "metres": Column("float", "metres walked on it; 0 on stairs", least=0),
+            },
+        ),
+        Schema(
+            "weeks",
+            {
+                "week": Column("str", "ISO 8601 week, 2026-W48"),
+                "highway": Column("str", "OpenStreetMap class; (stays) for visits"),
+                "streets": Column("int", "pieces of the class", least=0),
+                "length_m": Column("float", "their metres; 0 for stairs", least=0),
+                "covered_m": Column("float", "metres of them walked in the week; 0 for stairs", least=0),
+                "share": Column("float", "covered share of the metres; of stairs, of their number", least=0),
+                "passes": Column("int", "passes", least=0),
+                "visits": Column("int", "stairs climbed and stays", least=0),
+            },
+        ),
+        Schema(
+            "stays",
+            {
+                "officer": Column("str", "who"),
+                "begin": Column("str", "local time"),
+                "end": Column("str", "local time"),
+                "minutes": Column("float", "length of the visit", least=0),
+                "place": Column("str", "nearest place or street by name, within 40 m", nullable=True),
+            },
+            ("Point",),
+        ),
+    )
+}
+"""Layers of a coverage file."""
 
 REGISTER: dict[str, Schema] = {
     schema.name: schema

@@ -7,6 +7,7 @@ from gridgeo.sources.samples import sample_map
 from gridgeo.sources.tables import parse_csv, read_csv, read_households, write_csv
 from gridgeo.sources.tabular import read_tables
 from gridgeo.sources.texts import read_json, read_text, write_bytes, write_json, write_text
+from gridgeo.sources.tracks import read_tracks
 from gridgeo.sources.vectors import read_layer, read_layers, write_layer, write_layers
 from gridgeo.sources.workbooks import Sheet, read_workbook, write_workbook
 
@@ -24,6 +25,7 @@ __all__ = [
     "read_osm",
     "read_tables",
     "read_text",
+    "read_tracks",
     "read_workbook",
     "sample_map",
     "write_bytes",

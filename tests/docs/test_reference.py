@@ -18,7 +18,7 @@ from gridgeo.cli import app
 Page = Callable[[str], str]
 Section = Callable[[str, str], str]
 
-LAYERS = {**schemas.JURISDICTION, **schemas.PLAN, **schemas.ROUTES, **schemas.REGISTER}
+LAYERS = {**schemas.JURISDICTION, **schemas.PLAN, **schemas.ROUTES, **schemas.COVERAGE, **schemas.REGISTER}
 
 
 def cells(text: str) -> set[str]:

@@ -1,0 +1,197 @@
+"""Collection rounds over a town's streets: days for every village, rounds for every day, and a month to prove them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection as Several
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from gridgeo.between import Between, Ways
+from gridgeo.collection.tables import CollectionPlan
+from gridgeo.errors import BadInput, NoFeasiblePlan
+from gridgeo.jurisdictions import Jurisdiction
+from gridgeo.placed import Placed, placed
+from gridgeo_solvers.collection import Collection, CollectionProblem, Simulated, plan_rounds, simulate
+from gridgeo_solvers.errors import BadProblem, Infeasible
+from gridgeo_solvers.progress import Progress
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+"""Days of a week as `closed` names them; day 1 of the rounds is a Monday."""
+
+SERVICE_MIN = 5.0
+"""Minutes of a stop where the table doesn't tell them."""
+
+
+def collection_rounds(
+    town: Jurisdiction,
+    villages: pd.DataFrame,
+    *,
+    depot: tuple[float, float],
+    most_days: int = 3,
+    capacity: float,
+    shift_min: float = 480.0,
+    closed: Several[str] = (),
+    vehicles: int | None = None,
+    mode: str = "car",
+    balance: float = 0.5,
+    days: int = 30,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> CollectionPlan:
+    """Plan rounds that fetch what is made in every village before it has waited too long.
+
+    A round fetches what was made on the days before. The rounds are then driven for `days` days by a simulation that knows
+    nothing of the planner; a plan in which an item waits too long isn't handed out.
+
+    Parameters
+    ----------
+    town
+        Whose streets are driven.
+    villages
+        Columns `village` (unique), `items` (made in a day, fractions too) and `lon`, `lat` (degrees) or a geometry; perhaps
+        `minutes` of a stop.
+    depot
+        Longitude and latitude where rounds begin and end.
+    most_days
+        Days that an item may wait.
+    capacity
+        Items that a vehicle holds.
+    shift_min
+        Minutes of a round at the most.
+    closed
+        Days of the week without rounds, of `WEEKDAYS`.
+    vehicles
+        Rounds of a day at the most; None for as many as are needed.
+    mode
+        foot, ebike or car.
+    balance
+        What the longest day counts for against short ways; 0 lets days differ.
+    days
+        Days of the simulation.
+    seed
+        Same input and seed: same rounds.
+    progress
+        Told while days are chosen.
+
+    Raises
+    ------
+    BadInput
+        An option or a row can't be used, or no road leads to a village and back; the message names it.
+    NoFeasiblePlan
+        No rounds keep the limits; the reasons name the villages.
+    """
+    strange = [day for day in closed if day not in WEEKDAYS]
+    if strange:
+        raise BadInput(f"closed day '{strange[0]}' is unknown; name days of {', '.join(WEEKDAYS)}")
+    if days < 1:
+        raise BadInput(f"days is {days}; simulate at least one")
+    rows = placed(villages, "village", "villages", town)
+    items, service = rows.numbers("items"), rows.numbers("minutes", SERVICE_MIN) * 60
+    home = placed(pd.DataFrame({"depot": ["depot"], "lon": [depot[0]], "lat": [depot[1]]}), "depot", "depot", town)
+    seconds, metres, ways = Between.of(town, mode).table(np.concatenate([home.xy, rows.xy]))
+    lost = ~(np.isfinite(seconds[0, 1:]) & np.isfinite(seconds[1:, 0]))
+    rows.refuse(lost, "village", f"no road leads there by {mode} and back; mend its place or leave it out")
+    open_days = tuple(day not in closed for day in WEEKDAYS) if closed else (True,)
+    try:
+        problem = CollectionProblem(
+            seconds, metres, items, service, most_days, capacity, shift_min * 60, open_days, vehicles
+        )
+        plan = plan_rounds(problem, balance=balance, seed=seed, progress=progress)
+    except BadProblem as wrong:
+        raise BadInput(str(wrong)) from None
+    except Infeasible as none:
+        raise NoFeasiblePlan([_named(reason, rows.ids) for reason in none.reasons]) from None
+    month = simulate(
+        plan.rounds, seconds=seconds, metres=metres, items=items, service=service, most_days=most_days,
+        capacity=capacity, shift=shift_min * 60, days=days,
+    )  # fmt: skip
+    if month.faults:
+        raise NoFeasiblePlan([_named(fault, rows.ids) for fault in month.faults])
+    return _told(town, rows, problem, plan, month, ways, mode)
+
+
+def _named(reason: str, ids: list[str]) -> str:
+    """A reason of the solvers with the village's name in place of its number."""
+    first, _, rest = reason.partition("village ")
+    digits = rest[: len(rest) - len(rest.lstrip("0123456789"))]
+    return f"{first}village '{ids[int(digits)]}'{rest[len(digits) :]}" if digits else reason
+
+
+def _told(
+    town: Jurisdiction,
+    rows: Placed,
+    problem: CollectionProblem,
+    plan: Collection,
+    month: Simulated,
+    ways: Ways,
+    mode: str,
+) -> CollectionPlan:
+    closed = () if all(problem.open_days) else problem.open_days
+    people = gpd.GeoDataFrame(
+        {
+            "village": rows.ids,
+            "items": problem.items,
+            "days": [", ".join(_day_name(day, closed) for day in own) for own in plan.days],
+            "visits": [len(own) for own in plan.days],
+            "longest_wait": month.waits,
+        },
+        geometry=shapely.points(rows.xy),
+        crs=town.crs,
+    )
+    lines = [
+        _round(problem, ways, rows.ids, day, number, list(order))
+        for day, orders in enumerate(plan.rounds)
+        for number, order in enumerate(orders, start=1)
+    ]
+    rounds = gpd.GeoDataFrame(pd.DataFrame(lines), geometry="geometry", crs=town.crs)
+    count = np.arange(len(month.km))
+    diary = pd.DataFrame(
+        {
+            "day": count + 1,
+            "rounds": [len(plan.rounds[day % len(plan.rounds)]) for day in count.tolist()],
+            "minutes": month.minutes,
+            "km": month.km,
+        }
+    )
+    meta: dict[str, Any] = {
+        "mode": mode,
+        "most_days": problem.most_days,
+        "capacity": problem.capacity,
+        "shift_min": problem.shift / 60,
+        "cycle_days": problem.cycle,
+        "days": len(month.km),
+        "longest_wait": month.longest_wait,
+        "fetched": month.fetched,
+        "left": month.left,
+        "objective": round(plan.objective, 3),
+        "bound": None,
+        "gap": None,
+        "status": "feasible",
+        "seed": plan.seed,
+    }
+    return CollectionPlan(people, rounds, diary, meta)
+
+
+def _day_name(day: int, closed: tuple[bool, ...]) -> str:
+    return WEEKDAYS[day] if closed else str(day + 1)
+
+
+def _round(
+    problem: CollectionProblem, ways: Ways, ids: list[str], day: int, number: int, order: list[int]
+) -> dict[str, Any]:
+    stops = [0, *(village + 1 for village in order), 0]
+    legs: tuple[NDArray[Any], NDArray[Any]] = (np.array(stops[:-1]), np.array(stops[1:]))
+    return {
+        "day": day + 1,
+        "round": number,
+        "villages": " > ".join(ids[village] for village in order),
+        "stops": len(order),
+        "minutes": float(problem.seconds[legs].sum() + problem.service[order].sum()) / 60,
+        "km": float(problem.metres[legs].sum()) / 1000,
+        "geometry": ways.line(stops),
+    }
