@@ -22,6 +22,7 @@ from gridgeo.commands.compare import compare
 from gridgeo.commands.exchange import export, import_plan
 from gridgeo.commands.identity import crosswalk, number
 from gridgeo.commands.options import (
+    Barriers,
     Gap,
     Jobs,
     Json,
@@ -33,6 +34,7 @@ from gridgeo.commands.options import (
     Town,
     beside,
     deviations,
+    read_place,
     rows,
 )  # fmt: skip
 from gridgeo.commands.partition import partition
@@ -96,14 +98,13 @@ app.command()(redraw)
 
 
 @app.command()
-def check(town: Town, plan: PlanFile, as_json: Json = False) -> None:
+def check(town: Town, plan: PlanFile, barriers: Barriers = None, as_json: Json = False) -> None:
     """Judge a plan by every hard rule it was drawn by; exit 3 if one is broken."""
     from gridgeo.plans.files import read_plan
     from gridgeo.plans.judging import RULES
     from gridgeo.plans.judging import check as judge
-    from gridgeo.sources import read_jurisdiction
 
-    place = read_jurisdiction(town)
+    place = read_place(town, barriers)
     drawn = read_plan(plan, place)
     verdict = judge(place, drawn)
     faults = [{"rule": f.rule, "grid": f.grid, "text": f.text} for f in verdict.faults]
@@ -209,22 +210,37 @@ def solve_partition(
     gap: Gap = 0.0,
     seed: Seed = 0,
     jobs: Jobs = None,
+    start: Annotated[Path | None, typer.Option(help="Solution file to improve.", metavar="SOLUTION.json")] = None,
     as_json: Json = False,
 ) -> None:
     """Partition a published instance: contiguous, balanced, compact."""
     from gridgeo.plans.objectives import read_objective
     from gridgeo.sources import read_json, write_json
+    from gridgeo.sources.files import writable
     from gridgeo_solvers.partition import read_instance, solve, write_solution
 
+    writable(output)
     terms = read_objective(objective)
     problem = replace(read_instance(read_json(instance)), objective=terms[0].objective if len(terms) == 1 else terms)
+    first = None if start is None else _assignment(start)
     with beside(jobs, time_limit) as executor, progress() as observer, interruptible() as interrupt:
         answer = solve(
-            problem, stop=interrupt, time_limit=time_limit, gap=gap, seed=seed, progress=observer, executor=executor
-        )
+            problem, stop=interrupt, time_limit=time_limit, gap=gap, seed=seed, progress=observer, start=first,
+            executor=executor,
+        )  # fmt: skip
     solution = write_solution(answer)
     write_json(solution, output)
     show({name: value for name, value in solution.items() if name != "assignment"} | {"file": str(output)}, as_json)
+
+
+def _assignment(path: Path) -> list[Any]:
+    """The grid of every node in a solution file."""
+    from gridgeo.sources import read_json
+
+    document = read_json(path)
+    if not isinstance(document, dict) or not isinstance(document.get("assignment"), list):
+        raise BadInput(f"{path}: isn't a solution; it must be an object with 'assignment', the grid of every node")
+    return document["assignment"]
 
 
 def _levels(text: str | None) -> dict[str, str] | None:
