@@ -32,8 +32,10 @@ def bench_partition(
 ) -> None:
     """Solve every instance of a folder and judge the plans: gap to the best known value, bound, time; exit 3 if a plan is not valid."""
     from gridgeo.benching import measure_instance, summary, warm
-    from gridgeo.sources import write_json
+    from gridgeo.sources import writable, write_json
 
+    if output is not None:
+        writable(output)
     files = _instances(folder)
     documents = {file.stem: _document(file) for file in files}
     cold = warm()

@@ -23,6 +23,7 @@ from gridgeo.commands.coverage import coverage
 from gridgeo.commands.exchange import export, import_plan
 from gridgeo.commands.identity import crosswalk, number
 from gridgeo.commands.options import (
+    Barriers,
     Json,
     Mode,
     PlanFile,
@@ -30,6 +31,7 @@ from gridgeo.commands.options import (
     Shift,
     Town,
     deviations,
+    read_place,
     rows,
 )  # fmt: skip
 from gridgeo.commands.partition import partition
@@ -94,14 +96,13 @@ app.command()(redraw)
 
 
 @app.command()
-def check(town: Town, plan: PlanFile, as_json: Json = False) -> None:
+def check(town: Town, plan: PlanFile, barriers: Barriers = None, as_json: Json = False) -> None:
     """Judge a plan by every hard rule it was drawn by; exit 3 if one is broken."""
     from gridgeo.plans.files import read_plan
     from gridgeo.plans.judging import RULES
     from gridgeo.plans.judging import check as judge
-    from gridgeo.sources import read_jurisdiction
 
-    place = read_jurisdiction(town)
+    place = read_place(town, barriers)
     drawn = read_plan(plan, place)
     verdict = judge(place, drawn)
     faults = [{"rule": f.rule, "grid": f.grid, "text": f.text} for f in verdict.faults]

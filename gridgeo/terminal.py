@@ -17,6 +17,7 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 
 from gridgeo_solvers.progress import Progress
+from gridgeo_solvers.results import relative_gap
 
 out = Console(highlight=False)
 """Standard output: results."""
@@ -45,14 +46,13 @@ class TerminalProgress(Progress):
             self._bars.advance(self._task, steps)
 
     def incumbent(self, objective: float, bound: float | None = None) -> None:
-        """Write the best answer and its bound beside the stage."""
+        """Write the best answer, its bound and the gap between them beside the stage."""
         if self._task is not None:
-            text = f"{self._name}  best {objective:,.2f}" + ("" if bound is None else f", bound {bound:,.2f}")
-            self._bars.update(self._task, description=text)
+            self._bars.update(self._task, description=f"{self._name}  {_reached(objective, bound)}")
 
     def note(self, text: str) -> None:
         """Print a line above the bars."""
-        self._bars.console.print(f"[dim]{text}[/dim]")
+        self._bars.console.print(text, style="dim", markup=False)
 
     def finish(self) -> None:
         """Mark the current stage as done."""
@@ -63,15 +63,29 @@ class TerminalProgress(Progress):
             self._task = None
 
 
+class Notes(Progress):
+    """What is worth a line, where standard error is no terminal that could show more."""
+
+    def note(self, text: str) -> None:
+        """Print a line."""
+        err.print(text, soft_wrap=True, markup=False)
+
+
+def _reached(objective: float, bound: float | None) -> str:
+    if bound is None:
+        return f"best {objective:,.2f}"
+    return f"best {objective:,.2f}, bound {bound:,.2f}, gap {relative_gap(objective, bound) or 0.0:.2%}"
+
+
 @contextmanager
 def progress() -> Iterator[Progress]:
-    """Progress on the terminal; silence where standard error is no terminal."""
+    """Progress on the terminal; notes alone where standard error is no terminal."""
     if not err.is_terminal:
-        yield Progress()
+        yield Notes()
         return
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),

@@ -17,7 +17,9 @@ def draw_each(options: Mapping[str, Any], place: Any) -> None:
     """Draw one plan over all areas of a level, write it and tell what became of each area."""
     from gridgeo.clusters import cluster
     from gridgeo.plans.each import partition_each
+    from gridgeo.plans.files import plan_path
 
+    plan_path(options["output"])
     count, wishes = rule.read_wishes(options)
     counts = count if options["counts"] is None else area_counts(options["counts"])
     with cluster(options["dask"]) as executor, progress() as observer, interruptible() as interrupt:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-Seed = Annotated[int, typer.Option(help="The same input, seed and versions give the same answer.")]
+Seed = Annotated[int, typer.Option(min=0, help="The same input, seed and versions give the same answer.")]
 TimeLimit = Annotated[
     float | None, typer.Option(min=0.1, help="Seconds of search at the most; without it the search ends by itself.")
 ]
@@ -43,6 +43,18 @@ OldTown = Annotated[
 ]
 
 
+Barriers = Annotated[Path | None, typer.Option(help="More lines that can't be crossed, any vector file.")]
+
+
+def read_place(town: Path, barriers: Path | None) -> Any:
+    """A jurisdiction from its file, with the barriers of another where they are given."""
+    from gridgeo.roads.barriers import add_barriers
+    from gridgeo.sources import read_jurisdiction, read_layer
+
+    place = read_jurisdiction(town)
+    return place if barriers is None else add_barriers(place, read_layer(barriers))
+
+
 @contextmanager
 def beside(jobs: int | None, time_limit: float | None) -> Iterator[Executor | None]:
     """Processes that search a partition beside this one; None without a time limit, where the answer must repeat."""
@@ -62,20 +74,24 @@ def rows(table: Any) -> list[dict[str, Any]]:
 
 def deviations(plan: Any) -> dict[str, Any]:
     """The worst deviation of each measure in words, with the band where it has one."""
-    bands = plan.rules.balance
-    return {
-        f"{name}_worst_deviation": f"{value:.1%}" + (f" (band {bands[str(name)]})" if name in bands else "")
-        for name, value in plan.worst_deviation().items()
-    }
+    bands, missed = plan.rules.balance, plan.target_deviation()
+    told = {}
+    for name, value in plan.worst_deviation().items():
+        from_targets = f", {missed[name]:.1%} from the targets" if name in missed else ""
+        band = f" (band {bands[str(name)]})" if name in bands else ""
+        told[f"{name}_worst_deviation"] = f"{value:.1%}{from_targets}{band}"
+    return told
 
 
 def plan_figures(plan: Any) -> dict[str, Any]:
     """What the solver said of a plan, and its worst deviations."""
-    figures = plan.figures
+    figures, rules = plan.figures, plan.rules
+    # What is aimed at is settled before the objective, unless that says when.
+    first = "balance," if rules.aim and "balance" not in rules.objective else ""
     told: dict[str, Any] = {
         "grids": int(plan.assignment.nunique()),
         "objective": figures.objective,
-        "minimised": plan.rules.objective,
+        "minimised": first + plan.rules.objective,
         "bound": figures.bound,
         "gap": figures.gap,
         "status": figures.status,

@@ -9,7 +9,7 @@ import typer
 
 from gridgeo.commands import many_options as many
 from gridgeo.commands import rule_options as rule
-from gridgeo.commands.options import Gap, Jobs, Json, Seed, TimeLimit, beside, plan_figures, rows
+from gridgeo.commands.options import Gap, Jobs, Json, Seed, TimeLimit, beside, plan_figures, read_place, rows
 from gridgeo.errors import BadInput, NoFeasiblePlan
 from gridgeo.terminal import interruptible, progress, show
 
@@ -95,8 +95,9 @@ def partition(
         if each is None:
             draw_towns(options)
         else:
-            draw_each(options, _place(options))
+            draw_each(options, read_place(options["towns"][0], options["barriers"]))
         return
+    _refuse_unwritable(options)
     try:
         plans = _draw(options)
     except NoFeasiblePlan as error:
@@ -124,6 +125,17 @@ def _refuse_mixed(options: dict[str, Any]) -> None:
         raise BadInput(f"{several[0]} searches from many starts; leave --start out")
     if options["tolerances"] is not None and not options["front"]:
         raise BadInput("--tolerances are what --front tries; give --front too, or a band with --balance")
+    _tolerances(options["tolerances"])
+
+
+def _refuse_unwritable(options: dict[str, Any]) -> None:
+    """Refuse paths that can't be written before anything is searched for them."""
+    from gridgeo.plans.files import choices_path, plan_path
+
+    several = options["alternatives"] is not None or options["front"]
+    (choices_path if several else plan_path)(options["output"])
+    if options["nearest"] is not None:
+        plan_path(options["nearest"])
 
 
 def _draw(options: dict[str, Any]) -> list[Any]:
@@ -132,7 +144,7 @@ def _draw(options: dict[str, Any]) -> list[Any]:
     from gridgeo.plans.partitioning import partition as draw
 
     count, wishes = rule.read_wishes(options)
-    place = _place(options)
+    place = read_place(options["towns"][0], options["barriers"])
     start = None if options["start"] is None else read_plan(options["start"], place)
     with progress() as observer, interruptible() as interrupt:
         common = {"time_limit": options["time_limit"], "seed": options["seed"], "stop": interrupt, "progress": observer}
@@ -143,16 +155,6 @@ def _draw(options: dict[str, Any]) -> list[Any]:
             return [choice.plan for choice in front(place, count, tolerances=tried, **common, **wishes)]
         with beside(options["jobs"], options["time_limit"]) as executor:
             return [draw(place, count, start=start, gap=options["gap"], executor=executor, **common, **wishes)]
-
-
-def _place(options: dict[str, Any]) -> Any:
-    from gridgeo.roads.barriers import add_barriers
-    from gridgeo.sources import read_jurisdiction, read_layer
-
-    place = read_jurisdiction(options["towns"][0])
-    if options["barriers"] is None:
-        return place
-    return add_barriers(place, read_layer(options["barriers"]))
 
 
 def _tolerances(text: str | None) -> list[float]:
@@ -173,8 +175,15 @@ def _grids(plan: Any) -> list[dict[str, Any]]:
 
 
 def _choices(plans: list[Any]) -> list[dict[str, Any]]:
+    """What one chooses by: balance in percent, and the objectives; the file plans.csv has every figure."""
     from gridgeo.plans.plan import choice_table
 
-    table = choice_table(plans)
-    table.columns = [str(name).replace("_worst_deviation", "") for name in table.columns]
-    return rows(table)
+    table, rules = choice_table(plans), plans[0].rules
+    told = table[["plan", "k"]].copy()
+    for name in dict.fromkeys((*rules.balance, *rules.aim)):
+        told[f"{name}_off"] = [f"{value:.1%}" for value in table[f"{name}_worst_deviation"]]
+    for objective in dict.fromkeys((*(str(term.objective) for term in rules.terms), "compactness", "boundary")):
+        if objective != "balance":
+            told[objective] = table[objective]
+    told["gap"] = ["–" if value != value else f"{value:.1%}" for value in table["gap"].astype(float)]
+    return rows(told)

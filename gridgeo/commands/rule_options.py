@@ -145,8 +145,7 @@ def _files(options: Mapping[str, Any]) -> dict[str, Any]:
     wishes: dict[str, Any] = {}
     for name in ("keep_apart", "links"):
         if options.get(name) is not None:
-            table = _table(options[name], ("unit_a", "unit_b"))
-            wishes[name] = list(zip(table["unit_a"], table["unit_b"], strict=True))
+            wishes[name] = _pairs(options[name])
     for name, column in (("fix", "seed"), ("customs", "custom")):
         if options.get(name) is not None:
             wishes[name] = _lookup(options[name], column)
@@ -210,7 +209,10 @@ def _balance(options: list[str]) -> dict[str, str]:
         name, sign, band = option.partition("=")
         if not sign:
             raise BadInput(f"--balance {option}: write MEASURE=BAND, e.g. households=0.10")
-        bands[name.strip()] = band.strip()
+        name = name.strip()
+        if name in bands:
+            raise BadInput(f"--balance {option}: {name} has the band {bands[name]} already; give each measure one")
+        bands[name] = band.strip()
     return bands
 
 
@@ -231,6 +233,17 @@ def _table(path: Path, columns: tuple[str, ...]) -> Any:
             line = int(empty.to_numpy().argmax()) + 2
             raise BadInput(f"{path}, line {line}: {column} is empty; fill the cell or remove the line")
     return table
+
+
+def _pairs(path: Path) -> list[tuple[str, str]]:
+    table = _table(path, ("unit_a", "unit_b"))
+    same = table["unit_a"] == table["unit_b"]
+    if same.any():
+        line = int(same.to_numpy().argmax()) + 2
+        raise BadInput(
+            f"{path}, line {line}: names unit {table['unit_a'][same].iloc[0]} twice; give two different units"
+        )
+    return list(zip(table["unit_a"], table["unit_b"], strict=True))
 
 
 def _lookup(path: Path, column: str) -> dict[str, str]:

@@ -8,7 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
+import numpy as np
 import typer
+from numpy.typing import NDArray
 
 from gridgeo.commands.options import Gap, Jobs, Json, Seed, TimeLimit, beside
 from gridgeo.errors import BadInput
@@ -36,19 +38,23 @@ def solve_partition(
     gap: Gap = 0.0,
     seed: Seed = 0,
     jobs: Jobs = None,
+    start: Annotated[Path | None, typer.Option(help="Solution file to improve.", metavar="SOLUTION.json")] = None,
     as_json: Json = False,
 ) -> None:
     """Partition a published instance: contiguous, balanced, compact."""
     from gridgeo.plans.objectives import read_objective
-    from gridgeo.sources import read_json, write_json
+    from gridgeo.sources import read_json, writable, write_json
     from gridgeo_solvers.partition import read_instance, solve, write_solution
 
+    writable(output)
     terms = read_objective(objective)
     problem = replace(read_instance(read_json(instance)), objective=terms[0].objective if len(terms) == 1 else terms)
+    first = None if start is None else _assignment(start)
     with beside(jobs, time_limit) as executor, progress() as observer, interruptible() as interrupt:
         answer = solve(
-            problem, stop=interrupt, time_limit=time_limit, gap=gap, seed=seed, progress=observer, executor=executor
-        )
+            problem, stop=interrupt, time_limit=time_limit, gap=gap, seed=seed, progress=observer, start=first,
+            executor=executor,
+        )  # fmt: skip
     solution = write_solution(answer)
     write_json(solution, output)
     show({name: value for name, value in solution.items() if name != "assignment"} | {"file": str(output)}, as_json)
@@ -115,6 +121,16 @@ def solve_vrp(
     _answer(output, as_json, client_solution, search, time_limit, seed)
 
 
+def _assignment(path: Path) -> NDArray[Any]:
+    """The grid of every node in a solution file."""
+    from gridgeo.sources import read_json
+
+    document = read_json(path)
+    if not isinstance(document, dict) or not isinstance(document.get("assignment"), list):
+        raise BadInput(f"{path}: isn't a solution; it must be an object with 'assignment', the grid of every node")
+    return np.asarray(document["assignment"])
+
+
 def _goal(objective: str) -> str:
     if objective not in ("total", "longest"):
         raise BadInput(f"--objective {objective}: choose total or longest")
@@ -141,9 +157,9 @@ def _answer(
     seed: int,
 ) -> None:
     """Search, write the solution, say its figures."""
-    from gridgeo.sources import can_write, write_json
+    from gridgeo.sources import writable, write_json
 
-    can_write(output)
+    writable(output)
     with progress() as observer, interruptible() as interrupt:
         plan = search(stop=interrupt, time_limit=time_limit, seed=seed, progress=observer)
     solution = told(plan)

@@ -42,6 +42,8 @@ def build_problem(jurisdiction: Jurisdiction, rules: Rules) -> PartitionProblem:
     group, group_names = _groups(jurisdiction, rules.finest)
     graph = unit_graph(units, jurisdiction.borders, links=rules.links)
     seeds = _positions(units, [rules.seeds])[0]
+    if any(term.objective is Objective.TIES for term in rules.terms) and not (rules.customs or rules.prefer_borders):
+        raise BadInput("the objective ties needs to know what belongs together; give customs, or borders to prefer")
     walked = needs_seconds(rules.terms) or rules.reach is not None
     try:
         return PartitionProblem(

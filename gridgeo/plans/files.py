@@ -9,10 +9,13 @@ from pathlib import Path
 from gridgeo.errors import BadInput
 from gridgeo.jurisdictions import Jurisdiction
 from gridgeo.plans.exchange import export_plan, import_plan
-from gridgeo.plans.exchange.exporting import WRITTEN
+from gridgeo.plans.exchange.exporting import WRITTEN, refuse_format
 from gridgeo.plans.plan import Plan, choice_table
 from gridgeo.sources import write_csv
-from gridgeo.sources.files import replacing
+from gridgeo.sources.files import replacing, writable
+
+CHOICES = ("plan-*.gpkg", "plans.csv")
+"""What a folder of several plans holds."""
 
 
 def write_plan(plan: Plan, path: str | os.PathLike[str]) -> None:
@@ -24,6 +27,18 @@ def write_plan(plan: Plan, path: str | os.PathLike[str]) -> None:
         The ending names no format that is written, or the path can't be written.
     """
     export_plan(plan, path)
+
+
+def plan_path(path: str | os.PathLike[str]) -> Path:
+    """`path` as a `Path` that `write_plan` can write to: worth asking before a plan is searched.
+
+    Raises
+    ------
+    BadInput
+        As `write_plan`.
+    """
+    refuse_format(path)
+    return writable(path)
 
 
 def read_plan(path: str | os.PathLike[str], jurisdiction: Jurisdiction) -> Plan:
@@ -49,20 +64,33 @@ def read_plan(path: str | os.PathLike[str], jurisdiction: Jurisdiction) -> Plan:
     return found.plan
 
 
-def write_choices(plans: Sequence[Plan], folder: str | os.PathLike[str]) -> None:
-    """Write several plans into one new folder: ``plan-1.gpkg``, … and the table ``plans.csv`` that compares them.
+def choices_path(folder: str | os.PathLike[str]) -> Path:
+    """`folder` as a `Path` that `write_choices` can write to: worth asking before plans are searched.
 
     Raises
     ------
     BadInput
-        The folder names a file format, or can't be written.
+        As `write_choices`.
     """
     target = Path(folder)
     if target.suffix.lower() in WRITTEN:
         raise BadInput(f"{target}: several plans are written into a folder; give one, without '{target.suffix}'")
     if target.is_file():
         raise BadInput(f"{target}: is a file; several plans are written into a folder, give another path")
-    with replacing(target) as fresh:
+    return writable(target, CHOICES)
+
+
+def write_choices(plans: Sequence[Plan], folder: str | os.PathLike[str]) -> None:
+    """Write several plans into one folder: ``plan-1.gpkg``, … and the table ``plans.csv`` that compares them.
+
+    A folder that holds nothing else is replaced.
+
+    Raises
+    ------
+    BadInput
+        The folder names a file format, holds other files, or can't be written.
+    """
+    with replacing(choices_path(folder), CHOICES) as fresh:
         fresh.mkdir()
         for number, plan in enumerate(plans, start=1):
             write_plan(plan, fresh / f"plan-{number}.gpkg")

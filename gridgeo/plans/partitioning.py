@@ -49,6 +49,14 @@ class Search:
     stop: StopRule | None = None
     progress: Progress = field(default_factory=Progress)
 
+    def __post_init__(self) -> None:
+        if self.time_limit is not None and not self.time_limit > 0:
+            raise BadInput(f"the time limit is {self.time_limit} s; give a number above 0, or none")
+        if not self.gap >= 0:
+            raise BadInput(f"the gap is {self.gap}; give a share of 0 or more, 0.01 is 1 %")
+        if isinstance(self.seed, bool) or not isinstance(self.seed, int | np.integer) or self.seed < 0:
+            raise BadInput(f"the seed is {self.seed!r}; give a whole number of 0 or more")
+
 
 def partition(
     jurisdiction: Jurisdiction,

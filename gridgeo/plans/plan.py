@@ -140,6 +140,18 @@ class Plan:
         table = self.metrics()
         return pd.Series({name: float(table[f"{name}_deviation"].abs().max()) for name in MEASURES}, name="deviation")
 
+    def target_deviation(self) -> pd.Series:
+        """Largest share by which a grid misses what it shall have, for each measure of `rules.targets`.
+
+        A grid has the target of the seed that it holds.
+        """
+        units, worst = self.jurisdiction.units, {}
+        for name, targets in self.rules.targets.items():
+            sums = measure(units, name).groupby(self.assignment.to_numpy()).sum()
+            had = sums[self.assignment[list(self.rules.seeds)]].to_numpy()
+            worst[name] = float(np.abs(had / np.array(targets) - 1).max())
+        return pd.Series(worst, name="deviation", dtype=float)
+
     def move(self, units: Iterable[str], grid: str) -> Plan:
         """A plan in which `units` belong to `grid`; the figures of the solver no longer hold.
 

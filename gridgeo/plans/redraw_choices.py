@@ -181,7 +181,7 @@ def write_pareto(choices: Sequence[RedrawChoice], folder: str | os.PathLike[str]
     target = Path(folder)
     if target.suffix.lower() in FORMATS or target.is_file():
         raise BadInput(f"{target}: several plans are written into a folder; give one")
-    with replacing(target) as fresh:
+    with replacing(target, ("plan-*.gpkg", "choices.csv")) as fresh:
         fresh.mkdir()
         for number, one in enumerate(choices, start=1):
             write_plan(one.redrawn.plan, fresh / f"plan-{number}.gpkg")

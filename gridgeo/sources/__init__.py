@@ -1,6 +1,6 @@
 """Where files are read and written, and nowhere else."""
 
-from gridgeo.sources.files import can_write
+from gridgeo.sources.files import writable
 from gridgeo.sources.jurisdictions import read_jurisdiction, write_jurisdiction
 from gridgeo.sources.osm import OsmExtract, read_osm
 from gridgeo.sources.samples import sample_map
@@ -14,7 +14,6 @@ from gridgeo.sources.workbooks import Sheet, read_workbook, write_workbook
 __all__ = [
     "OsmExtract",
     "Sheet",
-    "can_write",
     "parse_csv",
     "read_csv",
     "read_households",
@@ -28,6 +27,7 @@ __all__ = [
     "read_tracks",
     "read_workbook",
     "sample_map",
+    "writable",
     "write_bytes",
     "write_csv",
     "write_json",

@@ -4,15 +4,43 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from fnmatch import fnmatch
 from pathlib import Path
 
 from gridgeo.errors import BadInput, UnreadableSource
 
 
+def writable(path: str | os.PathLike[str], ours: Sequence[str] = ()) -> Path:
+    """`path` as a `Path`, proven to be one that can be written or replaced: worth asking before long work.
+
+    Parameters
+    ----------
+    path
+        Of the file or folder to be.
+    ours
+        Patterns of the names that a folder which is replaced may hold, such as ``plan-*.gpkg``.
+
+    Raises
+    ------
+    BadInput
+        The folder to write into doesn't exist or may not be written, or `path` is a folder that holds anything else.
+    """
+    target = Path(path)
+    if not target.parent.is_dir():
+        raise BadInput(f"{target}: the folder {target.parent} doesn't exist; make it first or give another path")
+    if not os.access(target.parent, os.W_OK):
+        raise BadInput(f"{target}: the folder {target.parent} may not be written; give another path")
+    if target.is_dir():
+        for name in sorted(os.listdir(target)):
+            if not any(fnmatch(name, pattern) for pattern in ours):
+                raise BadInput(f"{target}: is a folder that holds '{name}', which would be lost; give another path")
+    return target
+
+
 @contextmanager
-def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
+def replacing(path: str | os.PathLike[str], ours: Sequence[str] = ()) -> Iterator[Path]:
     """A new path beside `path` to write to; it takes the place of `path` when the block ends well.
 
     When the block raises, what was written is removed and an earlier file at `path` is left as it was.
@@ -21,9 +49,9 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     Raises
     ------
     BadInput
-        The folder to write into doesn't exist or may not be written.
+        As `writable`, which `path` and `ours` are given to.
     """
-    target = can_write(path)
+    target = writable(path, ours)
     fresh = target.with_name(f".{os.getpid()}-{target.name}")
     old = target.with_name(f".{os.getpid()}-old-{target.name}")
     try:
@@ -39,22 +67,6 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     finally:
         for leftover in (fresh, old):
             _remove(leftover)
-
-
-def can_write(path: str | os.PathLike[str]) -> Path:
-    """`path` as a `Path`, proven to lie in a folder that may be written: to be asked before long work.
-
-    Raises
-    ------
-    BadInput
-        The folder to write into doesn't exist or may not be written.
-    """
-    target = Path(path)
-    if not target.parent.is_dir():
-        raise BadInput(f"{target}: the folder {target.parent} doesn't exist; make it first or give another path")
-    if not os.access(target.parent, os.W_OK):
-        raise BadInput(f"{target}: the folder {target.parent} may not be written; give another path")
-    return target
 
 
 def existing(path: str | os.PathLike[str], what: str) -> Path:

@@ -92,7 +92,7 @@ def write_layers(frames: Mapping[str, pd.DataFrame], path: str | os.PathLike[str
         )
     for name, frame in frames.items():
         _declared(frame, name)
-    with replacing(file) as fresh:
+    with replacing(file, ("*.parquet",)) as fresh:
         if file.suffix:
             for name, frame in frames.items():
                 _write_ogr(frame, fresh, "GPKG", name)
@@ -229,7 +229,7 @@ def _write_parquet(frame: pd.DataFrame, file: Path) -> None:
 
 def _write_shapefile(frame: pd.DataFrame, file: Path) -> None:
     """A shapefile is several files: they are written in a folder beside and moved, the .shp last."""
-    with replacing(file.with_name(f"{file.stem}.writing")) as folder:
+    with replacing(file.with_name(f"{file.stem}.writing"), ("*",)) as folder:
         folder.mkdir()
         _write_ogr(frame, folder / file.name, "ESRI Shapefile", file.stem)
         for part in sorted(folder.iterdir(), key=lambda part: part.suffix == ".shp"):

@@ -1,13 +1,18 @@
 """The command as a user meets it: exit statuses, messages, files, JSON."""
 
 import json
+import math
+from dataclasses import replace
 
+import geopandas as gpd
 import pandas as pd
 import pytest
+from shapely import LineString
 
 from gridgeo import cli
 from gridgeo.plans.plan import Plan
 from gridgeo.plans.rules import Rules
+from gridgeo.sources import write_jurisdiction
 
 
 def test_a_partition_is_drawn_written_and_found_faultless(run, town, tmp_path):
@@ -66,6 +71,8 @@ def test_a_plan_that_breaks_a_rule_is_judged_with_3(run, town, lattice, tmp_path
         (["partition", "{town}", "-k", "2", "--balance", "people=0.1", "-o", "p.gpkg"], "people"),
         (["partition", "{town}", "-k", "2", "--balance", "households", "-o", "p.gpkg"], "MEASURE=BAND"),
         (["partition", "{town}", "-k", "2", "--within", "planet", "-o", "p.gpkg"], "jurisdiction, quarter"),
+        (["partition", "{town}", "-k", "2", "--seed", "-5", "-o", "p.gpkg"], "--seed"),
+        (["partition", "{town}", "-k", "2", "--time-limit", "0", "-o", "p.gpkg"], "--time-limit"),
         (["partition", "{town}", "-k", "0", "-o", "p.gpkg"], "whole number"),
         (["partition", "{town}", "-k", "2", "--objective", "beauty", "-o", "p.gpkg"], "beauty"),
         (["import", "absent.osm.pbf", "-o", "t.gpkg"], "absent.osm.pbf"),
@@ -97,6 +104,7 @@ def test_bad_input_is_one_clear_message_with_status_2(run, town, tmp_path, monke
         (["--objective", "compactness+x*cuts"], "the weight of cuts is 'x'"),
         (["--aim", "beauty"], "'beauty'"),
         (["--reach", "-3"], "reach is -3"),
+        (["--balance", "area=0.5", "--balance", "area=0.6"], "area has the band 0.5 already"),
     ],
 )
 def test_a_bad_rule_is_one_clear_message_with_status_2(run, town, tmp_path, monkeypatch, words, message):
@@ -106,6 +114,54 @@ def test_a_bad_rule_is_one_clear_message_with_status_2(run, town, tmp_path, monk
     assert message in text
     assert "Traceback" not in text
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["-o", "plan.docx"], "'.docx' isn't written"),
+        (["-o", "nowhere/plan.gpkg"], "nowhere doesn't exist"),
+        (["-o", "plan.gpkg", "--nearest", "nowhere/near.gpkg"], "nowhere doesn't exist"),
+        (["-o", "letters", "--alternatives", "2"], "holds 'mine.txt', which would be lost"),
+        (["-o", "letters.gpkg", "--front"], "into a folder"),
+        (["-o", "plan.docx", "--each", "quarter"], "'.docx' isn't written"),
+    ],
+)
+def test_a_path_that_can_not_be_written_is_refused_before_anything_is_searched(
+    run, town, tmp_path, monkeypatch, words, message
+):
+    """No plan has 99 grids, so that a search would end with 3."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "mine.txt").write_text("mine")
+    status, _, text = run("partition", town, "-k", 99, *words)
+    assert status == 2
+    assert message in text
+    assert (tmp_path / "letters" / "mine.txt").read_text() == "mine"
+
+
+def test_parts_that_no_walk_joins_are_named_where_nobody_watches_a_bar(run, town, lattice, tmp_path):
+    half = lattice.borders["unit_a"].isin([f"U{6 * r + 2:03d}" for r in range(4)])
+    half &= lattice.borders["unit_b"].isin([f"U{6 * r + 3:03d}" for r in range(4)])
+    write_jurisdiction(
+        replace(lattice, borders=lattice.borders[~half].reset_index(drop=True)), tmp_path / "islands.gpkg"
+    )
+    words = ("-k", 3, "--balance", "households=0.3", "--json", "-o", tmp_path / "plan.gpkg")
+    status, text, errors = run("partition", tmp_path / "islands.gpkg", *words)
+    assert status == 0
+    assert "falls into 2 parts that no walkable border joins" in errors
+    assert json.loads(text)["grids"] == 3
+
+
+def test_unequal_grids_are_told_by_how_far_they_miss_their_targets(run, town, tmp_path):
+    (tmp_path / "targets.csv").write_text("seed,households\nU000,100\nU011,300\nU020,253\n")
+    words = ("--targets", tmp_path / "targets.csv", "--balance", "households=0.15", "--json")
+    status, text, errors = run("partition", town, *words, "-o", tmp_path / "plan.gpkg")
+    assert status == 0, errors
+    told = json.loads(text)["households_worst_deviation"]
+    missed = float(told.split(", ")[1].split("%")[0])
+    assert 0 <= missed <= 15
+    assert told.endswith("% from the targets (band 0.15)")
 
 
 def test_a_plan_is_drawn_by_many_rules_at_once_and_judged_by_all_of_them(run, town, tmp_path):
@@ -152,6 +208,25 @@ def test_the_nearest_plan_is_written_where_none_keeps_the_rules(run, town, tmp_p
     status, text, _ = run("check", town, near, "--json")
     assert status == 3
     assert {fault["rule"] for fault in json.loads(text)["rows"]} == {"balance"}
+
+
+def test_a_plan_is_judged_with_the_barriers_it_was_drawn_by(run, town, lattice, tmp_path):
+    """A wall down the middle with a gap in the second row from the north, and two grids that it would scatter."""
+    west, south, _, north = lattice.boundary.total_bounds
+    walls = [LineString([(west + 300, north), (west + 300, north - 100)])]
+    walls += [LineString([(west + 300, north - 200), (west + 300, south)])]
+    wall = tmp_path / "wall.gpkg"
+    gpd.GeoDataFrame(geometry=walls, crs=lattice.crs).to_file(wall)
+    plan = tmp_path / "plan.gpkg"
+    words = ("-k", 3, "--balance", "households=0.4", "--barriers", wall, "-o", plan)
+    assert run("partition", town, *words)[0] == 0
+    assert run("check", town, plan, "--barriers", wall)[0] == 0
+    rows = pd.Series({unit: "north" if i < 6 else "south" for i, unit in enumerate(lattice.units["unit"])})
+    Plan(lattice, rows, Rules(k=2, balance={})).to_file(plan)
+    assert run("check", town, plan)[0] == 0
+    status, text, _ = run("check", town, plan, "--barriers", wall)
+    assert status == 3
+    assert "grid north has 2 pieces" in text
 
 
 def test_every_command_has_help(run):
@@ -271,5 +346,73 @@ def test_several_towns_are_written_into_a_folder(run, town, tmp_path):
 )
 def test_options_that_say_nothing_together_are_refused(run, town, tmp_path, words, message):
     status, _, errors = run("partition", town, *words, "-o", tmp_path / "plan.gpkg")
+    assert status == 2
+    assert message in errors
+
+
+@pytest.fixture
+def instance(tmp_path):
+    """Writes six nodes in a row, 10 to 15 people each, with some keys changed; gives the file."""
+
+    def write(**changes):
+        nodes = [{"id": f"n{i}", "pop": 10 + i, "area": 1.0, "x": 1000.0 * i, "y": 0.0} for i in range(6)]
+        edges = [[i, i + 1, 5.0] for i in range(5)]
+        document = {"nodes": nodes, "edges": edges, "k": 2, "tolerance": {"pop": 0.3}}
+        path = tmp_path / "instance.json"
+        path.write_text(json.dumps(document | {key: change(document[key]) for key, change in changes.items()}))
+        return path
+
+    return write
+
+
+def test_an_instance_is_solved_written_and_solved_again_from_its_solution(run, instance, tmp_path):
+    first, second = tmp_path / "first.json", tmp_path / "second.json"
+    status, text, errors = run("solve", "partition", instance(), "--json", "-o", first)
+    assert status == 0, errors
+    assert json.loads(text)["status"] == "optimal"
+    solution = json.loads(first.read_text())
+    assert solution["assignment"] == [0, 0, 0, 1, 1, 1]
+    assert set(solution) == {"assignment", "objective", "bound", "gap", "status", "seconds", "seed"}
+    assert run("solve", "partition", instance(), "--start", first, "-o", second)[0] == 0
+    assert json.loads(second.read_text())["objective"] == solution["objective"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "message"),
+    [
+        ({"nodes": lambda nodes: [*nodes[:5], nodes[5] | {"pop": -4}]}, 2, "node 5 (n5) has pop -4"),
+        ({"nodes": lambda nodes: [*nodes[:5], nodes[5] | {"pop": math.nan}]}, 2, "node 5 (n5) has pop nan"),
+        ({"nodes": lambda nodes: []}, 2, "the instance has no node"),
+        ({"k": lambda k: 0}, 2, "k is 0"),
+        ({"edges": lambda edges: [*edges, [1, 0, 5.0]]}, 2, "edge (0, 1) stands twice"),
+        ({"edges": lambda edges: [*edges, [1, 1, 5.0]]}, 2, "joins a vertex to itself"),
+        ({"edges": lambda edges: edges[:2]}, 3, "4 parts without a walkable border between them; 2 grids can't cover"),
+        ({"nodes": lambda nodes: [*nodes[:5], nodes[5] | {"pop": 400}]}, 3, "unit n5 alone has 400 pop"),
+        ({"tolerance": lambda _: {"pop": 0.0}}, 3, "no set of units has exactly 37.5 pop"),
+    ],
+)
+def test_an_instance_that_means_nothing_or_has_no_plan_is_one_message_before_any_search(
+    run, instance, tmp_path, changes, status, message
+):
+    solution = tmp_path / "solution.json"
+    found, _, text = run("solve", "partition", instance(**changes), "-o", solution)
+    assert found == status
+    assert message in text
+    assert "Traceback" not in text
+    assert not solution.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[]", "isn't a solution"),
+        ('{"assignment": [0, 1]}', "start has shape"),
+        ('{"assignment": [0, 0, 0, 1, 1, [1]]}', "start is no list"),
+    ],
+)
+def test_a_solution_that_is_none_is_no_start(run, instance, tmp_path, text, message):
+    (tmp_path / "start.json").write_text(text)
+    words = ("--start", tmp_path / "start.json", "-o", tmp_path / "solution.json")
+    status, _, errors = run("solve", "partition", instance(), *words)
     assert status == 2
     assert message in errors

@@ -93,9 +93,21 @@ def unit_layer(plan: Plan) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(pd.concat([table, measures], axis=1), geometry=units.geometry.to_numpy(), crs=units.crs)
 
 
-def _refuse(file: Path, suffix: str, layer: str | None, lang: str, encoding: str) -> None:
+def refuse_format(path: str | os.PathLike[str]) -> None:
+    """Refuse a path whose ending names no format that `export_plan` writes.
+
+    Raises
+    ------
+    BadInput
+        Names the ending and those that are written.
+    """
+    suffix = Path(path).suffix.lower()
     if suffix not in WRITTEN:
-        raise BadInput(f"{file}: '{suffix}' isn't written; choose one of {', '.join(WRITTEN)}")
+        raise BadInput(f"{path}: '{suffix}' isn't written; choose one of {', '.join(WRITTEN)}")
+
+
+def _refuse(file: Path, suffix: str, layer: str | None, lang: str, encoding: str) -> None:
+    refuse_format(file)
     if layer is not None and layer not in LAYERS:
         raise BadInput(f"a plan has no layer '{layer}' to write alone; choose {' or '.join(LAYERS)}")
     if layer is not None and suffix in (".gpkg", ".xlsx"):

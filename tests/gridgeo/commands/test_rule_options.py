@@ -122,6 +122,7 @@ def test_stations_are_points_of_any_vector_file(csv, tmp_path):
     [
         ("keep_apart", "unit_a,other\nU1,U2\n", "unit_a and unit_b; 'unit_b' is missing"),
         ("links", "unit_a,unit_b\nU1,U2\nU3,\n", "line 3: unit_b is empty"),
+        ("keep_apart", "unit_a,unit_b\nU1,U2\nU3,U3\n", "line 3: names unit U3 twice"),
         ("keep_together", "unit\nU1\n", "'group' is missing"),
         ("fix", "unit,seed\nU1,U2\nU1,U3\n", "line 3: unit U1 stands twice"),
         ("customs", "unit,custom\n,hui\n", "line 2: unit is empty"),

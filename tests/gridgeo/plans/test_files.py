@@ -96,6 +96,16 @@ def test_several_plans_are_written_into_one_folder_with_a_table(plan, lattice, t
     assert table["boundary"].fillna("").tolist() == ["3.5", ""]
 
 
+def test_a_folder_of_other_plans_is_replaced_and_one_of_other_things_is_not(plan, tmp_path):
+    for count in (2, 1):
+        write_choices([plan] * count, tmp_path / "choices")
+    assert sorted(file.name for file in (tmp_path / "choices").iterdir()) == ["plan-1.gpkg", "plans.csv"]
+    (tmp_path / "choices" / "notes.txt").write_text("mine")
+    with pytest.raises(BadInput, match=r"holds 'notes\.txt', which would be lost"):
+        write_choices([plan], tmp_path / "choices")
+    assert (tmp_path / "choices" / "notes.txt").read_text() == "mine"
+
+
 @pytest.mark.parametrize("name", ["plans.gpkg", "taken"])
 def test_several_plans_are_not_written_into_a_file(plan, tmp_path, name):
     (tmp_path / "taken").write_text("mine")

@@ -143,6 +143,19 @@ def test_a_plan_of_another_count_is_no_start_and_that_is_told(lattice, heard):
     assert any("the plan to start from has 2 grids" in note for note in heard.notes)
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"seed": -1}, "the seed is -1"),
+        ({"gap": float("nan")}, "the gap is nan"),
+        ({"time_limit": 0.0}, "the time limit is 0.0 s"),
+    ],
+)
+def test_a_search_that_can_not_be_meant_is_refused(lattice, options, message):
+    with pytest.raises(BadInput, match=message):
+        partition(lattice, 4, **options)
+
+
 def test_a_start_of_another_town_is_refused(lattice):
     plan = partition(lattice_town(2, 4), 2, balance=WIDE)
     with pytest.raises(BadInput, match="partitions other units"):

@@ -61,7 +61,7 @@ def area(problem: PartitionProblem, units: IntArray) -> str:
 
 
 def way(problem: PartitionProblem, value: float) -> str:
-    """A way across a grid in the unit that `reach` has.
+    """A way across a grid as a planner states it: km, or minutes where ways are seconds.
 
     Examples
     --------
@@ -70,7 +70,7 @@ def way(problem: PartitionProblem, value: float) -> str:
     >>> way(PartitionProblem(pair, (), 1, np.ones(2), np.arange(2.0), np.zeros(2)), 2.5)
     '2.5 km'
     """
-    return f"{value:,.4g} {'km' if problem.seconds is None else 's'}"
+    return f"{value:,.4g} km" if problem.seconds is None else f"{value / 60:,.4g} min"
 
 
 def many(count: int, noun: str) -> str:

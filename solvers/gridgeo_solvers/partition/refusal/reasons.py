@@ -10,7 +10,7 @@ import numpy as np
 from gridgeo_solvers.partition.ground.allotment import addable
 from gridgeo_solvers.partition.ground.parts import SLACK, Part
 from gridgeo_solvers.partition.refusal.links import rivals, scattered, seeds, torn, zones
-from gridgeo_solvers.partition.refusal.naming import MOST_NAMED, advice, describe, ends, measure_of, named, widest
+from gridgeo_solvers.partition.refusal.naming import MOST_NAMED, advice, describe, ends, many, measure_of, named, widest
 from gridgeo_solvers.partition.refusal.sums import counts_of, grid_sums
 from gridgeo_solvers.problems import Measure, PartitionProblem
 from gridgeo_solvers.words import against, figures
@@ -50,14 +50,16 @@ def _too_many_grids(problem: PartitionProblem, parts: Sequence[Part]) -> list[st
     rows = sum(part.n for part in parts)
     k = problem.k
     if k > problem.n:
-        return [f"{k} grids are asked for, there are only {problem.n} units: ask for at most {problem.n} grids"]
+        have = many(problem.n, "unit")
+        return [f"{k:,} grids are asked for, there are only {have}: ask for at most {many(problem.n, 'grid')}"]
     if k > rows:
         return [
-            f"{k} grids are asked for, units that must stay together leave only {rows} pieces: ask for at most {rows} grids"
+            f"{k} grids are asked for, units that must stay together leave only {many(rows, 'piece')}: "
+            f"ask for at most {many(rows, 'grid')}"
         ]
     if k < len(parts):
         return [
-            f"the units fall into {len(parts)} parts without a walkable border between them; {k} grids can't "
+            f"the units fall into {len(parts)} parts without a walkable border between them; {many(k, 'grid')} can't "
             f"cover them: add links between the parts, or ask for at least {len(parts)} grids"
         ]
     return []
@@ -80,9 +82,10 @@ def _too_little(m: Measure, k: int, low: float, total: float) -> str:
         need, have = figures(low, total)
         return f"the bands of {k} grids begin at {m.told(need)} in all, there are {have}: lower the bands"
     least, need, have = figures(float(m.lower), low, total)
+    fewer = math.floor(total / float(m.lower))
     return (
-        f"{k} grids with at least {m.told(least)} each need {need}, there are {have}: "
-        f"lower the band, or ask for at most {math.floor(total / float(m.lower))} grids"
+        f"{many(k, 'grid')} with at least {m.told(least)}{' each need' if k > 1 else ' needs'} {need}, there are {have}: "
+        f"lower the band{', or ask for at most ' + many(fewer, 'grid') if fewer else ''}"
     )
 
 
@@ -92,7 +95,10 @@ def _too_much(m: Measure, k: int, high: float, total: float) -> str:
         return f"the bands of {k} grids end at {m.told(hold)} in all, there are {have}: raise the bands"
     most, hold, have = figures(float(m.upper), high, total)
     enough = f", or ask for at least {math.ceil(total / float(m.upper))} grids" if float(m.upper) > 0 else ""
-    return f"{k} grids with at most {m.told(most)} each hold {hold}, there are {have}: raise the band{enough}"
+    return (
+        f"{many(k, 'grid')} with at most {m.told(most)}{' each hold' if k > 1 else ' holds'} {hold}, there are {have}: "
+        f"raise the band{enough}"
+    )
 
 
 def _heavy(problem: PartitionProblem, parts: Sequence[Part]) -> list[str]:

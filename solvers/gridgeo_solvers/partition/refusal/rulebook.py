@@ -54,7 +54,9 @@ def rules_of(problem: PartitionProblem) -> list[Rule]:
     """
     rules = [Rule("contiguity", None, "every grid is connected")]
     if problem.group is not None:
-        rules.append(Rule("nesting", None, "no grid lies in two groups"))
+        rules.append(
+            Rule("nesting", None, f"no grid lies in two {'groups' if problem.group_names is None else 'areas'}")
+        )
     rules += [
         Rule("fixed", label, f"{problem.group_name(label)} has {many(count, 'grid')}")
         for label, count in sorted((problem.grids_per_group or {}).items())
@@ -87,11 +89,13 @@ def rules_of(problem: PartitionProblem) -> list[Rule]:
 def _bands(problem: PartitionProblem) -> list[Rule]:
     rules = []
     for m in problem.measures:
+        # Ends that differ by little don't read alike.
+        least, most = figures(m.lowest, m.highest) if np.isfinite(m.highest) else (*figures(m.lowest), "")
         if np.any(np.asarray(m.lower) > 0):
-            told = "as much as its band begins at" if np.ndim(m.lower) else figures(float(m.lower))[0]
+            told = "as much as its band begins at" if np.ndim(m.lower) else least
             rules.append(Rule("least", m.name, f"every grid has at least {m.told(told)}"))
         if np.any(np.isfinite(m.upper)):
-            told = "as much as its band ends at" if np.ndim(m.upper) else figures(float(m.upper))[0]
+            told = "as much as its band ends at" if np.ndim(m.upper) else most
             rules.append(Rule("most", m.name, f"no grid has more than {m.told(told)}"))
     return rules
 
