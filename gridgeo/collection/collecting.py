@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection as Several
+from itertools import pairwise
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
-from gridgeo.between import Between, Ways
+from gridgeo.between import Between
 from gridgeo.collection.tables import CollectionPlan
 from gridgeo.errors import BadInput, NoFeasiblePlan
 from gridgeo.jurisdictions import Jurisdiction
@@ -22,6 +22,11 @@ from gridgeo_solvers.progress import Progress
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """Days of a week as `closed` names them; day 1 of the rounds is a Monday."""
+
+Legs = dict[tuple[int, int], tuple[float, shapely.LineString]]
+"""Metres and line of the way from one place to another, the depot being 0."""
+
+_SAME_M = 1e-6
 
 SERVICE_MIN = 5.0
 """Minutes of a stop where the table doesn't tell them."""
@@ -93,26 +98,31 @@ def collection_rounds(
     rows = placed(villages, "village", "villages", town)
     items, service = rows.numbers("items"), rows.numbers("minutes", SERVICE_MIN) * 60
     home = placed(pd.DataFrame({"depot": ["depot"], "lon": [depot[0]], "lat": [depot[1]]}), "depot", "depot", town)
-    seconds, metres, ways = Between.of(town, mode).table(np.concatenate([home.xy, rows.xy]))
+    streets, xy = Between.of(town, mode), np.concatenate([home.xy, rows.xy])
+    seconds = streets.seconds(xy)
     lost = ~(np.isfinite(seconds[0, 1:]) & np.isfinite(seconds[1:, 0]))
     rows.refuse(lost, "village", f"no road leads there by {mode} and back; mend its place or leave it out")
     open_days = tuple(day not in closed for day in WEEKDAYS) if closed else (True,)
     try:
         problem = CollectionProblem(
-            seconds, metres, items, service, most_days, capacity, shift_min * 60, open_days, vehicles
+            seconds, np.zeros_like(seconds), items, service, most_days, capacity, shift_min * 60, open_days, vehicles
         )
         plan = plan_rounds(problem, balance=balance, seed=seed, progress=progress)
     except BadProblem as wrong:
         raise BadInput(str(wrong)) from None
     except Infeasible as none:
         raise NoFeasiblePlan([_named(reason, rows.ids) for reason in none.reasons]) from None
+    legs = streets.legs(xy, _legs(plan))
+    metres = np.zeros_like(seconds)
+    for pair, (length, _) in legs.items():
+        metres[pair] = length
     month = simulate(
         plan.rounds, seconds=seconds, metres=metres, items=items, service=service, most_days=most_days,
         capacity=capacity, shift=shift_min * 60, days=days,
     )  # fmt: skip
     if month.faults:
         raise NoFeasiblePlan([_named(fault, rows.ids) for fault in month.faults])
-    return _told(town, rows, problem, plan, month, ways, mode)
+    return _told(town, rows, problem, plan, month, legs, mode)
 
 
 def _named(reason: str, ids: list[str]) -> str:
@@ -128,7 +138,7 @@ def _told(
     problem: CollectionProblem,
     plan: Collection,
     month: Simulated,
-    ways: Ways,
+    legs: Legs,
     mode: str,
 ) -> CollectionPlan:
     closed = () if all(problem.open_days) else problem.open_days
@@ -144,7 +154,7 @@ def _told(
         crs=town.crs,
     )
     lines = [
-        _round(problem, ways, rows.ids, day, number, list(order))
+        _round(problem, legs, rows.ids, day, number, list(order))
         for day, orders in enumerate(plan.rounds)
         for number, order in enumerate(orders, start=1)
     ]
@@ -181,17 +191,26 @@ def _day_name(day: int, closed: tuple[bool, ...]) -> str:
     return WEEKDAYS[day] if closed else str(day + 1)
 
 
+def _legs(plan: Collection) -> list[tuple[int, int]]:
+    """Pairs of places, the depot being 0, that the rounds go between."""
+    stops = [[0, *(village + 1 for village in order), 0] for orders in plan.rounds for order in orders]
+    return sorted({pair for way in stops for pair in pairwise(way)})
+
+
 def _round(
-    problem: CollectionProblem, ways: Ways, ids: list[str], day: int, number: int, order: list[int]
+    problem: CollectionProblem, legs: Legs, ids: list[str], day: int, number: int, order: list[int]
 ) -> dict[str, Any]:
-    stops = [0, *(village + 1 for village in order), 0]
-    legs: tuple[NDArray[Any], NDArray[Any]] = (np.array(stops[:-1]), np.array(stops[1:]))
+    pairs = list(pairwise([0, *(village + 1 for village in order), 0]))
+    points = np.concatenate([shapely.get_coordinates(legs[pair][1]) for pair in pairs])
+    keep = np.append(True, (np.abs(np.diff(points, axis=0)) > _SAME_M).any(axis=1))
+    if keep.sum() < 2:
+        keep[-1] = True
     return {
         "day": day + 1,
         "round": number,
         "villages": " > ".join(ids[village] for village in order),
         "stops": len(order),
-        "minutes": float(problem.seconds[legs].sum() + problem.service[order].sum()) / 60,
-        "km": float(problem.metres[legs].sum()) / 1000,
-        "geometry": ways.line(stops),
+        "minutes": float(sum(problem.seconds[pair] for pair in pairs) + problem.service[order].sum()) / 60,
+        "km": sum(legs[pair][0] for pair in pairs) / 1000,
+        "geometry": shapely.LineString(points[keep]),
     }

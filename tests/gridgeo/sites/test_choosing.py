@@ -33,7 +33,7 @@ def test_the_best_of_all_choices_is_found_over_the_streets(lattice, new):
     best = min(
         (float((minutes[:, list(some)].min(axis=1) * weight).sum()), some) for some in combinations(range(7), new)
     )
-    assert chosen.meta["objective"] == pytest.approx(best[0], abs=1e-3)
+    assert chosen.meta["objective"] == pytest.approx(best[0], rel=1e-5)
     assert chosen.sites["site"].tolist() == [f"s{j}" for j in best[1]]
     assert chosen.figures()["status"] == "optimal"
     assert chosen.figures()["mean_after_min"] == pytest.approx(best[0] / weight.sum(), abs=0.01)
