@@ -107,7 +107,7 @@ def _default(option: Any) -> str:
 def _layer(name: str) -> str:
     from gridgeo import schemas
 
-    every = (schemas.JURISDICTION, schemas.PLAN, schemas.ROUTES, schemas.REGISTER)
+    every = (schemas.JURISDICTION, schemas.PLAN, schemas.ROUTES, schemas.REGISTER, schemas.VISITING)
     layer = next(tables[name] for tables in every if name in tables)
     rows = [
         (
