@@ -141,13 +141,18 @@ def points(rows: Rows, plan: Plan) -> NDArray[np.object_]:
     raise BadInput(f"{rows.what} say nowhere where they are: give columns lon and lat, or building, or a geometry")
 
 
-def grids(rows: Rows, plan: Plan) -> list[str | None]:
+def grids(rows: Rows, plan: Plan) -> pd.Series:
     """The grid that each row names, None where it names none."""
     if not rows.has("grid"):
-        return [None] * len(rows.table)
+        return objects([None] * len(rows.table))
     given = [None if pd.isna(value) else str(value) for value in rows.table["grid"]]
     known = set(plan.grids["grid"].astype(str))
     rows.refuse(
         np.array([value is not None and value not in known for value in given]), "grid", "is no grid of the plan"
     )
-    return given
+    return objects(given)
+
+
+def objects(values: list[Any]) -> pd.Series:
+    """A column that keeps None as it is, also among text."""
+    return pd.Series(values, dtype=object)

@@ -98,7 +98,9 @@ def _day_faults(
         faults.append(f"{who}: from {day.start:.0f} to {day.end:.0f}, outside the shift {since:.0f} to {until:.0f}")
     rest = float(officers["rest"][a][d])
     first, last = max(float(officers["rest_from"][a][d]), since), min(float(officers["rest_to"][a][d]), until - rest)
-    due = rest > 0 and first <= last
+    # Who is done before the break must begin, or has nothing to do before it may, needs none.
+    spans = any(call.leave > last + _EPS for call in calls) and any(call.begin < first - _EPS for call in calls)
+    due = rest > 0 and first <= last and (spans or day.rest is not None)
     if due and day.rest is None:
         faults.append(f"{who}: has no break")
     if due and day.rest is not None and not first - _EPS <= day.rest <= last + _EPS:

@@ -44,6 +44,9 @@ DAYS = [
     Day(1, 2, 34000.0, 37200.0, 34500.0),
 ]
 
+# An officer who is at work before and after the break: another two-person visit, earlier that day.
+LONG = [CALLS[0]._replace(officer=1, day=2, begin=29100.0, leave=29700.0), *CALLS[1:]]
+
 
 def faults(calls=CALLS, days=DAYS, left_out=(), doors=None, officers=None) -> list[str]:
     return visit_faults(
@@ -93,7 +96,7 @@ def test_a_right_plan_has_no_fault():
         ({"days": [DAYS[0]._replace(end=29900.0), *DAYS[1:]]}, "can't be back before"),
         ({"days": [DAYS[0]._replace(start=28000.0), *DAYS[1:]]}, "outside the shift"),
         ({"officers": {"until": [[28800.0] * 9] * 2}}, "works without a shift"),
-        ({"days": [*DAYS[:3], DAYS[3]._replace(rest=None)]}, "has no break"),
+        ({"calls": LONG, "days": [*DAYS[:3], DAYS[3]._replace(start=28800.0, rest=None)]}, "has no break"),
         ({"days": [*DAYS[:3], DAYS[3]._replace(rest=36500.0)]}, "rests at 36500, outside"),
     ],
 )

@@ -14,7 +14,7 @@ import pandas as pd
 from gridgeo.errors import BadInput
 from gridgeo.plans.plan import Plan
 from gridgeo.rosters.dates import read_day
-from gridgeo.routes.reading import Rows, grids, points
+from gridgeo.routes.reading import Rows, grids, objects, points
 from gridgeo.routes.visiting.frequency import Frequency, read_frequency
 
 FLOOR_MIN = 0.7
@@ -108,10 +108,10 @@ def check_visits(
         "to_min": late,
         "weekdays": weekdays(rows, "1111111"),
         "every": _frequencies(rows),
-        "last": days_of(rows, "last"),
+        "last": objects(days_of(rows, "last")),
         "skills": rows.lists("skills"),
         "priority": priority,
-        "officer": [None if name is None else name.strip() for name in rows.texts("officer", [None] * len(visits))],
+        "officer": objects([name and name.strip() for name in rows.texts("officer", [None] * len(visits))]),
         "persons": persons.astype(np.int64),
         "grid": grids(rows, plan),
         "at": doors,

@@ -17,7 +17,7 @@ from gridgeo.errors import BadInput
 from gridgeo.graphs import MODES
 from gridgeo.plans.plan import Plan
 from gridgeo.rosters.dates import read_day
-from gridgeo.routes.reading import Rows
+from gridgeo.routes.reading import Rows, objects
 from gridgeo.routes.visiting.lists import weekdays
 
 _SPAN = re.compile(r"\s*(?:\.\.|至|~| to )\s*")
@@ -70,8 +70,8 @@ def check_officers(
     rows.refuse(rest < 0, "break_min", "is negative; give minutes, 0 for none")
     rows.refuse(rest >= until - since, "break_min", "is as long as the shift; give fewer minutes or a longer shift")
     middle = (since + until - rest) / 2
-    rest_from = rows.minutes("break_from", 0.0, np.nan) if rows.has("break_from") else np.full(len(rest), np.nan)
-    rest_to = rows.minutes("break_to", 0.0, np.nan) if rows.has("break_to") else np.full(len(rest), np.nan)
+    rest_from, rest_to = (rows.minutes(name, 0.0, -1.0) for name in ("break_from", "break_to"))
+    rest_from, rest_to = (np.where(told < 0, np.nan, told) for told in (rest_from, rest_to))
     rest_from = np.where(np.isnan(rest_from), np.fmin(middle - 30, np.nan_to_num(rest_to, nan=np.inf)), rest_from)
     rest_to = np.where(np.isnan(rest_to), np.fmax(middle + 30, rest_from), rest_to)
     rows.refuse((rest > 0) & (rest_from > rest_to), "break_to", "lies before 'break_from'; swap or mend them")
@@ -93,7 +93,7 @@ def check_officers(
         "break_to_min": rest_to,
         "skills": rows.lists("skills"),
         "mode": modes,
-        "end": list(_points(rows, "end_lon", "end_lat", plan)),
+        "end": objects(list(_points(rows, "end_lon", "end_lat", plan))),
     }
     starts = _points(rows, "lon", "lat", plan)
     return gpd.GeoDataFrame(table, geometry=starts, crs=plan.jurisdiction.crs)

@@ -327,7 +327,7 @@ def rebooked(field: Field, routes: Routes) -> Booked:
         }
     )
     left = routes.unserved
-    left = left[left["rule"] != "place"]
+    left = left[left["rule"] != "place"] if "rule" in left.columns else left.assign(rule="", visit=1)
     left_out = pd.DataFrame(
         {
             "door": _found(field.doors["door"], left["what"], "door"),
@@ -336,8 +336,8 @@ def rebooked(field: Field, routes: Routes) -> Booked:
         }
     )
     return Booked(
-        stops.astype(STOPS),
-        tours.astype(TOURS),
+        stops.astype(STOPS).sort_values(["officer", "day", "begin"], kind="stable", ignore_index=True),
+        tours.astype(TOURS).sort_values(["officer", "day"], kind="stable", ignore_index=True),
         left_out.astype(LEFT_OUT),
         float(routes.meta.get("objective") or 0.0) * 60,
         float(tours["travel"].sum()),

@@ -317,9 +317,18 @@ class _Local:
                     (officer, day, before.start, end, there + home, before.rest if self._rested(officer) else None)
                 )
             else:
-                rested = before.rest if self._rested(officer) else tour.rest
+                rested = before.rest if self._rested(officer) else self._rest(officer, tour)
                 rows.append((officer, day, before.start, tour.end, there + tour.travel, rested))
         return rows
+
+    def _rest(self, officer: int, tour: Any) -> float | None:
+        """When an officer on the way takes the break that lies ahead: in the day that goes on, it may come before its first visit."""
+        if tour.rest is not None:
+            return float(tour.rest)
+        about, first = self.change.field.officers.iloc[officer], tour.stops[0].begin
+        rest = max(self._free_at(officer), about["break_from_min"] * 60)
+        fits = about["break_min"] > 0 and rest <= about["break_to_min"] * 60 and rest + self._break(officer) <= first
+        return rest if fits else None
 
     def _way_home(self, officer: int) -> float:
         field = self.change.field

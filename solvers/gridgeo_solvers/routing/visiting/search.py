@@ -13,7 +13,7 @@ import numpy as np
 
 from gridgeo_solvers.kernels import inner_kernel, kernel
 from gridgeo_solvers.routing.visiting.chain import cheapest_chain
-from gridgeo_solvers.routing.visiting.placing import able, best_meeting, best_place
+from gridgeo_solvers.routing.visiting.placing import best_meeting, gaps
 from gridgeo_solvers.routing.visiting.state import (
     BREAK,
     Bools,
@@ -49,6 +49,7 @@ class Journal(NamedTuple):
     item: Ints
     at: Ints
     begin: Floats
+    leave: Floats
     latest: Floats
     length: Ints
     work: Floats
@@ -64,9 +65,8 @@ def _copy_slot(st: State, log: Journal, s: int) -> None:
     n = st.length[s]
     log.length[s] = n
     log.work[s], log.way[s] = st.work[s], st.way[s]
-    for q in range(n):
-        log.item[s, q], log.at[s, q] = st.item[s, q], st.at[s, q]
-        log.begin[s, q], log.latest[s, q] = st.begin[s, q], st.latest[s, q]
+    log.item[s, :n], log.at[s, :n] = st.item[s, :n], st.at[s, :n]
+    log.begin[s, :n], log.leave[s, :n], log.latest[s, :n] = st.begin[s, :n], st.leave[s, :n], st.latest[s, :n]
 
 
 @inner_kernel
@@ -97,9 +97,8 @@ def _restore(f: Facts, st: State, log: Journal) -> None:
         n = log.length[s]
         st.length[s] = n
         st.work[s], st.way[s] = log.work[s], log.way[s]
-        for q in range(n):
-            st.item[s, q], st.at[s, q] = log.item[s, q], log.at[s, q]
-            st.begin[s, q], st.latest[s, q] = log.begin[s, q], log.latest[s, q]
+        st.item[s, :n], st.at[s, :n] = log.item[s, :n], log.at[s, :n]
+        st.begin[s, :n], st.leave[s, :n], st.latest[s, :n] = log.begin[s, :n], log.leave[s, :n], log.latest[s, :n]
     for k in range(log.counts[1]):
         x = log.doors[k]
         for v in range(f.visit[x], f.visit[x + 1]):
@@ -121,7 +120,7 @@ def _touched(f: Facts, st: State, log: Journal) -> float:
     total = 0.0
     for k in range(log.counts[0]):
         s = log.slots[k]
-        total += price(f, st, s, st.work[s], st.way[s])
+        total += price(st.work[s], st.way[s], f.share[s], f.steep[s])
     for k in range(log.counts[1]):
         total += grudge(f, st, log.doors[k])
     return total
@@ -133,8 +132,10 @@ def _before(f: Facts, st: State, log: Journal) -> float:
     total = 0.0
     for k in range(log.counts[0]):
         s = log.slots[k]
-        total += price(f, st, s, log.work[s], log.way[s])
-    old = State(st.length, st.item, st.at, st.begin, st.latest, st.work, st.way, log.when, log.one, log.two, log.fixed)
+        total += price(log.work[s], log.way[s], f.share[s], f.steep[s])
+    old = State(
+        st.length, st.item, st.at, st.begin, st.leave, st.latest, st.work, st.way, log.when, log.one, log.two, log.fixed
+    )
     for k in range(log.counts[1]):
         total += grudge(f, old, log.doors[k])
     return total
@@ -221,6 +222,40 @@ def _string(f: Facts, st: State, log: Journal, s: int, v: int, longest: float, r
             _withdraw(f, st, log, gone[k])
 
 
+@inner_kernel
+def _best_places(
+    f: Facts,
+    st: State,
+    x: int,
+    blink: float,
+    rng: np.random.Generator,
+    more: Floats,
+    first: Floats,
+    last: Floats,
+    added: Floats,
+    where: Ints,
+) -> None:
+    """Added price and position of the cheapest place in each officer's day; with probability `blink` a place is overlooked."""
+    slots, lengths, works, ways, shares, steeps = f.slot, st.length, st.work, st.way, f.share, f.steep
+    fit, is_open, service = f.fit[x], f.open[x], f.service[x]
+    for b in range(slots.shape[0]):
+        if not fit[b]:
+            continue
+        for d in range(slots.shape[1]):
+            s = slots[b, d]
+            if s < 0 or not is_open[d]:
+                continue
+            best = np.inf
+            for q in range(lengths[s] + 1):
+                if first[s, q] <= last[s, q] and more[s, q] < best and (blink == 0.0 or rng.random() >= blink):
+                    best = more[s, q]
+                    where[b, d] = q
+            if best < np.inf:
+                added[b, d] = price(works[s] + service, ways[s] + best, shares[s], steeps[s]) - price(
+                    works[s], ways[s], shares[s], steeps[s]
+                )
+
+
 @kernel
 def call_at(f: Facts, st: State, log: Journal, x: int, blink: float, rng: np.random.Generator) -> None:
     """Set the missing visits of door `x` into the plan where that costs least, all at once."""
@@ -235,17 +270,12 @@ def call_at(f: Facts, st: State, log: Journal, x: int, blink: float, rng: np.ran
         return
     _touch_door(f, st, log, x)
     pair = f.persons[x] == 2
+    more, first, last = np.empty(st.item.shape), np.empty(st.item.shape), np.empty(st.item.shape)
+    gaps(f, st, x, more, first, last)
     added = np.full((m, horizon), np.inf)
     where = np.zeros((m, horizon), np.int64)
     if not pair:
-        fit = able(f, x)
-        for b in range(m):
-            if not fit[b]:
-                continue
-            for d in range(horizon):
-                s = f.slot[b, d]
-                if s >= 0 and f.open[x, d]:
-                    added[b, d], where[b, d] = best_place(f, st, s, x, blink, rng)
+        _best_places(f, st, x, blink, rng, more, first, last, added, where)
     # Each officer in turn is taken for the door's own, unless one is named or there's only one visit.
     own = f.own[x]
     low, high = (own, own + 1) if own >= 0 or n == 1 else (0, m)
@@ -260,14 +290,16 @@ def call_at(f: Facts, st: State, log: Journal, x: int, blink: float, rng: np.ran
     day_price = np.empty(horizon)
     prices = np.empty((n, horizon))
     for owner in range(low, high):
-        if owner >= 0 and f.own[x] < 0 and not f.may[x, owner]:
+        if owner >= 0 and f.own[x] < 0 and not f.fit[x, owner]:
             continue
         for d in range(horizon):
             day_price[d], trial_who[d] = np.inf, -1
             if not f.open[x, d]:
                 continue
             if pair:
-                day_price[d] = best_meeting(f, st, x, d, owner, blink, rng, trial_meeting[d], trial_moment[d])
+                day_price[d] = best_meeting(
+                    f, st, x, d, owner, blink, rng, more, first, last, trial_meeting[d], trial_moment[d]
+                )
                 continue
             for b in range(m):
                 cost = added[b, d] + (f.stranger if owner >= 0 and b != owner else 0.0)
@@ -321,19 +353,18 @@ def _order(f: Facts, st: State, log: Journal, absent: Ints, rng: np.random.Gener
         absent[count] = log.doors[k]
         count += 1
     again = 0
-    n = len(f.place)
+    when, door, touched = st.when, f.door, log.door_touched
+    n = len(when)
     shift = int(rng.random() * n)
     # Doors that were left out before.
+    before = -1
     for k in range(n):
-        x = (k + shift) % n
-        if log.door_touched[x] or again >= _AGAIN:
-            continue
-        for v in range(f.visit[x], f.visit[x + 1]):
-            if st.when[v] < 0:
-                absent[count] = x
-                count += 1
-                again += 1
-                break
+        v = (k + shift) % n
+        if when[v] < 0 and door[v] != before and not touched[door[v]] and again < _AGAIN:
+            before = door[v]
+            absent[count] = before
+            count += 1
+            again += 1
     keys = np.empty(count)
     way = rng.random()
     for k in range(count):
@@ -366,7 +397,7 @@ def search(
 ) -> None:
     """Steps `first` … `last` of `all_steps`; `cost` holds the price of the plan `st` and of the best one, and is renewed."""
     visits = len(st.when)
-    absent = np.empty(len(f.place), np.int64)
+    absent = np.empty(len(f.place) + _AGAIN, np.int64)
     mean = 1.0
     for step in range(first, last):
         heat = hot * (cold / hot) ** (step / all_steps)
@@ -401,6 +432,7 @@ def keep(st: State, best: State) -> None:
             best.item[s, q] = st.item[s, q]
             best.begin[s, q] = st.begin[s, q]
             best.at[s, q] = st.at[s, q]
+            best.leave[s, q] = st.leave[s, q]
             best.latest[s, q] = st.latest[s, q]
     best.work[:] = st.work
     best.way[:] = st.way
@@ -415,7 +447,7 @@ def total(f: Facts, st: State) -> float:
     """Price of the whole plan."""
     cost = 0.0
     for s in range(len(st.length)):
-        cost += price(f, st, s, st.work[s], st.way[s])
+        cost += price(st.work[s], st.way[s], f.share[s], f.steep[s])
     for x in range(len(f.place)):
         cost += grudge(f, st, x)
     return cost

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from gridgeo_solvers.progress import Progress
 from gridgeo_solvers.routing.visiting.answer import LeftOut, Stop, Tour, Visiting
-from gridgeo_solvers.routing.visiting.placing import able
 from gridgeo_solvers.routing.visiting.problem import VisitingProblem
 from gridgeo_solvers.routing.visiting.reasons import reason_of
 from gridgeo_solvers.routing.visiting.search import Journal, call_at, search, total
@@ -111,6 +110,7 @@ def facts_of(problem: VisitingProblem) -> Facts:
         weight=doors.weight * problem.wishes.left_out_s,
         own=doors.own,
         may=doors.may,
+        fit=_fit(problem),
         count=rhythm.count,
         least=rhythm.least,
         most=rhythm.most,
@@ -139,6 +139,18 @@ def facts_of(problem: VisitingProblem) -> Facts:
     )
 
 
+def _fit(problem: VisitingProblem) -> NDArray[np.bool_]:
+    """Who may call and has the skills, alone or, where two go, together with some other who may."""
+    doors, has = problem.doors, problem.officers.has
+    need = doors.need[:, None]
+    fit = doors.may & (has[None] & need == need)
+    for door in np.flatnonzero(doors.persons == 2):
+        pair = ((has[:, None] | has[None]) & doors.need[door] == doors.need[door]) & doors.may[door]
+        np.fill_diagonal(pair, False)
+        fit[door] = doors.may[door] & pair.any(axis=1)
+    return fit
+
+
 def empty_plan(f: Facts) -> State:
     """A plan without any visit; breaks stand where they must."""
     slots, visits = len(f.since), len(f.door)
@@ -149,6 +161,7 @@ def empty_plan(f: Facts) -> State:
         item=np.zeros(shape, dtype=np.int64),
         at=np.zeros(shape, dtype=np.int64),
         begin=np.zeros(shape),
+        leave=np.zeros(shape),
         latest=np.zeros(shape),
         work=np.zeros(slots),
         way=np.zeros(slots),
@@ -215,14 +228,11 @@ def _clear(log: Journal) -> None:
 
 def _begin(f: Facts, plan: State, given: Sequence[Given]) -> None:
     """Write the plan to begin from, visit by visit in the order of their begin; a visit that doesn't fit any more stays out."""
-    fits = {}
     for one in sorted(given, key=lambda one: (one.day, one.begin, one.door)):
         door = one.door
         slots = [int(f.slot[officer, one.day]) for officer in one.officers]
-        if door not in fits:
-            fits[door] = able(f, door)
-        able_all = all(fits[door][officer] for officer in one.officers)
-        if not able_all or min(slots) < 0 or len(slots) != f.persons[door] or not f.open[door, one.day]:
+        able = all(f.fit[door, officer] for officer in one.officers)
+        if not able or min(slots) < 0 or len(slots) != f.persons[door] or not f.open[door, one.day]:
             continue
         visit = int(f.visit[door]) + one.number
         plan.fixed[visit] = one.begin if len(slots) == 2 else -1.0
@@ -285,8 +295,11 @@ def _tour(f: Facts, plan: State, slot: int) -> Tour:
     """The day of one officer, who sets out as late as is possible without ending later (Savelsbergh 1992)."""
     timed(f, plan, slot)
     ways = f.travel[f.mode[slot]]
-    items = plan.item[slot, : plan.length[slot]].tolist()
-    begins, latest = plan.begin[slot, : len(items)].tolist(), plan.latest[slot, : len(items)].tolist()
+    row = plan.item[slot, : plan.length[slot]].tolist()
+    # Who has done all visits goes home before the break, and who has none before it begins after it.
+    kept = slice(int(row[0] == BREAK), len(row) - int(row[-1] == BREAK))
+    items = row[kept]
+    begins, latest = plan.begin[slot, : len(row)].tolist()[kept], plan.latest[slot, : len(row)].tolist()[kept]
     spent = [f.rest[slot] if v == BREAK else f.service[f.door[v]] for v in items]
     clock, here, slack, waited = float(f.since[slot]), int(f.start[slot]), math.inf, 0.0
     arrive, waits = [], []

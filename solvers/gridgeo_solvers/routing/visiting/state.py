@@ -35,6 +35,8 @@ class Facts(NamedTuple):
     weight: Floats
     own: Ints
     may: Bools
+    fit: Bools
+    """(n, m): who may call and has the skills, alone or with some other where two go."""
     count: Ints
     least: Ints
     most: Ints
@@ -75,6 +77,7 @@ class State(NamedTuple):
     item: Ints
     at: Ints
     begin: Floats
+    leave: Floats
     latest: Floats
     work: Floats
     """(s): seconds of visits."""
@@ -89,57 +92,48 @@ class State(NamedTuple):
     """(v): when two officers meet; -1 otherwise."""
 
 
-@inner_kernel
-def opens(f: Facts, st: State, v: int) -> float:
-    """Earliest begin of visit `v`."""
-    return st.fixed[v] if st.fixed[v] >= 0.0 else f.early[f.door[v]]
-
-
-@inner_kernel
-def closes(f: Facts, st: State, v: int) -> float:
-    """Latest begin of visit `v`."""
-    return st.fixed[v] if st.fixed[v] >= 0.0 else f.late[f.door[v]]
-
-
 @kernel
 def timed(f: Facts, st: State, s: int) -> bool:
     """Renew the clock of slot `s`; False where something comes too late."""
-    ways = f.travel[f.mode[s]]
-    clock, here = f.since[s], f.start[s]
+    # Taken out of their tuples once: every look into one counts references.
+    ways, door, place, service, early, late = f.travel[f.mode[s]], f.door, f.place, f.service, f.early, f.late
+    fixed, items, ats, begins, leaves, latests = st.fixed, st.item[s], st.at[s], st.begin[s], st.leave[s], st.latest[s]
+    rest, rest_from, rest_to = f.rest[s], f.rest_from[s], f.rest_to[s]
+    n, clock, here = st.length[s], f.since[s], f.start[s]
     work, way = 0.0, 0.0
-    n = st.length[s]
     for q in range(n):
-        v = st.item[s, q]
+        v = items[q]
         if v == BREAK:
-            clock = max(clock, f.rest_from[s])
-            if clock > f.rest_to[s]:
+            clock = max(clock, rest_from)
+            if clock > rest_to:
                 return False
-            st.begin[s, q] = clock
-            st.at[s, q] = here
-            clock += f.rest[s]
+            begins[q], ats[q] = clock, here
+            clock += rest
+            leaves[q] = clock
             continue
-        x = f.door[v]
-        there = f.place[x]
+        x = door[v]
+        there = place[x]
         way += ways[here, there]
-        clock = max(clock + ways[here, there], opens(f, st, v))
-        if clock > closes(f, st, v) + 1e-6:
+        meeting = fixed[v]
+        clock = max(clock + ways[here, there], meeting if meeting >= 0.0 else early[x])
+        if clock > (meeting if meeting >= 0.0 else late[x]) + 1e-6:
             return False
-        st.begin[s, q] = clock
-        st.at[s, q] = there
-        clock += f.service[x]
-        work += f.service[x]
+        begins[q], ats[q] = clock, there
+        clock += service[x]
+        leaves[q] = clock
+        work += service[x]
         here = there
-    way += ways[here, f.end[s]]
-    if clock + ways[here, f.end[s]] > f.until[s] + 1e-6:
-        return False
     due, there = f.until[s], f.end[s]
+    way += ways[here, there]
+    if clock + ways[here, there] > due + 1e-6:
+        return False
     for q in range(n - 1, -1, -1):
-        v = st.item[s, q]
-        here = st.at[s, q]
-        spent = f.rest[s] if v == BREAK else f.service[f.door[v]]
-        last = f.rest_to[s] if v == BREAK else closes(f, st, v)
-        due = min(last, due - ways[here, there] - spent)
-        st.latest[s, q] = due
+        v, here = items[q], ats[q]
+        last = rest_to
+        if v != BREAK:
+            last = fixed[v] if fixed[v] >= 0.0 else late[door[v]]
+        due = min(last, due - ways[here, there] - (leaves[q] - begins[q]))
+        latests[q] = due
         there = here
     st.work[s] = work
     st.way[s] = way
@@ -147,10 +141,10 @@ def timed(f: Facts, st: State, s: int) -> bool:
 
 
 @inner_kernel
-def price(f: Facts, st: State, s: int, work: float, way: float) -> float:
-    """What slot `s` costs with so much work and travel; nothing where the officer stays at home."""
-    off = work + way - f.share[s]
-    return way + f.steep[s] * off * off
+def price(work: float, way: float, share: float, steep: float) -> float:
+    """What a day costs with so much work and travel."""
+    off = work + way - share
+    return way + steep * off * off
 
 
 @inner_kernel

@@ -21,7 +21,7 @@ def visits(plan: Plan) -> pd.DataFrame:
         {
             "door": [f"d{i:02d}" for i in number],
             "building": buildings.to_numpy(),
-            "minutes": 15.0,
+            "minutes": 25.0,
             "every": np.array(["weekly", "monthly", "once", "every 10 days"])[number % 4],
             "from": np.where(number % 5 == 0, "09:00", None),
             "to": np.where(number % 5 == 0, "10:30", None),
@@ -42,6 +42,7 @@ def officers() -> pd.DataFrame:
             "grid": ["01", "02", "03", "04", None],
             "also": ["02", "01", "04", "03", None],
             "skills": [None, None, None, None, "nurse"],
+            "weekdays": "Mon; Wed",
             "break_min": [20, 0, 0, 20, 0],
             "leave": [None, "2026-12-02", None, "2026-12-07..2026-12-09", None],
             "mode": ["foot", "foot", "foot", "ebike", "foot"],

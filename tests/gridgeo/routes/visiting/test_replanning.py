@@ -9,25 +9,25 @@ from gridgeo.plans.plan import Plan
 from gridgeo.routes.visiting import VisitPlan, replan
 from visitings import START, month_faults
 
-NOW = datetime(2026, 11, 30, 9, 30)
+NOW = datetime(2026, 11, 30, 8, 45)
 
 
 def busiest(made: VisitPlan) -> str:
     """The officer with most visits later on the first day."""
-    today = made.routes.stops[(made.routes.stops["date"] == str(START)) & (made.routes.stops["begin"] > "09:30")]
+    today = made.routes.stops[(made.routes.stops["date"] == str(START)) & (made.routes.stops["begin"] > "08:45")]
     return str(today["officer"].value_counts().idxmax())
 
 
 @pytest.fixture(scope="module")
 def without(made: VisitPlan) -> VisitPlan:
-    """The month after the busiest officer dropped out at half past nine on the first day."""
+    """The month after the busiest officer dropped out at a quarter to nine on the first day."""
     return replan(made, now=NOW, sick=[busiest(made)])
 
 
 def test_the_past_is_frozen(made: VisitPlan, without: VisitPlan):
     keys = ["officer", "day", "door", "number", "begin", "leave"]
     past, after = (
-        plan.booked.stops.query("day == 0 and begin <= 34200")[keys].reset_index(drop=True) for plan in (made, without)
+        plan.booked.stops.query("day == 0 and begin <= 31500")[keys].reset_index(drop=True) for plan in (made, without)
     )
     pd.testing.assert_frame_equal(past, after)
     assert len(past)
@@ -39,7 +39,7 @@ def test_the_mended_plan_passes_the_judge(made: VisitPlan, without: VisitPlan):
     # The officer who dropped out wasn't away when the plan was made: nothing else is wrong.
     assert faults == []
     sick = made.field.officers["officer"].tolist().index(busiest(made))
-    later = without.booked.stops.query("day == 0 and begin > 34200")
+    later = without.booked.stops.query("day == 0 and begin > 31500")
     assert not (later["officer"] == sick).any()
 
 
@@ -61,11 +61,11 @@ def test_other_officers_keep_their_visits(made: VisitPlan, without: VisitPlan):
 
 
 def test_a_closed_door_is_called_at_another_day(made: VisitPlan):
-    later = made.booked.stops.query("day == 0 and begin > 34200")
+    later = made.booked.stops.query("day == 0 and begin > 31500")
     door = made.field.doors["door"].iloc[int(later["door"].iloc[0])]
     mended = replan(made, now=NOW, closed=[door])
     today = mended.routes.stops[mended.routes.stops["date"] == str(START)]
-    assert not ((today["what"] == door) & (today["begin"] > "09:30")).any()
+    assert not ((today["what"] == door) & (today["begin"] > "08:45")).any()
     assert month_faults(mended) == []
 
 
@@ -75,7 +75,7 @@ def test_an_urgent_visit_is_made_today(made: VisitPlan, plan: Plan):
     mended = replan(made, now=NOW, urgent=urgent, plan=plan)
     stop = mended.routes.stops[mended.routes.stops["what"] == "leak"]
     assert stop["date"].tolist() == [str(START)]
-    assert (stop["begin"] >= "09:30").all()
+    assert (stop["begin"] >= "08:45").all()
     assert mended.routes.meta["replanned"]["kept_officer"] >= 0.9
     assert month_faults(mended) == []
 
