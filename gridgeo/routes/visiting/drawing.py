@@ -8,13 +8,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from gridgeo.routes.tables import Routes, layer
 from gridgeo.routes.visiting.field import Field
 from gridgeo.routes.visiting.ways import words
+from gridgeo_solvers.roads import Route
 
 if TYPE_CHECKING:
     from gridgeo.routes.visiting.planning import Booked
@@ -48,13 +47,14 @@ def drawn(field: Field, booked: Booked, meta: Mapping[str, Any]) -> Routes:
             if field.officers["mode"].iloc[one.officer] == field.ways.modes[mode]
         ]
         legs = [leg for one in tours for leg in _legs(field, one, by_tour[one.officer, one.day])]
-        arcs, metres = field.ways.lines(mode, legs)
+        ways = field.ways.routes(mode, legs)
+        metres = [way.metres(field.ways.streets[mode].network) for way in ways]
         at = 0
         for one in tours:
             own = by_tour[one.officer, one.day]
             here = slice(at, at + len(own) + 1)
             at = here.stop
-            routes.append(_route(field, one, own, mode, arcs[here], metres[here], legs[here.start][0]))
+            routes.append(_route(field, one, own, mode, ways[here], metres[here]))
             stops += _stops(field, one, own, metres[here], company, routes[-1])
     routes.sort(key=lambda row: (row["date"], row["route"]))
     rank = {row["route"]: number for number, row in enumerate(routes)}
@@ -100,13 +100,7 @@ def _company(field: Field, stops: pd.DataFrame) -> dict[tuple[int, int, int], st
 
 
 def _route(
-    field: Field,
-    tour: Any,
-    own: pd.DataFrame,
-    mode: int,
-    arcs: list[NDArray[np.int64]],
-    metres: list[float],
-    place: int,
+    field: Field, tour: Any, own: pd.DataFrame, mode: int, ways: list[Route], metres: list[float]
 ) -> dict[str, Any]:
     about = field.officers.iloc[tour.officer]
     day = field.date_of(tour.day)
@@ -130,7 +124,7 @@ def _route(
         "back": clock(tour.end),
         "break": "" if pd.isna(tour.rest) else clock(tour.rest),
         "break_min": tour.rest / 60 - began,
-        "geometry": streets.path(np.concatenate(arcs), int(field.ways.node[mode, place])),
+        "geometry": streets.line(*ways),
     }
 
 

@@ -70,7 +70,7 @@ class Field:
         ways = _ways(plan, doors, officers, within_m, stations)
         works = works_on(officers, start, days)
         need, has = _skills(doors["skills"], officers["skills"])
-        may = _may(doors, officers, borders) & (ways.node[:, : len(doors)] >= 0)[_mode_of(ways, officers)].T
+        may = _may(doors, officers, borders) & (ways.reached[:, : len(doors)])[_mode_of(ways, officers)].T
         weekday = np.array([(start + timedelta(days=day)).weekday() for day in range(days)])
         open_ = np.array([[week[day] == "1" for day in weekday] for week in doors["weekdays"]], dtype=bool)
         open_ = open_.reshape(len(doors), days)
@@ -210,7 +210,7 @@ class Field:
         ways = self.ways.with_places(n, list(doors.geometry), list(doors["grid"]))
         need, _ = _skills([*self.doors["skills"], *doors["skills"]], self.officers["skills"])
         _, has = _skills([*self.doors["skills"], *doors["skills"]], self.officers["skills"])
-        reached = (ways.node[:, n : n + more] >= 0)[_mode_of(ways, self.officers)].T
+        reached = (ways.reached[:, n : n + more])[_mode_of(ways, self.officers)].T
         may = _may(doors, self.officers, self.borders) & reached
         once = {"count": 1, "least": 1, "most": 1, "first_from": day, "first_to": day, "last_from": day, "last_to": day}
         due = {name: np.concatenate([self.due[name], np.full(more, once[name])]) for name in self.due}

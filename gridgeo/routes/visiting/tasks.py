@@ -40,7 +40,8 @@ def join_tasks(tasks: gpd.GeoDataFrame, *, field_s: float = FIELD_S) -> gpd.GeoD
             kin.append(dict(task))
         else:
             _join(stop, task, field_s)
-    rows, seen = [], {}
+    rows: list[dict[str, Any]] = []
+    seen: dict[str, int] = {}
     for stop in (one for kin in stops.values() for one in kin):
         seen[stop["at"]] = seen.get(stop["at"], 0) + 1
         number = seen[stop["at"]]
@@ -50,15 +51,20 @@ def join_tasks(tasks: gpd.GeoDataFrame, *, field_s: float = FIELD_S) -> gpd.GeoD
 
 def saved(apart: Routes, joined: Routes) -> dict[str, dict[str, float]]:
     """Visits, metres and minutes of planning task by task, of joined stops, and what joining saves."""
-    table = {}
-    for name, of in (
-        ("visits", lambda routes: float(len(routes.stops))),
-        ("metres", lambda routes: round(float(routes.routes["length_m"].sum()), 1)),
-        ("minutes", lambda routes: round(float(routes.routes["minutes"].sum()), 1)),
-    ):
-        before, after = of(apart), of(joined)
-        table[name] = {"apart": before, "joined": after, "saved": round(before - after, 1)}
-    return table
+    return {name: _difference(_totals(apart)[name], _totals(joined)[name]) for name in ("visits", "metres", "minutes")}
+
+
+def _totals(routes: Routes) -> dict[str, float]:
+    lines = routes.routes
+    return {
+        "visits": float(len(routes.stops)),
+        "metres": round(float(lines["length_m"].sum()), 1),
+        "minutes": round(float(lines["minutes"].sum()), 1),
+    }
+
+
+def _difference(apart: float, joined: float) -> dict[str, float]:
+    return {"apart": apart, "joined": joined, "saved": round(apart - joined, 1)}
 
 
 def _agree(stop: dict[str, Any], task: dict[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""The ways between doors and officers' starts over the streets, by each mode: the only module here that knows the road graph."""
+"""The ways between doors and officers' starts over the streets, by each mode: the only module here that knows the road engine."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ import shapely
 from numpy.typing import NDArray
 
 from gridgeo.plans.plan import Plan
-from gridgeo.routes.roads import Roads, starts_of
-from gridgeo.routes.snapping import NO_ROAD, OTHER_PART, insert, snap
+from gridgeo.roads import NO_ROAD, OTHER_PART, Roads
+from gridgeo.routes.starts import starts_of
 from gridgeo.routes.streets import patrolled_streets
+from gridgeo_solvers.roads import Places, Route, seconds_of
 
 
 @dataclass(frozen=True)
@@ -25,22 +26,26 @@ class Ways:
     modes
         Names of the modes.
     streets
-        Streets of each mode, with a junction for each place.
-    node
-        Shape (modes, p): junction of each place, -1 where the mode doesn't reach it.
+        Streets of each mode.
+    piece, share
+        Shape (modes, p): the piece of street at which a place lies, -1 where the mode doesn't reach it, and how far along it.
     off_m
         Shape (p,): metres between a place and the nearest street that reaches it.
     reason
         Shape (p,): why no mode reaches a place, empty where one does.
+    starts
+        Junction of each grid's start, by mode.
+    within_m
+        Metres at the most between a place and its street.
     """
 
     modes: tuple[str, ...]
     streets: tuple[Roads, ...]
-    node: NDArray[np.int64]
+    piece: NDArray[np.int64]
+    share: NDArray[np.float64]
     off_m: NDArray[np.float64]
     reason: NDArray[np.object_]
     starts: tuple[Mapping[str, int], ...]
-    """Junction of each grid's start, by mode."""
     within_m: float
 
     @classmethod
@@ -64,26 +69,33 @@ class Ways:
         points
             Where the places are; None for the start of the place's grid.
         grids
-            Grid of each place: it must be reached from there and back. None for the town's main grid of streets.
+            Grid of each place: it must be reached from there and back. None for the first grid.
         within_m
             Metres at the most between a place and its street.
         stations
             Points with a column `grid`, the grids' starts; see `patrol_routes`.
         """
-        of_mode = [Roads.of(plan.jurisdiction.road_nodes, plan.jurisdiction.road_edges, mode) for mode in modes]
+        place = plan.jurisdiction
+        streets = tuple(Roads.of(place.road_nodes, place.road_edges, mode) for mode in modes)
         starts = tuple(
             starts_of(plan, roads, patrolled_streets(plan, mode=mode), stations)
-            for mode, roads in zip(modes, of_mode, strict=True)
+            for mode, roads in zip(modes, streets, strict=True)
         )
-        return cls(*_placed(tuple(modes), of_mode, starts, points, grids, within_m), starts, within_m)
+        placed = _placed(streets, starts, points, grids, within_m)
+        return cls(tuple(modes), streets, *placed, starts, within_m)
+
+    @property
+    def reached(self) -> NDArray[np.bool_]:
+        """Shape (modes, p): whether a mode reaches a place."""
+        return np.asarray(self.piece >= 0)
 
     def with_places(self, at: int, points: Sequence[shapely.Point | None], grids: Sequence[str | None]) -> Ways:
         """The same with more places, which come before place `at`."""
-        _, streets, node, off, reason = _placed(self.modes, self.streets, self.starts, points, grids, self.within_m)
+        piece, share, off, reason = _placed(self.streets, self.starts, points, grids, self.within_m)
         return replace(
             self,
-            streets=streets,
-            node=np.concatenate([self.node[:, :at], node, self.node[:, at:]], axis=1),
+            piece=np.concatenate([self.piece[:, :at], piece, self.piece[:, at:]], axis=1),
+            share=np.concatenate([self.share[:, :at], share, self.share[:, at:]], axis=1),
             off_m=np.concatenate([self.off_m[:at], off, self.off_m[at:]]),
             reason=np.concatenate([self.reason[:at], reason, self.reason[at:]]),
         )
@@ -92,18 +104,21 @@ class Ways:
         """Shape (modes, k, k): quickest seconds between `places`, inf where no way leads."""
         table = np.full((len(self.modes), len(places), len(places)), np.inf)
         for mode, roads in enumerate(self.streets):
-            there = np.flatnonzero(self.node[mode, places] >= 0)
+            there = np.flatnonzero(self.piece[mode, places] >= 0)
             if len(there):
-                nodes, back = np.unique(self.node[mode, places[there]], return_inverse=True)
-                table[mode][np.ix_(there, there)] = roads.network.times(nodes)[np.ix_(back, back)]
+                stands = self._stands(mode, places[there])
+                table[mode][np.ix_(there, there)] = seconds_of(roads.travel.table(stands, stands))
         return table
 
-    def lines(self, mode: int, legs: Sequence[tuple[int, int]]) -> tuple[list[NDArray[np.int64]], list[float]]:
-        """Arcs and metres of the quickest way of each leg from place to place."""
-        roads = self.streets[mode]
-        pairs = [(int(self.node[mode, a]), int(self.node[mode, b])) for a, b in legs]
-        arcs = [np.array(way, dtype=np.int64) for way in roads.network.paths(pairs)]
-        return arcs, [float(roads.network.metres[way].sum()) for way in arcs]
+    def routes(self, mode: int, legs: Sequence[tuple[int, int]]) -> list[Route]:
+        """The quickest way of each leg from place to place."""
+        if not legs:
+            return []
+        ends = np.array(legs, dtype=np.int64)
+        return self.streets[mode].travel.routes(self._stands(mode, ends[:, 0]), self._stands(mode, ends[:, 1]))
+
+    def _stands(self, mode: int, places: NDArray[np.int64]) -> Places:
+        return Places(self.piece[mode, places], self.share[mode, places])
 
 
 def words(within_m: float, modes: Sequence[str]) -> Mapping[str, str]:
@@ -116,26 +131,25 @@ def words(within_m: float, modes: Sequence[str]) -> Mapping[str, str]:
 
 
 def _placed(
-    modes: tuple[str, ...],
-    of_mode: Sequence[Roads],
+    streets: Sequence[Roads],
     starts: Sequence[Mapping[str, int]],
     points: Sequence[shapely.Point | None],
     grids: Sequence[str | None],
     within_m: float,
-) -> tuple[tuple[str, ...], tuple[Roads, ...], NDArray[np.int64], NDArray[np.float64], NDArray[np.object_]]:
-    """The streets of each mode with a junction for each place; its junction by mode, metres from the street, or the reason."""
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], NDArray[np.object_]]:
+    """Piece and share of each place by mode; its metres from the street; the reason where none is near."""
     given = np.array([point is not None for point in points], dtype=bool)
-    placed = np.array([point for point in points if point is not None], dtype=object)
-    node = np.zeros((len(modes), len(points)), dtype=np.int64)
-    off = np.zeros(node.shape)
-    reason = np.full(node.shape, "", dtype=object)
-    streets = []
-    for mode, roads in enumerate(of_mode):
+    xy = shapely.get_coordinates([point for point in points if point is not None])
+    shape = (len(streets), len(points))
+    piece, share, off = np.zeros(shape, dtype=np.int64), np.zeros(shape), np.zeros(shape)
+    reason = np.full(shape, "", dtype=object)
+    for mode, roads in enumerate(streets):
         first = next(iter(starts[mode].values()))
-        node[mode] = [starts[mode].get(grid or "", first) for grid in grids]
-        snapped = snap(roads, placed, roads.network.parts[node[mode, given]], within_m)
-        cut, node[mode, given] = insert(roads, snapped)
-        streets.append(cut)
+        node = np.array([starts[mode].get(grid or "", first) for grid in grids], dtype=np.int64)
+        own = roads.junctions(node[~given])
+        piece[mode, ~given], share[mode, ~given] = own.piece, own.share
+        snapped = roads.snap_at(xy, within_m=within_m, part=roads.network.parts[node[given]])
+        piece[mode, given], share[mode, given] = snapped.piece, snapped.share
         off[mode, given], reason[mode, given] = snapped.off_m, snapped.reason
-    reached = (node >= 0).any(axis=0)
-    return modes, tuple(streets), node, off.min(axis=0), np.where(reached, "", reason[0])
+    reached = (piece >= 0).any(axis=0)
+    return piece, share, off.min(axis=0), np.where(reached, "", reason[0])

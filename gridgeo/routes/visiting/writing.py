@@ -82,18 +82,18 @@ def icalendar(routes: Routes) -> str:
     """
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//gridgeo//visits//EN"]
     table = round_table(routes).rename(columns={"with": "second"})
-    for row in table.itertuples():
-        about = [f"{row.visit}/{row.visits}", *(part for part in (row.tasks, row.second) if part)]
-        day = date.fromisoformat(row.date)
+    for row in table.to_dict("records"):
+        about = [f"{row['visit']}/{row['visits']}", *(str(part) for part in (row["tasks"], row["second"]) if part)]
+        day = date.fromisoformat(str(row["date"]))
         lines += [
             "BEGIN:VEVENT",
-            f"UID:{_text(row.what)}-{row.visit}-{_text(row.officer)}-{day.year}@gridgeo",
+            f"UID:{_text(row['what'])}-{row['visit']}-{_text(row['officer'])}-{day.year}@gridgeo",
             f"DTSTAMP:{day:%Y%m%d}T000000Z",
-            f"DTSTART:{_moment(day, row.begin)}",
-            f"DTEND:{_moment(day, row.leave)}",
-            f"SUMMARY:{_text(row.name)}",
+            f"DTSTART:{_moment(day, str(row['begin']))}",
+            f"DTEND:{_moment(day, str(row['leave']))}",
+            f"SUMMARY:{_text(row['name'])}",
             f"DESCRIPTION:{_text('; '.join(about))}",
-            f"GEO:{row.lat:.6f};{row.lon:.6f}",
+            f"GEO:{row['lat']:.6f};{row['lon']:.6f}",
             "END:VEVENT",
         ]
     return "".join(_folded(line) + "\r\n" for line in [*lines, "END:VCALENDAR"])

@@ -35,7 +35,7 @@ def cheapest_chain(f: Facts, x: int, price: Floats, kept: Ints, skip: float, day
     -------
     inf where no chain is possible.
     """
-    n, horizon = f.count[x], price.shape[1]
+    n, horizon = f.visits[x], price.shape[1]
     least, most = f.least[x], f.most[x]
     best = np.full((n, horizon), np.inf)
     before_visit = np.full((n, horizon), -1, np.int64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -211,7 +212,7 @@ class VisitingProblem:
 _OF_DAYS = ("since", "until", "start", "end", "rest", "rest_from", "rest_to")
 
 
-def _refuse(wrong: NDArray[np.bool_], what: str, name: str, values: NDArray[np.generic], mend: str) -> None:
+def _refuse(wrong: Any, what: str, name: str, values: NDArray[np.generic], mend: str) -> None:
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
         raise BadProblem(f"{what} {row}: {name} is {values[row]}; {mend}")

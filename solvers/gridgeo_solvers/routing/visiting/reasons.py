@@ -62,7 +62,7 @@ def possible_days(f: Facts, x: int) -> NDArray[np.bool_]:
 
 
 def _keeps_rhythm(f: Facts, x: int, days: NDArray[np.bool_]) -> bool:
-    count = int(f.count[x])
+    count = int(f.visits[x])
     price = np.where(np.tile(days, (count, 1)), 0.0, np.inf)
     kept, found = np.full(count, -1, dtype=np.int64), np.full(count, -1, dtype=np.int64)
     return bool(np.isfinite(cheapest_chain(f, x, price, kept, np.inf, found)))

@@ -182,7 +182,7 @@ def _ruin(f: Facts, st: State, log: Journal, mean: float, rng: np.random.Generat
         if torn >= strings:
             break
         x = f.near[seed, k]
-        a, n = f.visit[x], f.count[x]
+        a, n = f.visit[x], f.visits[x]
         shift = int(rng.random() * n)
         # Of a door that is called at often a few visits go, not the whole quarter of its surroundings.
         tries = min(n, 1 + int(rng.random() * 3.0))
@@ -197,7 +197,7 @@ def _ruin(f: Facts, st: State, log: Journal, mean: float, rng: np.random.Generat
             torn += 1
     for k in range(log.counts[1]):
         x = log.doors[k]
-        if f.count[x] > 1 and rng.random() < 0.5:
+        if f.visits[x] > 1 and rng.random() < 0.5:
             for v in range(f.visit[x], f.visit[x + 1]):
                 if st.when[v] >= 0:
                     _withdraw(f, st, log, v)
@@ -259,7 +259,7 @@ def _best_places(
 @kernel
 def call_at(f: Facts, st: State, log: Journal, x: int, blink: float, rng: np.random.Generator) -> None:
     """Set the missing visits of door `x` into the plan where that costs least, all at once."""
-    a, n = f.visit[x], f.count[x]
+    a, n = f.visit[x], f.visits[x]
     m, horizon = f.slot.shape
     missing = False
     kept = np.full(n, -1, np.int64)
@@ -372,7 +372,7 @@ def _order(f: Facts, st: State, log: Journal, absent: Ints, rng: np.random.Gener
         if way < 0.4:
             keys[k] = rng.random()
         elif way < 0.6:
-            keys[k] = -f.weight[x] * f.count[x] * f.persons[x] * (1.0 + f.service[x])
+            keys[k] = -f.weight[x] * f.visits[x] * f.persons[x] * (1.0 + f.service[x])
         elif way < 0.8:
             keys[k] = f.late[x] - f.early[x]
         else:

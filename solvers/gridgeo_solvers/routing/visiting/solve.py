@@ -21,7 +21,7 @@ NEAR = 40
 """Nearest doors that a step may reach for."""
 _CHUNK = 1000
 """Steps between two looks at the stopping rule."""
-STEPS_A_VISIT = 60
+STEPS_A_VISIT = 45
 LEAST_STEPS = 2000
 
 
@@ -70,12 +70,12 @@ def solve_visiting(
     for door in _hardest_first(facts):
         call_at(facts, plan, log, door, 0.0, rng)
     _clear(log)
-    best = State(*(array.copy() for array in plan))
+    best = State(**{name: array.copy() for name, array in plan._asdict().items()})
     cost = np.full(2, total(facts, plan))
     visits = len(plan.when)
     steps = max(LEAST_STEPS, STEPS_A_VISIT * visits) if iterations is None else iterations
     hot = max(heat * _leg(facts), 1e-3)
-    for first in range(0, steps if visits else 0, _CHUNK):
+    for first in range(0, steps if visits and len(facts.since) else 0, _CHUNK):
         if stop is not None and stop():
             break
         before = cost[1]
@@ -111,7 +111,7 @@ def facts_of(problem: VisitingProblem) -> Facts:
         own=doors.own,
         may=doors.may,
         fit=_fit(problem),
-        count=rhythm.count,
+        visits=rhythm.count,
         least=rhythm.least,
         most=rhythm.most,
         first_from=rhythm.first_from,

@@ -37,7 +37,7 @@ class Facts(NamedTuple):
     may: Bools
     fit: Bools
     """(n, m): who may call and has the skills, alone or with some other where two go."""
-    count: Ints
+    visits: Ints
     least: Ints
     most: Ints
     first_from: Ints

@@ -15,7 +15,7 @@ DAYS = 7
 def rhythm_facts(count: int, least: int, most: int, first_to: int, last_from: int):
     """Facts of one door with the given rhythm over seven days."""
     facts = facts_of(chance_problem(0, doors=1, officers=1, days=DAYS, pairs=0, often=0))
-    one = {"count": count, "least": least, "most": most, "first_from": 0, "first_to": first_to}
+    one = {"visits": count, "least": least, "most": most, "first_from": 0, "first_to": first_to}
     one |= {"last_from": last_from, "last_to": DAYS - 1}
     return facts._replace(**{name: np.array([value]) for name, value in one.items()})
 
