@@ -107,7 +107,9 @@ def _default(option: Any) -> str:
 def _layer(name: str) -> str:
     from gridgeo import schemas
 
-    every = (schemas.JURISDICTION, schemas.PLAN, schemas.ROUTES, schemas.COVERAGE, schemas.REGISTER)
+    every = (
+        schemas.JURISDICTION, schemas.PLAN, schemas.ROUTES, schemas.COVERAGE, schemas.REGISTER, schemas.VISITING,
+    )  # fmt: skip
     layer = next(tables[name] for tables in every if name in tables)
     rows = [
         (

@@ -40,6 +40,7 @@ from gridgeo.commands.report import report_app
 from gridgeo.commands.roster import roster
 from gridgeo.commands.sites import sites
 from gridgeo.commands.solve import solve_app
+from gridgeo.commands.visits import visits
 from gridgeo.errors import BadInput, NoFeasiblePlan, NotInstalled, told
 from gridgeo.terminal import err, out, progress, show
 from gridgeo_solvers.errors import BadProblem, Infeasible
@@ -156,40 +157,7 @@ def patrol(
     show(routes.figures() | {"file": str(output)}, as_json, rows(routes.summary()))
 
 
-@app.command()
-def visits(
-    town: Town,
-    plan: PlanFile,
-    doors: Annotated[Path, typer.Argument(help="Table door,lon,lat,minutes[,from,to,name].", metavar="VISITS.csv")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="Routes file to write (.gpkg, .geojson).")],
-    mode: Mode = "foot",
-    shift: Shift = 240.0,
-    shift_from: Annotated[str, typer.Option(help="Time of day at which the shift begins, HH:MM.")] = "08:00",
-    rounds: Annotated[
-        int | None, typer.Option(min=1, help="Most rounds for a grid; as many as the doors need if not set.")
-    ] = None,
-    seed: Seed = 0,
-    as_json: Json = False,
-) -> None:
-    """Plan visit rounds to a list of doors, within windows and shifts."""
-    from gridgeo.plans.files import read_plan
-    from gridgeo.routes import visit_routes
-    from gridgeo.sources import read_csv, read_jurisdiction
-
-    drawn = read_plan(plan, read_jurisdiction(town))
-    with progress() as observer:
-        routes = visit_routes(
-            drawn,
-            read_csv(doors),
-            mode=mode,
-            shift_min=shift,
-            shift_from=shift_from,
-            rounds=rounds,
-            seed=seed,
-            progress=observer,
-        )
-    routes.to_file(output)
-    show(routes.figures() | {"file": str(output)}, as_json, rows(routes.summary()))
+app.command()(visits)
 
 
 app.command()(coverage)

@@ -345,6 +345,72 @@ REGISTER: dict[str, Schema] = {
 }
 """Tables of a register of grids; rows are only added, and `valid_to` and `heirs` are filled once."""
 
+VISITING: dict[str, Schema] = {
+    schema.name: schema
+    for schema in (
+        Schema(
+            "visits",
+            {
+                "door": Column("str", "identifier, unique (with a column `task`: may repeat)"),
+                "minutes": Column("float", "length of a visit, above 0"),
+                "lon": Column("float", "degrees in WGS 84; or `building`, or a geometry", nullable=True, optional=True),
+                "lat": Column("float", "degrees in WGS 84", nullable=True, optional=True),
+                "building": Column("str", "one of the jurisdiction's", nullable=True, optional=True),
+                "every": Column(
+                    "str",
+                    "weekly, monthly, quarterly, yearly, every 10 days, 2 a week, at most 14 days, 每月, …; empty: a single visit",
+                    nullable=True,
+                    optional=True,
+                ),
+                "slack": Column(
+                    "int", "days by which a gap may differ; empty: a quarter of it", True, 0, optional=True
+                ),
+                "last": Column("str", "day of the last visit, 2026-11-24", nullable=True, optional=True),
+                "from": Column(
+                    "str", "HH:MM, or minutes of the shift: a visit begins then or later", True, optional=True
+                ),
+                "to": Column(
+                    "str", "HH:MM, or minutes of the shift: a visit begins then or before", True, optional=True
+                ),
+                "weekdays": Column("str", "Mon-Fri, Tue;Thu, 周一至周五; empty: any day", True, optional=True),
+                "difficulty": Column("float", "multiplies the minutes; empty: 1", True, 0, optional=True),
+                "floor": Column("float", "floors to climb, 0.7 minutes each", True, optional=True),
+                "skills": Column("str", "what the officer must have, with ; between", True, optional=True),
+                "priority": Column("float", "what a visit left out weighs, above 0; empty: 1", True, 0, optional=True),
+                "officer": Column("str", "preferred officer", True, optional=True),
+                "persons": Column("int", "1, or 2 officers who begin together; empty: 1", True, 1, optional=True),
+                "grid": Column("str", "grid that it counts in; empty: the one it lies in", True, optional=True),
+                "name": Column("str", "what to call the door", True, optional=True),
+                "task": Column("str", "identifier of one department's task, unique", unique=True, optional=True),
+                "fields": Column("str", "what the task's form asks, with ; between", True, optional=True),
+            },
+        ),
+        Schema(
+            "officers",
+            {
+                "officer": Column("str", "identifier, unique", unique=True),
+                "grid": Column("str", "own grids, with ; between; empty: every grid", True, optional=True),
+                "also": Column("str", "further grids that the officer may go to", True, optional=True),
+                "from": Column("str", "HH:MM, beginning of the shift; empty: `--shift-from`", True, optional=True),
+                "to": Column("str", "HH:MM, end of the shift; empty: `--shift` minutes later", True, optional=True),
+                "weekdays": Column("str", "Mon-Fri, Tue;Thu, …; empty: Mon-Fri", True, optional=True),
+                "leave": Column("str", "days and spans: 2026-12-24; 2026-12-28..2026-12-31", True, optional=True),
+                "lon": Column("float", "where the day begins; empty: the start of the first grid", True, optional=True),
+                "lat": Column("float", "degrees in WGS 84", True, optional=True),
+                "end_lon": Column("float", "where the day ends; empty: where it began", True, optional=True),
+                "end_lat": Column("float", "degrees in WGS 84", True, optional=True),
+                "break_min": Column("float", "minutes of a break; empty: none", True, 0, optional=True),
+                "break_from": Column("str", "HH:MM at which it begins at the earliest", True, optional=True),
+                "break_to": Column("str", "HH:MM at which it begins at the latest", True, optional=True),
+                "skills": Column("str", "with ; between", True, optional=True),
+                "mode": Column("str", "foot, ebike or car; empty: `--mode`", True, optional=True),
+                "name": Column("str", "what to call the officer", True, optional=True),
+            },
+        ),
+    )
+}
+"""Tables that go into a plan of visits; cells may be text. `gridgeo.routes.visiting` reads and proves them."""
+
 _KINDS = {"int": "iu", "float": "fiu", "bool": "b"}
 
 

@@ -1,0 +1,248 @@
+"""Booked visits as routes on the map: a line for each officer's day, its stops with clock times, and what is left out."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+
+from gridgeo.routes.tables import Routes, layer
+from gridgeo.routes.visiting.field import Field
+from gridgeo.routes.visiting.ways import words
+from gridgeo_solvers.roads import Route
+
+if TYPE_CHECKING:
+    from gridgeo.routes.visiting.planning import Booked
+
+WHY = {
+    "border": "no officer may work in this grid",
+    "skill": "nobody who may call has the skills {skills}",
+    "persons": "two officers are needed, and no two who may call work on one day",
+    "leave": "nobody who may call works on a day on which the door is open (weekday or leave)",
+    "window": "the window {window} doesn't meet a shift and the way there",
+    "shift": "the way there, the visit of {minutes:g} min and the way back don't fit into a shift",
+    "spacing": "{count} visits {least} to {most} days apart don't fit into the days on which a visit is possible",
+    "no room": "the officers' time goes to other visits",
+}
+"""What the reasons of `gridgeo_solvers.routing.visiting.reasons` are called."""
+
+
+def drawn(field: Field, booked: Booked, meta: Mapping[str, Any]) -> Routes:
+    """The routes of booked visits, in the contract of `gridgeo.schemas.ROUTES`.
+
+    Besides it, routes have `officer`, `date`, `start_min`, `shift_from` and, in stops, `date`, `officer`, `door`, `visit` (1, 2,
+    …) of `visits`, `begin`, `leave` (HH:MM), `with` (the second officer), `travel_m`, `travel_min`, `wait_min`, `off_m`.
+    """
+    routes, stops = [], []
+    by_tour = dict(list(booked.stops.groupby(["officer", "day"], sort=False)))
+    company = _company(field, booked.stops)
+    for mode in range(len(field.ways.modes)):
+        tours = [
+            one
+            for one in booked.tours.itertuples()
+            if field.officers["mode"].iloc[one.officer] == field.ways.modes[mode]
+        ]
+        legs = [leg for one in tours for leg in _legs(field, one, by_tour[one.officer, one.day])]
+        ways = field.ways.routes(mode, legs)
+        metres = [way.metres(field.ways.streets[mode].network) for way in ways]
+        at = 0
+        for one in tours:
+            own = by_tour[one.officer, one.day]
+            here = slice(at, at + len(own) + 1)
+            at = here.stop
+            routes.append(_route(field, one, own, mode, ways[here], metres[here]))
+            stops += _stops(field, one, own, metres[here], company, routes[-1])
+    routes.sort(key=lambda row: (row["date"], row["route"]))
+    rank = {row["route"]: number for number, row in enumerate(routes)}
+    stops.sort(key=lambda row: (rank[row["route"]], row["order"]))
+    crs = field.doors.crs
+    left = left_out_rows(field, booked, meta)
+    return Routes(layer("routes", routes, crs), layer("stops", stops, crs), left, dict(meta) | figures(field, booked))
+
+
+def clock(seconds: float) -> str:
+    """Time of day, HH:MM, of seconds after midnight.
+
+    Examples
+    --------
+    >>> clock(8.5 * 3600)
+    '08:30'
+    """
+    minutes = round(seconds / 60)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def route_name(officer: str, day: date) -> str:
+    """Name of an officer's day."""
+    return f"{officer}-{day:%Y%m%d}"
+
+
+def _legs(field: Field, tour: Any, own: pd.DataFrame) -> list[tuple[int, int]]:
+    n, m = len(field.doors), len(field.officers)
+    places = [n + tour.officer, *own["door"].tolist(), n + m + tour.officer]
+    return list(itertools.pairwise(places))
+
+
+def _company(field: Field, stops: pd.DataFrame) -> dict[tuple[int, int, int], str]:
+    """The other officer of each visit of two, by (door, number, officer)."""
+    names = field.officers["officer"].tolist()
+    found = {}
+    for (door, number), who in stops.groupby(["door", "number"])["officer"]:
+        officers = who.tolist()
+        if len(officers) == 2:
+            found[door, number, officers[0]] = names[officers[1]]
+            found[door, number, officers[1]] = names[officers[0]]
+    return found
+
+
+def _route(
+    field: Field, tour: Any, own: pd.DataFrame, mode: int, ways: list[Route], metres: list[float]
+) -> dict[str, Any]:
+    about = field.officers.iloc[tour.officer]
+    day = field.date_of(tour.day)
+    grids = field.doors["grid"].iloc[own["door"]]
+    streets = field.ways.streets[mode]
+    began = float(about["from_min"])
+    return {
+        "route": route_name(about["officer"], day),
+        "grid": str(grids.mode().iloc[0]),
+        "kind": "visits",
+        "mode": about["mode"],
+        "minutes": (tour.end - tour.start) / 60,
+        "length_m": sum(metres),
+        "service_m": 0.0,
+        "stops": len(own),
+        "start_min": max(0.0, tour.start / 60 - began),
+        "officer": about["officer"],
+        "date": day.isoformat(),
+        "shift_from": clock(began * 60),
+        "sets_out": clock(tour.start),
+        "back": clock(tour.end),
+        "break": "" if pd.isna(tour.rest) else clock(tour.rest),
+        "break_min": tour.rest / 60 - began,
+        "geometry": streets.line(*ways),
+    }
+
+
+def _stops(
+    field: Field,
+    tour: Any,
+    own: pd.DataFrame,
+    metres: list[float],
+    company: Mapping[tuple[int, int, int], str],
+    route: Mapping[str, Any],
+) -> list[dict[str, Any]]:
+    rows = []
+    began = float(field.officers["from_min"].iloc[tour.officer]) * 60
+    before, rest = tour.start, float(field.officers["break_min"].iloc[tour.officer]) * 60
+    for order, stop in enumerate(own.itertuples()):
+        about = field.doors.iloc[stop.door]
+        rested = rest if before <= tour.rest < stop.begin else 0.0
+        rows.append(
+            {
+                "route": route["route"],
+                "order": order,
+                "what": about["door"],
+                "name": about["name"],
+                "arrive_min": (stop.arrive - began) / 60,
+                "leave_min": (stop.leave - began) / 60,
+                "travel_m": metres[order],
+                "travel_min": (stop.arrive - before - rested) / 60,
+                "wait_min": (stop.begin - stop.arrive) / 60,
+                "off_m": float(field.ways.off_m[stop.door]),
+                "officer": route["officer"],
+                "date": route["date"],
+                "begin": clock(stop.begin),
+                "leave": clock(stop.leave),
+                "visit": int(stop.number) + 1,
+                "visits": int(field.due["count"][stop.door]),
+                "tasks": "; ".join(about["tasks"]),
+                "with": company.get((stop.door, stop.number, tour.officer), ""),
+                "geometry": about["geometry"],
+            }
+        )
+        before = stop.leave
+    return rows
+
+
+def left_out_rows(field: Field, booked: Booked, meta: Mapping[str, Any]) -> gpd.GeoDataFrame:
+    """One row for each visit that nobody makes, with the rule that forbids it and the reason in words."""
+    rows = []
+    for place, why in enumerate(field.ways.reason[: len(field.doors)]):
+        about = field.doors.iloc[place]
+        reason = (
+            "outside every grid" if about["grid"] is None else words(meta["within_m"], field.ways.modes).get(why, "")
+        )
+        if reason:
+            rows += [
+                _unserved(field, place, number, "place", reason) for number in range(max(1, field.due["count"][place]))
+            ]
+    for one in booked.left_out.itertuples():
+        rows.append(_unserved(field, one.door, one.number, one.reason, _said(field, one.door, one.reason)))
+    return layer("unserved", rows, field.doors.crs)
+
+
+def _unserved(field: Field, door: int, number: int, rule: str, reason: str) -> dict[str, Any]:
+    about = field.doors.iloc[door]
+    return {
+        "what": about["door"],
+        "grid": about["grid"],
+        "reason": reason,
+        "rule": rule,
+        "visit": number + 1,
+        "visits": int(field.due["count"][door]),
+        "geometry": about["geometry"],
+    }
+
+
+def _said(field: Field, door: int, reason: str) -> str:
+    about = field.doors.iloc[door]
+    return WHY[reason].format(
+        skills=", ".join(about["skills"]),
+        window=f"{clock(about['from_min'] * 60)}–{clock(about['to_min'] * 60)}",
+        minutes=about["minutes"],
+        count=int(field.due["count"][door]),
+        least=int(field.due["least"][door]),
+        most=int(field.due["most"][door]),
+    )
+
+
+def figures(field: Field, booked: Booked) -> dict[str, Any]:
+    """A plan of visits in a few numbers; minutes."""
+    stops = booked.stops
+    work = (stops["leave"] - stops["begin"]).groupby([stops["officer"], stops["day"]]).sum() / 60
+    return {
+        "objective": round(booked.objective / 60, 3),
+        "bound": None,
+        "gap": None,
+        "status": "feasible",
+        "doors": len(field.doors),
+        "not_due": int((field.due["count"] == 0).sum()),
+        "visits": len(stops.drop_duplicates(["door", "number"])),
+        "travel_min": round(booked.travel / 60, 1),
+        "work_min": round(float(work.sum()), 1),
+        "least_day_min": round(float(work.min()), 1) if len(work) else 0.0,
+        "most_day_min": round(float(work.max()), 1) if len(work) else 0.0,
+        "continuity": continuity(field, stops),
+    }
+
+
+def continuity(field: Field, stops: pd.DataFrame) -> float | None:
+    """Share of the visits made by the door's own officer: the preferred one, or else the one who comes most often.
+
+    Doors with one visit and no preference don't count; None where no others are.
+    """
+    own, count = field.own, field.due["count"]
+    told = stops[(own[stops["door"]] >= 0) | (count[stops["door"]] > 1)]
+    if told.empty:
+        return None
+    made = told.groupby("door")["number"].nunique()
+    by = told.groupby(["door", "officer"])["number"].nunique()
+    best = pd.Series(
+        {door: by[door].get(own[door], 0) if own[door] >= 0 else by[door].max() for door in made.index}, dtype=float
+    )
+    return round(float(best.sum() / made.sum()), 4)

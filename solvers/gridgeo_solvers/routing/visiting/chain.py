@@ -1,0 +1,87 @@
+"""The cheapest days for the visits of one door that keep its rhythm: a chain through the days, found exactly.
+
+The price of a day doesn't depend on the other days, as each has routes of its own: dynamic programming over (visit, day) finds
+the best of all patterns of days without listing them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gridgeo_solvers.kernels import kernel
+from gridgeo_solvers.routing.visiting.state import Facts, Floats, Ints
+
+
+@kernel
+def cheapest_chain(f: Facts, x: int, price: Floats, kept: Ints, skip: float, days: Ints) -> float:
+    """Fill `days` with the day of each visit of door `x`, -1 for one left out, and return what they cost.
+
+    Parameters
+    ----------
+    f
+        Facts; the rhythm of `x` is kept.
+    x
+        The door.
+    price
+        Shape (visits, days): what each visit costs on each day, inf where it can't be.
+    kept
+        Shape (visits,): the day of visits that stay where they are, else -1.
+    skip
+        What leaving a visit out costs; inf to forbid it.
+    days
+        Written.
+
+    Returns
+    -------
+    inf where no chain is possible.
+    """
+    n, horizon = f.visits[x], price.shape[1]
+    least, most = f.least[x], f.most[x]
+    best = np.full((n, horizon), np.inf)
+    before_visit = np.full((n, horizon), -1, np.int64)
+    before_day = np.full((n, horizon), -1, np.int64)
+    total, last_visit, last_day = np.inf, -1, -1
+    lead = 0.0
+    for k in range(n):
+        # `lead`: what leaving out all visits before k costs, if that may be.
+        for d in range(horizon):
+            if kept[k] >= 0 and d != kept[k]:
+                continue
+            cost = price[k, d]
+            if cost == np.inf:
+                continue
+            found, from_visit, from_day = np.inf, -1, -1
+            if f.first_from[x] + k * least <= d <= f.first_to[x] + k * most:
+                found = lead
+            between = 0.0
+            for j in range(k - 1, -1, -1):
+                steps = k - j
+                for e in range(max(0, d - steps * most), min(horizon - 1, d - steps * least) + 1):
+                    if best[j, e] + between < found:
+                        found, from_visit, from_day = best[j, e] + between, j, e
+                if kept[j] >= 0 or skip == np.inf:
+                    break
+                between += skip
+            if found == np.inf:
+                continue
+            best[k, d] = found + cost
+            before_visit[k, d] = from_visit
+            before_day[k, d] = from_day
+        lead = np.inf if kept[k] >= 0 else lead + skip
+    tail = 0.0
+    for k in range(n - 1, -1, -1):
+        left = n - 1 - k
+        for d in range(horizon):
+            if f.last_from[x] - left * most <= d <= f.last_to[x] - left * least and best[k, d] + tail < total:
+                total, last_visit, last_day = best[k, d] + tail, k, d
+        if kept[k] >= 0 or skip == np.inf:
+            tail = np.inf
+            break
+        tail += skip
+    days[:] = -1
+    if tail < total:
+        return tail
+    while last_visit >= 0:
+        days[last_visit] = last_day
+        last_visit, last_day = before_visit[last_visit, last_day], before_day[last_visit, last_day]
+    return total
