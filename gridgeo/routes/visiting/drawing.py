@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -42,9 +42,7 @@ def drawn(field: Field, booked: Booked, meta: Mapping[str, Any]) -> Routes:
     company = _company(field, booked.stops)
     for mode in range(len(field.ways.modes)):
         tours = [
-            one
-            for one in booked.tours.itertuples()
-            if field.officers["mode"].iloc[one.officer] == field.ways.modes[mode]
+            one for one in each(booked.tours) if field.officers["mode"].iloc[one.officer] == field.ways.modes[mode]
         ]
         legs = [leg for one in tours for leg in _legs(field, one, by_tour[one.officer, one.day])]
         ways = field.ways.routes(mode, legs)
@@ -62,6 +60,11 @@ def drawn(field: Field, booked: Booked, meta: Mapping[str, Any]) -> Routes:
     crs = field.doors.crs
     left = left_out_rows(field, booked, meta)
     return Routes(layer("routes", routes, crs), layer("stops", stops, crs), left, dict(meta) | figures(field, booked))
+
+
+def each(table: pd.DataFrame) -> Iterator[Any]:
+    """The rows of a table, their cells by name."""
+    return iter(table.itertuples(index=False))
 
 
 def clock(seconds: float) -> str:
@@ -139,7 +142,7 @@ def _stops(
     rows = []
     began = float(field.officers["from_min"].iloc[tour.officer]) * 60
     before, rest = tour.start, float(field.officers["break_min"].iloc[tour.officer]) * 60
-    for order, stop in enumerate(own.itertuples()):
+    for order, stop in enumerate(each(own)):
         about = field.doors.iloc[stop.door]
         rested = rest if before <= tour.rest < stop.begin else 0.0
         rows.append(
@@ -181,7 +184,7 @@ def left_out_rows(field: Field, booked: Booked, meta: Mapping[str, Any]) -> gpd.
             rows += [
                 _unserved(field, place, number, "place", reason) for number in range(max(1, field.due["count"][place]))
             ]
-    for one in booked.left_out.itertuples():
+    for one in each(booked.left_out):
         rows.append(_unserved(field, one.door, one.number, one.reason, _said(field, one.door, one.reason)))
     return layer("unserved", rows, field.doors.crs)
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from gridgeo.errors import BadInput
 from gridgeo.routes.tables import Routes
-from gridgeo.routes.visiting.drawing import drawn, figures, left_out_rows, route_name
+from gridgeo.routes.visiting.drawing import drawn, each, figures, left_out_rows, route_name
 from gridgeo.routes.visiting.field import Field
 from gridgeo.routes.visiting.lists import check_visits
 from gridgeo.routes.visiting.planning import LEFT_OUT, STOPS, TOURS, Booked, VisitPlan, table
@@ -253,7 +253,7 @@ class _Local:
         """The plan as it was, without what is lost."""
         position = {int(officer): row for row, officer in enumerate(self.who)}
         found = []
-        for row, entry in enumerate(self.entries.itertuples()):
+        for row, entry in enumerate(each(self.entries)):
             if entry.kind == "stays":
                 key = (entry.door, entry.number)
                 crew = tuple(position[officer] for officer in self.crews[key] if officer in position)
@@ -281,7 +281,7 @@ class _Local:
         kept = pd.concat([stops[~self.near], table(fresh, STOPS)], ignore_index=True)
         kept = kept.sort_values(["officer", "day", "begin"], kind="stable", ignore_index=True)
         touched = self.touched()
-        rest = [one for one in tours.itertuples(index=False) if (one.officer, one.day) not in touched]
+        rest = [one for one in each(tours) if (one.officer, one.day) not in touched]
         new = self._tours(answer)
         # A visit that one of two officers from elsewhere still makes stays as it is.
         out = [(int(door[one.door]), int(number[one.door]), one.reason) for one in answer.left_out]
@@ -298,7 +298,7 @@ class _Local:
 
     def _tours(self, answer: Visiting) -> list[tuple[Any, ...]]:
         change = self.change
-        old = {(one.officer, one.day): one for one in change.booked.tours.itertuples()}
+        old = {(one.officer, one.day): one for one in each(change.booked.tours)}
         found = {(int(self.who[one.officer]), one.day + change.today): one for one in answer.tours}
         rows = []
         for officer, day in sorted(self.touched()):
@@ -341,7 +341,7 @@ class _Local:
         stops = self.change.booked.stops
         own = stops[~self.change.free & (stops["officer"] == officer) & (stops["day"] == self.change.today)]
         spent, clock = 0.0, tour.start
-        for stop in own.itertuples():
+        for stop in each(own):
             rest = self._break(officer) if clock <= tour.rest < stop.begin else 0.0
             spent += max(0.0, stop.arrive - clock - rest)
             clock = stop.leave
@@ -372,7 +372,7 @@ class _Local:
         change, field = self.change, self.change.field
         days = np.zeros((len(self.entries), count), dtype=bool)
         calendar = np.arange(change.today, self.until)
-        for row, entry in enumerate(self.entries.itertuples()):
+        for row, entry in enumerate(each(self.entries)):
             if entry.kind == "stays":
                 days[row, entry.day - change.today] = True
             elif entry.kind == "new":
@@ -410,7 +410,7 @@ class _Local:
         near = set(self.who.tolist())
         stops = self.change.booked.stops
         crews = stops.groupby(["door", "number"])["officer"].apply(set).to_dict()
-        for row, entry in enumerate(self.entries.itertuples()):
+        for row, entry in enumerate(each(self.entries)):
             if entry.kind == "new" or about["persons"].iloc[row] == 1:
                 continue
             if not crews[entry.door, entry.number] <= near:
@@ -435,7 +435,7 @@ class _Local:
                 position.get(
                     int(field.own[one.door] if one.kind != "stays" else self.crews[one.door, one.number][0]), -1
                 )
-                for one in self.entries.itertuples()
+                for one in each(self.entries)
             ],
             dtype=np.int64,
         )
@@ -473,8 +473,8 @@ def _redrawn(old: Routes, field: Field, mended: Booked, local: _Local) -> Routes
     """The routes with those of the touched days drawn anew."""
     touched = local.touched()
     names = {route_name(field.officers["officer"].iloc[officer], field.date_of(day)) for officer, day in touched}
-    pick = [(row.officer, row.day) in touched for row in mended.tours.itertuples()]
-    mine = [(row.officer, row.day) in touched for row in mended.stops.itertuples()]
+    pick = [(row.officer, row.day) in touched for row in each(mended.tours)]
+    mine = [(row.officer, row.day) in touched for row in each(mended.stops)]
     fresh = drawn(field, replace(mended, tours=mended.tours[pick], stops=mended.stops[mine]), old.meta)
     routes = _spliced(old.routes, fresh.routes, names, ["date", "route"])
     stops = _spliced(old.stops, fresh.stops, names, ["date", "route", "order"])

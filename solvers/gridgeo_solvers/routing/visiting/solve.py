@@ -205,7 +205,7 @@ def _leg(f: Facts) -> float:
 
 def _hardest_first(f: Facts) -> NDArray[np.int64]:
     """Doors of two officers first, then many visits, heavy weight, narrow windows, long visits."""
-    return np.lexsort((-f.service, f.late - f.early, -f.weight, -f.count, -f.persons)).astype(np.int64)
+    return np.lexsort((-f.service, f.late - f.early, -f.weight, -f.visits, -f.persons)).astype(np.int64)
 
 
 def _journal(f: Facts, plan: State) -> Journal:
