@@ -93,7 +93,7 @@ def _legs(field: Field, tour: Any, own: pd.DataFrame) -> list[tuple[int, int]]:
 def _company(field: Field, stops: pd.DataFrame) -> dict[tuple[int, int, int], str]:
     """The other officer of each visit of two, by (door, number, officer)."""
     names = field.officers["officer"].tolist()
-    found = {}
+    found: dict[Any, str] = {}
     for (door, number), who in stops.groupby(["door", "number"])["officer"]:
         officers = who.tolist()
         if len(officers) == 2:
@@ -127,6 +127,7 @@ def _route(
         "back": clock(tour.end),
         "break": "" if pd.isna(tour.rest) else clock(tour.rest),
         "break_min": tour.rest / 60 - began,
+        "travel_min": tour.travel / 60,
         "geometry": streets.line(*ways),
     }
 

@@ -144,7 +144,7 @@ class _Change:
         for officer in np.flatnonzero(field.works[:, self.today] & field.may[doors].any(axis=0)):
             if officer in self.away:
                 continue
-            at = middle.loc[officer].to_numpy() if officer in middle.index else _home(field, officer, xy)
+            at = middle.loc[officer].to_numpy() if officer in middle.index else _home(field, int(officer), xy)
             own = doors[field.may[doors, officer]]
             far.append((float(np.hypot(*(xy[own] - at).T).min()), int(officer)))
         near = [officer for _, officer in sorted(far)[:neighbours]]
