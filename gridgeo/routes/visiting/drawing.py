@@ -127,6 +127,7 @@ def _route(
         "back": clock(tour.end),
         "break": "" if pd.isna(tour.rest) else clock(tour.rest),
         "break_min": tour.rest / 60 - began,
+        "travel_min": tour.travel / 60,
         "geometry": streets.line(*ways),
     }
 

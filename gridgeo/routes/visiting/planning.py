@@ -308,22 +308,15 @@ def rebooked(field: Field, routes: Routes) -> Booked:
     lines = routes.routes
     who = _found(field.officers["officer"], lines["officer"], "officer")
     start = (began[who] + lines["start_min"].to_numpy(dtype=float)) * 60
-    spent = (
-        routes.stops.groupby("route")[["wait_min"]].sum()["wait_min"].reindex(lines["route"]).to_numpy(dtype=float) * 60
-    )
-    served = pd.Series(stops["leave"] - stops["begin"]).groupby(routes.stops["route"].to_numpy()).sum()
-    rest = (began[who] + lines["break_min"].to_numpy(dtype=float)) * 60
-    pause = np.where(np.isnan(rest), 0.0, field.officers["break_min"].to_numpy(dtype=float)[who] * 60)
     length = lines["minutes"].to_numpy(dtype=float) * 60
-    travel = length - spent - served.reindex(lines["route"]).to_numpy(dtype=float) - pause
     tours = pd.DataFrame(
         {
             "officer": who,
             "day": _days(field, lines["date"]),
             "start": start,
             "end": start + length,
-            "travel": np.maximum(travel, 0.0),
-            "rest": rest,
+            "travel": lines["travel_min"].to_numpy(dtype=float) * 60,
+            "rest": (began[who] + lines["break_min"].to_numpy(dtype=float)) * 60,
         }
     )
     left = routes.unserved
