@@ -193,7 +193,7 @@ def _traded(run: Run, cases: Sequence[Case], counts: Counts, plans: list[Plan], 
         most = asked.most_moved - others + trifle(asked.moving) * case.n
         met = trade(asked, case, plan, now[number].labels, most, run.params.sweeps, run.seed, run.stop_at(share))
         share += TRADED * SHAPED / 2 / len(cases)
-        proof = bounded(asked, case, now[number], run.stop_at(share), run.left(share))
+        proof = bounded(asked, case, now[number], best.objective, run.stop_at(share), run.left(share))
         # A case that is too large for its programme moves what it must, and cuts nothing.
         proven.append(max(proof.bound, asked.price * (bounds[number] - trifle(asked.moving) * case.n)))
         for one in [*met, *([] if proof.plan is None else [proof.plan])]:

@@ -28,9 +28,11 @@ MOST = 40_000
 """Edges times labels of one programme."""
 SMALL = 2500
 """Pairs of unit and label up to which branch and bound is begun."""
+NEAR = 0.9
+"""Share of what the best plan is worth that the relaxation has to reach before."""
 ROUNDS = 40
 """Times that the relaxation is cut."""
-NODES, SLICE = 600, 50
+NODES, SLICE = 60, 20
 """Branch-and-bound nodes in all, and of the first run."""
 SECONDS = 300.0
 """Seconds of one case where no time limit is given; work ends it earlier."""
@@ -57,8 +59,11 @@ def floor_of_trade(
     return counts.bound(proven, asked.price) + _always_cut(asked, cases) + _compactness(asked, assignment, seconds)
 
 
-def bounded(asked: Redrawing, case: Case, plan: Plan, stop: StopRule, seconds: float | None) -> Proof:
-    """What moves, cuts and deviation of every plan of one case are worth at the least, and a plan that is good for them."""
+def bounded(asked: Redrawing, case: Case, plan: Plan, known: float, stop: StopRule, seconds: float | None) -> Proof:
+    """What moves, cuts and deviation of every plan of one case are worth at the least, and a plan that is good for them.
+
+    Branch and bound is begun where the relaxation is near `known`, what the best plan of all cases is worth.
+    """
     assert asked.price is not None
     labels = max(case.m, plan.k)
     if len(case.graph.indices) // 2 * labels > MOST or stop():
@@ -74,7 +79,7 @@ def bounded(asked: Redrawing, case: Case, plan: Plan, stop: StopRule, seconds: f
         if stop() or not model.learn(answer.values) + model.tighten(model.shares(answer.values)):
             break
     found = None
-    if np.isfinite(bound) and case.rows * labels <= SMALL:
+    if bound >= NEAR * known and case.rows * labels <= SMALL:
         bound, found = _whole(model, plan, bound, stop, ends)
     return Proof(bound, found)
 
