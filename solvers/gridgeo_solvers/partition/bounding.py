@@ -36,6 +36,8 @@ def prove(run: Run, parts: list[Part], plans: list[dict[int, Found]], full: list
         if least is None or not np.isfinite(least[0]):
             return None
         best = best_sum([proof.costs() for proof in proofs], k, lambda a, b: a + b, 0.0)
+        if best is not None:
+            run.bounded(parts, best[0], min(least[0], best[0]))
         pairs = list(zip(proofs, least[1], strict=True))
         left = [(proof, count) for proof, count in pairs if count not in proof.closed]
         # One hard proof doesn't keep the clock from the others; what was cut short is gone on with in the end.

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gridgeo_solvers import clock
 from gridgeo_solvers.check import evaluate, judge
@@ -43,7 +44,7 @@ def solve(
     seed: int = 0,
     params: PartitionParams | None = None,
     progress: Progress | None = None,
-    start: IntArray | None = None,
+    start: ArrayLike | None = None,
     executor: Executor | None = None,
 ) -> Partition:
     """Split `problem` into connected grids inside every band, as good as the work allows.
@@ -70,7 +71,8 @@ def solve(
     progress
         Hears stages, incumbents and bounds.
     start
-        An assignment to improve, shape (n,); used where its grids are connected and its count fits.
+        An assignment to improve, shape (n,): a label for each unit. Scattered grids are joined first; it isn't used where
+        it has more grids than are asked for.
     executor
         Where connected parts are searched side by side; in this process, one after the other, where left out. Without
         `time_limit` the answer is the same. With it, a part that is alone is searched on the executor beside this
@@ -92,8 +94,8 @@ def solve(
     >>> solve(problem).assignment.tolist()
     [0, 0, 1, 1]
     """
-    if start is not None and len(start) != problem.n:
-        raise BadProblem(f"start has {len(start)} items, the problem has {problem.n} units")
+    _refuse_options(time_limit, gap, seed)
+    first = None if start is None else _start(problem, start)
     if needs_goals(problem):
 
         def core(asked: PartitionProblem, **options: Any) -> Partition:
@@ -104,13 +106,34 @@ def solve(
             return _solve_core(asked, explain=own, **options)
 
         return solve_goals(
-            problem, core, stop=stop, time_limit=time_limit, progress=progress, start=start,
+            problem, core, stop=stop, time_limit=time_limit, progress=progress, start=first,
             gap=gap, seed=seed, params=params, executor=executor,
         )  # fmt: skip
     return _solve_core(
-        problem, stop=stop, time_limit=time_limit, progress=progress, start=start, gap=gap, seed=seed, params=params,
+        problem, stop=stop, time_limit=time_limit, progress=progress, start=first, gap=gap, seed=seed, params=params,
         executor=executor,
     )  # fmt: skip
+
+
+def _start(problem: PartitionProblem, given: ArrayLike) -> IntArray:
+    try:
+        start = np.asarray(given)
+    except ValueError:
+        raise BadProblem("start is no list of numbers: give a grid for each unit") from None
+    if start.shape != (problem.n,):
+        raise BadProblem(f"start has shape {start.shape}, the problem has {problem.n} units: give a grid for each")
+    if start.dtype.kind not in "iu":
+        raise BadProblem(f"start has items like {start[0]!r}: the grid of each unit must be a whole number")
+    return start.astype(np.int64)
+
+
+def _refuse_options(time_limit: float | None, gap: float, seed: int) -> None:
+    if time_limit is not None and not time_limit > 0:
+        raise BadProblem(f"time_limit is {time_limit}: it must be a number of seconds above 0")
+    if not gap >= 0:
+        raise BadProblem(f"gap is {gap}: it must be a share ≥ 0, 0.01 for 1 %")
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise BadProblem(f"seed is {seed!r}: it must be a whole number ≥ 0")
 
 
 def _solve_core(
@@ -240,8 +263,6 @@ def _causes(run: Run, nearest: Partition | None) -> tuple[str, ...]:
 
 
 def _not_found(run: Run, parts: list[Part], nearest: Partition) -> Infeasible:
-    from gridgeo_solvers.partition.proof.exact import no_plan_exists
-
     more = len(nearest.faults) - MOST_NAMED
     breaks = "the nearest plan breaks: " + "; ".join(nearest.faults[:MOST_NAMED]) + f" and {more} more" * (more > 0)
     breaks += f". {advice(run.problem).capitalize()}"
@@ -250,9 +271,16 @@ def _not_found(run: Run, parts: list[Part], nearest: Partition) -> Infeasible:
     refusal = partial(Infeasible, nearest=nearest, conflict=conflict, causes=_causes(run, nearest))
     if conflict is not None:
         return refusal([f"{conflict.text}; {breaks}"], proven=True)
-    if len(parts) == 1 and parts[0].plain and no_plan_exists(parts[0], run.problem.k, run.stop):
+    if _none_exists(run, parts):
         text = f"no {run.problem.k} connected grids keep every band (proven by branch and bound); {breaks}"
         return refusal([text], proven=True)
     spent = f"{clock.now() - run.began:.0f} s and {run.starts} starts"
     text = f"no plan that keeps every rule was found in {spent}, and none is proven impossible; {breaks}"
     return refusal([text], proven=False)
+
+
+def _none_exists(run: Run, parts: list[Part]) -> bool:
+    """Whether branch and bound proves that no plan of one small part keeps every band."""
+    from gridgeo_solvers.partition.proof.exact import no_plan_exists
+
+    return len(parts) == 1 and parts[0].plain and no_plan_exists(parts[0], run.problem.k, run.stop)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gridgeo_solvers.partition.bounding import prove, prove_and_search
 from gridgeo_solvers.partition.ground.allotment import best_sum, trimmed, windows
-from gridgeo_solvers.partition.ground.parts import IntArray, Part, start_rows
+from gridgeo_solvers.partition.ground.parts import IntArray, Part
 from gridgeo_solvers.partition.ground.values import Found, Value
 from gridgeo_solvers.partition.refusal.sums import counts_of
 from gridgeo_solvers.partition.run import Run
@@ -62,7 +62,12 @@ def solve_pool(
 
 def _searched(run: Run, parts: list[Part], tasks: list[tuple[int, int]]) -> Iterator[Found]:
     """The best plan of every task (part and number of grids), in their order."""
-    given = [None if run.start is None else start_rows(parts[p], run.start, count) for p, count in tasks]
+    given: list[IntArray | None] = [None] * len(tasks)
+    if run.start is not None:
+        # Compiled kernels load here, not when the package is imported.
+        from gridgeo_solvers.partition.large.joining import start_near
+
+        given = [start_near(parts[p], run.start, count) for p, count in tasks]
     small = all(part.n <= run.params.exact_units for part in parts)
     alone = len(parts) == 1
     # Sets are priced by one measure: with several bands proofs are rarer, and so are plans.

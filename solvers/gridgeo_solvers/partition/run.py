@@ -34,6 +34,8 @@ class Run:
     began: float = field(default_factory=clock.now)
     starts: int = 0
     beside: Beside | None = None
+    bound: float | None = None
+    """Proven on the whole so far."""
 
     def left(self) -> float:
         """Seconds left of the time limit; without end where there is none."""
@@ -49,9 +51,15 @@ class Run:
 
         def hear(found: Found) -> None:
             if whole and found.feasible:
-                self.progress.incumbent(found.value.cost)
+                self.progress.incumbent(found.value.cost, self.bound)
 
         return hear
+
+    def bounded(self, parts: list[Part], cost: float, bound: float) -> None:
+        """Tell of a bound on `parts`, whose best plan costs `cost`, where they are all there is."""
+        if sum(len(part.units) for part in parts) == self.problem.n and 0 < bound <= cost:
+            self.bound = bound
+            self.progress.incumbent(cost, bound)
 
     def counted(self, searched: tuple[Found, int]) -> Found:
         """The plan that a search found, its starts counted."""

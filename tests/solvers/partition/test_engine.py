@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gridgeo_solvers.check import evaluate, judge
-from gridgeo_solvers.errors import Infeasible
+from gridgeo_solvers.errors import BadProblem, Infeasible
 from gridgeo_solvers.graph import Graph
 from gridgeo_solvers.partition import Measure, PartitionParams, PartitionProblem, solve
 from gridgeo_solvers.partition.ground.parts import parts_of
@@ -180,6 +180,39 @@ def test_a_start_is_never_made_worse_and_a_stop_keeps_the_best():
     again = solve(problem, params=LIGHT, start=good.assignment, stop=MaxIterations(1))
     assert again.objective <= good.objective
     assert again.bound is None or again.bound <= again.objective
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"seed": -1}, "seed is -1: it must be a whole number"),
+        ({"seed": 0.5}, "seed is 0.5"),
+        ({"gap": -0.1}, "gap is -0.1"),
+        ({"gap": float("nan")}, "gap is nan"),
+        ({"time_limit": 0}, "time_limit is 0: it must be a number of seconds above 0"),
+        ({"time_limit": float("nan")}, "time_limit is nan"),
+        ({"start": [0, 1]}, "start has shape"),
+        ({"start": [0.5] * 20}, "start has items like"),
+        ({"start": ["a"] * 20}, "start has items like"),
+        ({"start": [0, [1]]}, "start is no list of numbers"),
+    ],
+)
+def test_options_that_mean_nothing_are_refused_by_name(options, words):
+    with pytest.raises(BadProblem, match=words):
+        solve(lattice(4, 5, 3, 0.2), params=LIGHT, **options)
+
+
+def test_progress_hears_the_bound_before_the_end():
+    heard: list[tuple[float, float | None]] = []
+
+    class Ear(Progress):
+        def incumbent(self, objective, bound=None):
+            heard.append((objective, bound))
+
+    answer = solve(lattice(8, 8, 5, 0.1), params=LIGHT, progress=Ear())
+    bounds = [bound for _, bound in heard[:-1] if bound is not None]
+    assert bounds
+    assert all(bound <= answer.objective * (1 + 1e-9) for bound in bounds)
 
 
 def test_progress_hears_the_final_objective():

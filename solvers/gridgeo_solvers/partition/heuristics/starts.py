@@ -96,10 +96,12 @@ def price(near, load, goal, prices, rounds):
 @kernel
 def grow(near, prices, homes, indptr, indices):
     """Connected plan around `homes`: first every row with its best grid where it is joined to that grid's home, then
-    the others one by one, the cheapest row beside a grid first.
+    the others one by one, the cheapest row beside a grid first. Of grids with one home, the later begin at the cheapest
+    free row.
     """
     n, k = near.shape
     plan = np.full(n, -1, dtype=np.int64)
+    roots = homes.copy()
     choice = np.empty(n, dtype=np.int64)
     for r in range(n):
         best = np.inf
@@ -110,10 +112,15 @@ def grow(near, prices, homes, indptr, indices):
     queue = np.empty(n, dtype=np.int64)
     tail = 0
     for g in range(k):
-        plan[homes[g]] = g
+        if plan[roots[g]] >= 0:
+            roots[g] = -1
+            for r in range(n):
+                if plan[r] < 0 and (roots[g] < 0 or near[r, g] < near[roots[g], g]):
+                    roots[g] = r
+        plan[roots[g]] = g
     for g in range(k):
         head = tail
-        queue[tail] = homes[g]
+        queue[tail] = roots[g]
         tail += 1
         while head < tail:
             p = queue[head]

@@ -11,7 +11,7 @@ from scipy.sparse.csgraph import connected_components
 
 from gridgeo_solvers.graph import Graph
 from gridgeo_solvers.kernels import kernel
-from gridgeo_solvers.partition.ground.parts import FloatArray, IntArray
+from gridgeo_solvers.partition.ground.parts import FloatArray, IntArray, Part, start_rows
 
 
 def joined(graph: Graph, plan: IntArray, load: FloatArray, k: int) -> IntArray:
@@ -34,6 +34,22 @@ def joined(graph: Graph, plan: IntArray, load: FloatArray, k: int) -> IntArray:
     connected = np.where(whole[piece], plan, -1)
     grow_on(connected, graph.indptr, graph.indices, load, k)
     return _filled(graph, connected, k)
+
+
+def start_near(part: Part, assignment: IntArray, k: int) -> IntArray | None:
+    """A plan of `part` with `k` connected grids to start from: a given assignment of all units, its pieces joined.
+
+    None where it has more grids than `k`, or is no plan of grids that have seeds, which joining might lose.
+    """
+    exact = start_rows(part, assignment, k)
+    if exact is not None or len(part.seeds):
+        return exact
+    labels = np.unique(assignment[part.units], return_inverse=True)[1]
+    if int(labels.max()) >= k:
+        return None
+    plan = np.zeros(part.n, dtype=np.int64)
+    plan[part.row_of] = labels
+    return joined(part.graph, plan, part.weights[0] if len(part.weights) else np.ones(part.n), k)
 
 
 def _filled(graph: Graph, plan: IntArray, k: int) -> IntArray:

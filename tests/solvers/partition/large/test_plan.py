@@ -13,7 +13,7 @@ from gridgeo_solvers.graph import Graph
 from gridgeo_solvers.partition.bounds.local_bound import local_bound
 from gridgeo_solvers.partition.ground.parts import parts_of
 from gridgeo_solvers.partition.large.drifting import border_of, drift, sums_of
-from gridgeo_solvers.partition.large.joining import joined
+from gridgeo_solvers.partition.large.joining import joined, start_near
 from gridgeo_solvers.partition.large.plan import LEVELS, large_plan
 from gridgeo_solvers.partition.large.power import Points, power_start
 from gridgeo_solvers.problems import Measure, PartitionProblem
@@ -131,6 +131,35 @@ def test_joining_leaves_a_connected_plan_alone() -> None:
     problem = city(200, 6, seed=3)
     plan = large_plan(parts_of(problem)[0], 6, seed=1, stop=never)
     assert (joined(problem.graph, plan, np.ones(200), 6) == plan).all()
+
+
+@settings(deadline=None, max_examples=25)
+@given(problem=cities, labels=st.integers(1, 12), seed=st.integers(0, 99))
+def test_any_assignment_is_a_start_unless_it_has_too_many_grids(
+    problem: PartitionProblem, labels: int, seed: int
+) -> None:
+    part = parts_of(problem)[0]
+    given_labels = np.random.default_rng(seed).integers(0, labels, part.n) * 7
+    start = start_near(part, given_labels, problem.k)
+    if len(np.unique(given_labels)) > problem.k:
+        assert start is None
+    else:
+        assert start is not None
+        assert pieces(part.graph, start) == problem.k
+        assert (start_near(part, start, problem.k) == start).all()
+
+
+def test_a_scattered_unit_leaves_the_rest_of_a_start_as_it_was() -> None:
+    problem = city(200, 6, seed=3)
+    part = parts_of(problem)[0]
+    plan = large_plan(part, 6, seed=1, stop=never)
+    far = int(np.flatnonzero(plan == 0)[0])
+    apart = next(g for g in range(1, 6) if g not in plan[part.graph.neighbours(far)])
+    scattered = plan.copy()
+    scattered[far] = apart
+    start = start_near(part, scattered, 6)
+    assert start is not None
+    assert np.flatnonzero(start != plan).tolist() in ([], [far])
 
 
 def test_a_cold_drift_without_pressure_never_raises_the_moment_of_inertia() -> None:
