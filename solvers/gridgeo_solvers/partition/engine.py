@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gridgeo_solvers import clock
 from gridgeo_solvers.check import evaluate, judge
@@ -43,7 +44,7 @@ def solve(
     seed: int = 0,
     params: PartitionParams | None = None,
     progress: Progress | None = None,
-    start: IntArray | None = None,
+    start: ArrayLike | None = None,
     executor: Executor | None = None,
 ) -> Partition:
     """Split `problem` into connected grids inside every band, as good as the work allows.
@@ -92,8 +93,7 @@ def solve(
     >>> solve(problem).assignment.tolist()
     [0, 0, 1, 1]
     """
-    if start is not None and len(start) != problem.n:
-        raise BadProblem(f"start has {len(start)} items, the problem has {problem.n} units")
+    first = None if start is None else _start(problem, start)
     if needs_goals(problem):
 
         def core(asked: PartitionProblem, **options: Any) -> Partition:
@@ -104,13 +104,25 @@ def solve(
             return _solve_core(asked, explain=own, **options)
 
         return solve_goals(
-            problem, core, stop=stop, time_limit=time_limit, progress=progress, start=start,
+            problem, core, stop=stop, time_limit=time_limit, progress=progress, start=first,
             gap=gap, seed=seed, params=params, executor=executor,
         )  # fmt: skip
     return _solve_core(
-        problem, stop=stop, time_limit=time_limit, progress=progress, start=start, gap=gap, seed=seed, params=params,
+        problem, stop=stop, time_limit=time_limit, progress=progress, start=first, gap=gap, seed=seed, params=params,
         executor=executor,
     )  # fmt: skip
+
+
+def _start(problem: PartitionProblem, given: ArrayLike) -> IntArray:
+    try:
+        start = np.asarray(given)
+    except ValueError:
+        raise BadProblem("start is no list of numbers: give a grid for each unit") from None
+    if start.shape != (problem.n,):
+        raise BadProblem(f"start has shape {start.shape}, the problem has {problem.n} units: give a grid for each")
+    if start.dtype.kind not in "iu":
+        raise BadProblem(f"start has items like {start[0]!r}: the grid of each unit must be a whole number")
+    return start.astype(np.int64)
 
 
 def _solve_core(
