@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from filelock import FileLock
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from browser.find_chromium import MEND, find_chromium
 from browser.installed import Board, build_wheel, install_wheel
