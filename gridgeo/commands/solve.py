@@ -8,9 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
-import numpy as np
 import typer
-from numpy.typing import NDArray
 
 from gridgeo.commands.options import Gap, Jobs, Json, Seed, TimeLimit, beside
 from gridgeo.errors import BadInput
@@ -121,14 +119,14 @@ def solve_vrp(
     _answer(output, as_json, client_solution, search, time_limit, seed)
 
 
-def _assignment(path: Path) -> NDArray[Any]:
+def _assignment(path: Path) -> list[Any]:
     """The grid of every node in a solution file."""
     from gridgeo.sources import read_json
 
     document = read_json(path)
     if not isinstance(document, dict) or not isinstance(document.get("assignment"), list):
         raise BadInput(f"{path}: isn't a solution; it must be an object with 'assignment', the grid of every node")
-    return np.asarray(document["assignment"])
+    return document["assignment"]
 
 
 def _goal(objective: str) -> str:

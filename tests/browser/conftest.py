@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from filelock import FileLock
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from browser.find_chromium import MEND, find_chromium
 from browser.installed import Board, build_wheel, install_wheel
@@ -30,6 +30,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker(pytest.mark.browser)
+
+
+# A page may wait for what the server compiles on first use.
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="session")
@@ -132,7 +136,7 @@ def page(browser: Browser, board: Board, watch: Watch) -> Iterator[Page]:
         " e => window.gridgeoViolation(`${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber}`))"
     )
     opened = context.new_page()
-    opened.set_default_timeout(15_000)
+    opened.set_default_timeout(60_000)
 
     def hear(message: ConsoleMessage) -> None:
         if message.type == "error":
@@ -170,5 +174,5 @@ def ask(board: Board, path: str, body: dict[str, Any] | None = None) -> Any:
     if body is not None:
         request.data = json.dumps(body).encode()
         request.add_header("Content-Type", "application/json")
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=120) as answer:
         return json.load(answer)

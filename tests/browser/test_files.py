@@ -171,7 +171,7 @@ def test_a_roster_is_taken_in_and_shown_to_those_who_may_see_names(
     expect(cell).to_contain_text("周敏")
     expect(page.locator(".counts")).to_contain_text("1 fill several")
     page.locator("[data-grid='03'] [data-role=fire] button").click()
-    page.get_by_label("Name").fill("Jean-Marc Durand")
+    page.get_by_label("Name", exact=True).fill("Jean-Marc Durand")
     page.get_by_role("button", name="Enter").click()
     expect(page.locator("[data-grid='03'] [data-role=fire]")).to_contain_text("Jean-Marc Durand")
     page.get_by_role("button", name="Sign out").click()

@@ -74,8 +74,8 @@ def test_the_plan_in_force_is_there_from_the_start(page: Page, board: Board) -> 
 
 def test_two_plans_are_shown_on_one_map_with_what_moved(shown: Page, board: Board, redrawn: str) -> None:
     told = ask(board, f"/api/v1/plans/P-{redrawn[2:6]}-001/compare/{redrawn}")
-    expect(shown.locator(".moved h3")).to_have_text(f"4 units, {told['households']} households change grid")
-    expect(shown.locator(".mark.pair")).to_have_text(f"02 → 01 {told['households']} hh")
+    expect(shown.locator(".moved h3")).to_have_text(f"4 units, {told['households_moved']} households change grid")
+    expect(shown.locator(".mark.pair")).to_have_text(f"02 → 01 {told['households_moved']} hh")
     assert sorted(shown.locator(".mark.code").all_inner_texts()) == ["01", "02", "03", "04", "05", "06"]
     canvas = shown.locator(".map .canvas canvas")
     compared = canvas.screenshot()
