@@ -11,8 +11,10 @@ import uvicorn
 from fastapi import FastAPI
 
 from gridgeo_server.app import create_app
+from gridgeo_server.cases.dispatch import first_ways
 from gridgeo_server.layers.warming import warm
 from gridgeo_server.settings import Settings
+from gridgeo_server.state import State
 from gridgeo_server.store.folder import held
 from gridgeo_server.town import Town, read_town
 
@@ -74,9 +76,7 @@ def serve(settings: Settings, town: Town | None = None, ready: Callable[[str], N
                 server_header=False,
             )
             stop = threading.Event()
-            ahead = threading.Thread(
-                target=warm, args=(app.state.gridgeo.tiles, town.bounds, stop), name="gridgeo-first-view"
-            )
+            ahead = threading.Thread(target=_ahead, args=(app.state.gridgeo, stop), name="gridgeo-ahead")
             ahead.start()
             try:
                 BoardServer(config, app, lambda: ready(address)).run(sockets=[listener])
@@ -84,3 +84,9 @@ def serve(settings: Settings, town: Town | None = None, ready: Callable[[str], N
                 stop.set()
                 app.state.gridgeo.store.close()
                 ahead.join()
+
+
+def _ahead(state: State, stop: threading.Event) -> None:
+    """Make what the first viewer and the first case will ask for."""
+    warm(state.tiles, state.town.bounds, stop)
+    first_ways(state.town, stop)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -14,6 +16,8 @@ from gridgeo_server.cases.model import Case
 from gridgeo_server.responders.model import Responder
 from gridgeo_server.town import Town
 from gridgeo_solvers.assignment import nearest
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -91,3 +95,19 @@ def _ways(town: Town, officers: list[Responder], lon: float, lat: float) -> list
 def _ways_by(town: Town, mode: str, starts: list[tuple[float, float]], goal: tuple[float, float]) -> list[Way | None]:
     points = [town.locator.to_metric(*place) for place in (*starts, goal)]
     return ways_between(town.roads[mode], points[:-1], points[-1])
+
+
+def first_ways(town: Town, stop: threading.Event) -> None:
+    """Find a way by each mode before anybody asks: what is compiled on first use keeps no case waiting.
+
+    Ends early when `stop` is set. What fails here fails when it is asked for.
+    """
+    try:
+        west, south, east, north = town.bounds
+        middle = ((west + east) / 2, (south + north) / 2)
+        for mode in town.roads:
+            if stop.is_set():
+                return
+            _ways_by(town, mode, [middle], middle)
+    except Exception:
+        logger.exception("the first ways could not be found ahead")
