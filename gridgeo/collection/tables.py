@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
-from gridgeo.sources import write_layer, write_layers
+from gridgeo.sources import write_answer
 
 
 @dataclass(frozen=True)
@@ -67,9 +65,4 @@ class CollectionPlan:
         BadInput
             The ending names no format that is written.
         """
-        if Path(path).suffix.lower() == ".gpkg":
-            record = json.dumps(dict(self.meta), ensure_ascii=False, sort_keys=True)
-            tables: dict[str, pd.DataFrame] = {"villages": self.villages, "rounds": self.rounds, "diary": self.diary}
-            write_layers(tables | {"meta": pd.DataFrame({"meta": [record]})}, path)
-        else:
-            write_layer(self.rounds, path, "rounds")
+        write_answer({"rounds": self.rounds, "villages": self.villages, "diary": self.diary}, self.meta, path)

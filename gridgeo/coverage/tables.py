@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -14,7 +12,7 @@ import pandas as pd
 
 from gridgeo import schemas
 from gridgeo.errors import BadInput
-from gridgeo.sources import read_layers, write_layer, write_layers
+from gridgeo.sources import read_answer, write_answer
 
 
 @dataclass(frozen=True)
@@ -96,11 +94,7 @@ class Coverage:
         BadInput
             The ending names no format that is written.
         """
-        if Path(path).suffix.lower() == ".gpkg":
-            record = json.dumps(dict(self.meta), ensure_ascii=False, sort_keys=True)
-            write_layers(self.tables() | {"meta": pd.DataFrame({"meta": [record]})}, path)
-        else:
-            write_layer(self.streets, path, "coverage")
+        write_answer(self.tables(), self.meta, path)
 
 
 def read_coverage(path: str | os.PathLike[str]) -> Coverage:
@@ -113,21 +107,16 @@ def read_coverage(path: str | os.PathLike[str]) -> Coverage:
     BadInput
         A layer or a column is missing.
     """
-    layers = read_layers(path)
-    missing = [name for name in (*schemas.COVERAGE, "meta") if name not in layers]
-    if missing:
-        raise BadInput(
-            f"{path}: holds no coverage: layer {', '.join(missing)} is missing; make it with 'gridgeo coverage'"
-        )
+    mend = "make it with 'gridgeo coverage'"
+    layers, meta = read_answer(path, tuple(schemas.COVERAGE), "coverage", mend)
+    crs = getattr(layers["coverage"], "crs", None)
     try:
-        meta = json.loads(str(layers["meta"]["meta"].iloc[0]))
-        crs = getattr(layers["coverage"], "crs", None)
         tables = {
             name: layer(name, layers[name], crs if schema.geometry else None)
             for name, schema in schemas.COVERAGE.items()
         }
-    except (KeyError, IndexError, json.JSONDecodeError) as wrong:
-        raise BadInput(f"{path}: can't be read as coverage ({wrong}); make it with 'gridgeo coverage'") from wrong
+    except (KeyError, ValueError, TypeError) as wrong:
+        raise BadInput(f"{path}: can't be read as coverage ({wrong}); {mend}") from wrong
     found = Coverage(tables["coverage"], tables["walked"], tables["passes"], tables["weeks"], tables["stays"], meta)
     found.check()
     return found

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -14,7 +12,7 @@ import pandas as pd
 
 from gridgeo import schemas
 from gridgeo.errors import BadInput
-from gridgeo.sources import read_layers, write_layer, write_layers
+from gridgeo.sources import read_answer, write_answer
 
 MADE_BY = "make it with 'gridgeo patrol' or 'gridgeo visits'"
 
@@ -78,12 +76,7 @@ class Routes:
         BadInput
             The ending names no format that is written.
         """
-        if Path(path).suffix.lower() == ".gpkg":
-            tables: dict[str, pd.DataFrame] = {name: getattr(self, name) for name in schemas.ROUTES}
-            record = json.dumps(dict(self.meta), ensure_ascii=False, sort_keys=True)
-            write_layers(tables | {"meta": pd.DataFrame({"meta": [record]})}, path)
-        else:
-            write_layer(self.routes, path, "routes")
+        write_answer({name: getattr(self, name) for name in schemas.ROUTES}, self.meta, path)
 
 
 def read_routes(path: str | os.PathLike[str]) -> Routes:
@@ -96,17 +89,11 @@ def read_routes(path: str | os.PathLike[str]) -> Routes:
     BadInput
         A layer or a column is missing.
     """
-    layers = read_layers(path)
-    missing = [name for name in (*schemas.ROUTES, "meta") if name not in layers]
-    if missing:
-        raise BadInput(f"{path}: holds no routes: layer {', '.join(missing)} is missing; {MADE_BY}")
+    layers, meta = read_answer(path, tuple(schemas.ROUTES), "routes", MADE_BY)
+    lines, stops, unserved = (gpd.GeoDataFrame(layers[name]) for name in schemas.ROUTES)
+    routes = Routes(lines, stops, unserved, meta)
     try:
-        meta = json.loads(str(layers["meta"]["meta"].iloc[0]))
-        lines, stops, unserved = (gpd.GeoDataFrame(layers[name]) for name in schemas.ROUTES)
-        routes = Routes(lines, stops, unserved, meta)
         routes.check()
-    except (KeyError, IndexError, json.JSONDecodeError) as wrong:
-        raise BadInput(f"{path}: table 'meta' can't be read ({wrong}); {MADE_BY}") from wrong
     except BadInput as wrong:
         raise type(wrong)(f"{path}: {wrong}") from wrong
     return routes

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from gridgeo.sources import write_layer, write_layers
+from gridgeo.sources import write_answer
 
 
 @dataclass(frozen=True)
@@ -63,12 +61,7 @@ class ServicePoints:
         BadInput
             The ending names no format that is written.
         """
-        if Path(path).suffix.lower() == ".gpkg":
-            record = json.dumps(dict(self.meta), ensure_ascii=False, sort_keys=True)
-            tables: dict[str, pd.DataFrame] = {"sites": self.sites, "demand": self.demand}
-            write_layers(tables | {"meta": pd.DataFrame({"meta": [record]})}, path)
-        else:
-            write_layer(self.sites, path, "sites")
+        write_answer({"sites": self.sites, "demand": self.demand}, self.meta, path)
 
 
 def _mean(minutes: pd.Series, weight: pd.Series) -> float | None:

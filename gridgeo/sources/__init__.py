@@ -1,5 +1,6 @@
 """Where files are read and written, and nowhere else."""
 
+from gridgeo.sources.answers import read_answer, write_answer
 from gridgeo.sources.files import writable
 from gridgeo.sources.jurisdictions import read_jurisdiction, write_jurisdiction
 from gridgeo.sources.osm import OsmExtract, read_osm
@@ -15,6 +16,7 @@ __all__ = [
     "OsmExtract",
     "Sheet",
     "parse_csv",
+    "read_answer",
     "read_csv",
     "read_households",
     "read_json",
@@ -28,6 +30,7 @@ __all__ = [
     "read_workbook",
     "sample_map",
     "writable",
+    "write_answer",
     "write_bytes",
     "write_csv",
     "write_json",
