@@ -51,7 +51,7 @@ def reach_picture(folder: Path) -> None:
     roads = Roads.of(town.road_nodes, town.road_edges, "foot")
     casino = roads.snap(gpd.GeoSeries.from_xy([7.4277], [43.7394], crs="EPSG:4326"))
     areas = roads.reach(casino, [5, 10, 15])
-    figure, axes = plt.subplots(figsize=(8, 6))
+    figure, axes = plt.subplots(figsize=(7, 7.5))
     town.boundary.boundary.plot(ax=axes, color="#8A857A", linewidth=0.8)
     for row, colour in zip(areas.index[::-1], ("#CFE3EE", "#8FBCD6", "#4B8FB8"), strict=True):
         areas.loc[[row]].plot(ax=axes, color=colour)
@@ -61,7 +61,7 @@ def reach_picture(folder: Path) -> None:
         mpl.patches.Patch(color=colour, label=f"{minutes} min")
         for minutes, colour in ((5, "#4B8FB8"), (10, "#8FBCD6"), (15, "#CFE3EE"))
     ]
-    axes.legend(handles=patches, loc="lower right", frameon=False)
+    axes.legend(handles=patches, loc="lower right", frameon=False, title="On foot")
     west, south, east, north = areas.total_bounds
     axes.set(xlim=(west - 100, east + 100), ylim=(south - 100, north + 100))
     axes.set_axis_off()
@@ -92,8 +92,9 @@ def coverage_picture(folder: Path) -> None:
     done = street_coverage(plan, pd.concat(tracks, ignore_index=True), patrols=patrols)
     _, axes = plt.subplots(figsize=(9, 7))
     plan.grids.boundary.plot(ax=axes, color="#c9c2b4", linewidth=0.8)
-    done.streets.plot(ax=axes, color="#b9c4cf", linewidth=0.7)
-    done.walked.plot(ax=axes, color="#1f5fa8", linewidth=1.3)
+    done.streets.plot(ax=axes, color="#b9c4cf", linewidth=0.7, label="not yet")
+    done.walked.plot(ax=axes, color="#1f5fa8", linewidth=1.3, label="walked")
+    axes.legend(loc="upper left", frameon=False)
     axes.set_axis_off()
     axes.text(0.99, -0.03, "© OpenStreetMap contributors", transform=axes.transAxes, ha="right", fontsize=7)
     axes.figure.savefig(IMAGES / "coverage.png", dpi=110, bbox_inches="tight")

@@ -63,7 +63,9 @@ def _dissected(indptr, indices, along):
                 if side[i] == one:
                     order[at] = region[i]
                     at += 1
-            stack.append((begin, at))
+            # A region that no cut makes smaller is so dense that one order of it is as good as another.
+            if at - begin < len(region):
+                stack.append((begin, at))
         for i in range(len(region)):
             if side[i] < 0:
                 order[at] = region[i]

@@ -3,6 +3,7 @@ import numpy as np
 from hypothesis import given, settings
 
 from gridgeo_solvers.roads import Ends, Hierarchy, TravelGraph
+from gridgeo_solvers.roads.dissection import dissect
 from streetnets import travel_graphs
 
 
@@ -41,3 +42,10 @@ def test_a_lattice_is_crossed_in_as_many_steps_as_its_sides_say():
     nodes = Ends.at(np.arange(81))
     far = np.abs(graph.xy[:, None] - graph.xy[None]).sum(axis=2)
     assert (Hierarchy.of(graph).table(nodes, nodes) == 1000 * far).all()
+
+
+def test_junctions_that_all_meet_each_other_are_put_in_some_order():
+    for n in (5, 12, 30):
+        near = np.array([[j for j in range(n) if j != i] for i in range(n)])
+        order = dissect(np.arange(n + 1) * (n - 1), near.ravel(), np.random.default_rng(n).random((n, 2)))
+        assert sorted(order.tolist()) == list(range(n))
