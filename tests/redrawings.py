@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from gridgeo_solvers.check import evaluate, judge
 from gridgeo_solvers.check_redraw import least_moved
+from gridgeo_solvers.errors import Infeasible
 from gridgeo_solvers.graph import Graph
 from gridgeo_solvers.problems import Measure, PartitionProblem
 from gridgeo_solvers.redraw import Redrawing
+from gridgeo_solvers.redraw.cases import Case, cases_of
 
 
 @st.composite
@@ -82,6 +84,16 @@ def limited_redrawings(draw):
         band = Measure("households", problem.measures[0].weights, np.maximum(totals - slack, 0), totals + slack)
         problem = replace(problem, seeds=seeds, measures=(band,))
     return replace(asked, problem=problem)
+
+
+def first_case(asked: Redrawing) -> Case | None:
+    """The first part of a re-drawing without areas and locked grids; None for others and where its locks allow no plan."""
+    if asked.locked_grids or asked.problem.group is not None:
+        return None
+    try:
+        return cases_of(asked)[0]
+    except Infeasible:
+        return None
 
 
 def plans(asked: Redrawing) -> Iterator[np.ndarray]:
