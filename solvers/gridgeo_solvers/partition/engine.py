@@ -31,6 +31,8 @@ QUICK = PartitionParams(starts=2, plans=1, rounds=0, sweeps=200, pairs=0, bound_
 """For the nearest plan to rules that arithmetic refutes: a picture of the trouble, not an answer."""
 MENDED = 100_000
 """Units × grids up to which a plan that breaks a rule is mended, and conflicts are looked for by integer programmes."""
+TELLING = 1e-5
+"""Seconds per unit of a time limit that are kept for judging and telling the answer."""
 TESTED = 300
 """Branch-and-bound nodes spent on finding which rules conflict."""
 
@@ -152,6 +154,7 @@ def _solve_core(
     """`solve` for one weighed sum of objectives that add up over grids."""
     rules: list[StopRule] = [rule for rule in (stop,) if rule is not None]
     if time_limit is not None:
+        time_limit -= min(TELLING * problem.n, 0.1 * time_limit)
         rules.append(MaxSeconds(time_limit))
     run = Run(
         problem, params or PartitionParams(), seed, gap, AnyOf(tuple(rules)), progress or Progress(), executor,

@@ -27,7 +27,7 @@ LEVELLING = 8
 SOFT, STEP = 0.05, 0.1
 """Width of the choice among nearly equal sites, and length of a step, in mean costs of a grid; both fall by `COOL`."""
 COOL = 0.97
-SITES = 10_000
+SITES = 2_000
 """Sites after which the stopping rule is asked again."""
 
 
@@ -65,7 +65,10 @@ def local_bound(part: Part, k: int, plan: IntArray, *, steps: int, stop: StopRul
         # The k cheapest of many equal sites crowd together; a softened choice (Nesterov 2005) spreads over all of them.
         soft = typical * COOL ** (step - LEVELLING)
         chance = np.exp((worth.min() - worth) / (SOFT * soft))
-        u = u + STEP * soft / goal * mass * (1.0 - draws(*rows, u, prices, chance * (k / chance.sum())))
+        times = _draws(rows, u, prices, chance * (k / chance.sum()), stop)
+        if times is None:
+            break
+        u = u + STEP * soft / goal * mass * (1.0 - times)
     return best * part.centred
 
 
@@ -80,6 +83,16 @@ def _worths(
             return None
         worths(*rows, u, low, high, prices, begin, min(begin + SITES, n), worth, tightest)
     return worth, tightest
+
+
+def _draws(rows: _Rows, u: FloatArray, prices: FloatArray, chance: FloatArray, stop: StopRule) -> FloatArray | None:
+    """What `draws` tells of every row; None where the rule stopped it amid the sites."""
+    times = np.zeros(len(u))
+    for begin in range(0, len(u), SITES):
+        if begin and stop():
+            return None
+        draws(*rows, u, prices, chance, begin, min(begin + SITES, len(u)), times)
+    return times
 
 
 def _rows(part: Part) -> tuple[_Rows, float, float]:
@@ -229,11 +242,10 @@ def worths(x, y, mass, load, first, corner, u, low, high, prices, begin, end, wo
 
 
 @kernel
-def draws(x, y, mass, load, first, corner, u, prices, chance):
-    """How often each row is drawn where site s is opened with the probability ``chance[s]``."""
+def draws(x, y, mass, load, first, corner, u, prices, chance, begin, end, times):
+    """Add to `times` how often sites from `begin` to `end` draw each row if site s is opened with ``chance[s]``."""
     most, ratio = _reach(mass, load, u, first)
-    times = np.zeros(len(x))
-    for s in range(len(x)):
+    for s in range(begin, end):
         if chance[s] < 1e-4:
             continue
         times[s] += chance[s]
@@ -244,4 +256,3 @@ def draws(x, y, mass, load, first, corner, u, prices, chance):
                 value = mass[r] * ((x[r] - x[s]) ** 2 + (y[r] - y[s]) ** 2) - u[r]
                 if r != s and value + prices[s] * load[r] < 0.0:
                     times[r] += chance[s]
-    return times
