@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from gridgeo_solvers.graph import Graph
 from gridgeo_solvers.partition import PartitionParams
+from gridgeo_solvers.partition.bounds.lagrangian import lagrangian
 from gridgeo_solvers.partition.ground.parts import Part
 from gridgeo_solvers.partition.ground.values import Found, found
-from gridgeo_solvers.partition.proof.exact import first_bound, proof_of
+from gridgeo_solvers.partition.proof.exact import proof_of
 from gridgeo_solvers.problems import Measure, PartitionProblem
 from gridgeo_solvers.stop import StopRule
 
@@ -64,10 +65,10 @@ def cases(draw):
 
 
 def bound_of(part: Part, best: Found, k: int, stop: StopRule) -> tuple[Found, float]:
-    """The bound of a part and the best plan met on the way, pursued to proof as the engine does it."""
+    """The bound of a part and the best plan met on the way, pursued to proof as the engine does it with more rows."""
     params = PartitionParams()
-    value, bound = first_bound(part, best, k, params, stop)
-    return (best, value) if bound is None else proof_of(part, best, k, bound, params, 0.0, stop)
+    bound = lagrangian(part, k, best.value.cost, best.plan, params.bound_steps, stop)
+    return proof_of(part, best, k, bound, params, 0.0, stop)
 
 
 @st.composite

@@ -10,42 +10,16 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from scipy.spatial import Delaunay
 
+from brute_force import LIGHT, answered, as_brute_force
 from connected_graphs import graphs_of, least, small_problems, weighed
 from gridgeo_solvers.check import judge
-from gridgeo_solvers.errors import Infeasible
 from gridgeo_solvers.graph import Graph
-from gridgeo_solvers.partition import Partition, PartitionParams, solve
+from gridgeo_solvers.partition import solve
 from gridgeo_solvers.problems import Measure, PartitionProblem
 from gridgeo_solvers.results import Status
 from gridgeo_solvers.stop import MaxIterations
 
-LIGHT = PartitionParams(starts=3, plans=1, rounds=2, sweeps=200, bound_steps=60)
 some = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-
-
-def answered(problem: PartitionProblem, **options) -> Partition | None:
-    """A light answer; None where no plan is said to exist."""
-    try:
-        return solve(problem, params=LIGHT, **options)
-    except Infeasible:
-        return None
-
-
-def as_brute_force(problem: PartitionProblem) -> None:
-    """Hold the answer against all plans: valid, its bound below every one of them, and what is called optimal the best.
-
-    Compactness is always proven of few units.
-    """
-    truth, answer = least(problem), answered(problem)
-    if truth is None:
-        assert answer is None
-        return
-    assert answer is not None
-    assert judge(problem, answer.assignment) == []
-    assert answer.bound is None or answer.bound <= truth * (1 + 1e-9) + 1e-9
-    assert answer.status is Status.OPTIMAL or problem.objective != "compactness"
-    if answer.status is Status.OPTIMAL:
-        assert answer.objective == pytest.approx(truth, rel=1e-9, abs=1e-9)
 
 
 @pytest.mark.parametrize(("n", "count"), [(2, 1), (3, 2), (4, 6), (5, 21), (6, 112)])

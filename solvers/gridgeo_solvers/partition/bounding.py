@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gridgeo_solvers.partition.ground.allotment import best_sum
+from gridgeo_solvers.partition.ground.few import bests_of_few, is_few
 from gridgeo_solvers.partition.ground.parts import Part
 from gridgeo_solvers.partition.ground.values import Found, better
 from gridgeo_solvers.partition.run import Run
@@ -27,7 +28,8 @@ def prove(run: Run, parts: list[Part], plans: list[dict[int, Found]], full: list
     Numbers of grids that were not tried are bounded by the multipliers of those that were. The way to share that bounds
     the sum is looked at closer, until it is proven or nothing is left to be learnt of it.
     """
-    if not parts[0].centred or run.params.bound_steps == 0 or run.stop():
+    few = all(is_few(part, count) for part, counts in zip(parts, full, strict=True) for count in counts)
+    if not (parts[0].centred or few) or run.params.bound_steps == 0 or run.stop():
         return None
     run.progress.stage("bound", sum(len(one) for one in plans))
     proofs = [_Proof(run, part, one, counts) for part, one, counts in zip(parts, plans, full, strict=True)]
@@ -77,6 +79,12 @@ class _Proof:
         self.closed: set[int] = set()
         self.cut_short: set[int] = set()
         self._multipliers: dict[int, Bound] = {}
+        if all(is_few(part, count) for count in counts):
+            bests = bests_of_few(part, counts)
+            plans.update(bests)
+            self.bounds = {count: bests[count].value.cost if count in bests else np.inf for count in counts}
+            self.closed.update(counts)
+            return
         for count in list(plans):
             self._look(count)
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from gridgeo_solvers import clock
 from gridgeo_solvers.partition.ground.answer import PartitionParams
+from gridgeo_solvers.partition.ground.few import best_of_few, is_few
 from gridgeo_solvers.partition.ground.parts import IntArray, Part
 from gridgeo_solvers.partition.ground.values import Found, better, found
 from gridgeo_solvers.partition.heuristics.annealing import anneal
@@ -93,6 +94,10 @@ class Search:
         if k in (1, part.n) and not len(part.seeds):
             plan = np.zeros(part.n, dtype=np.int64) if k == 1 else np.arange(part.n, dtype=np.int64)
             return self._tell(found(part, plan, k))
+        if is_few(part, k):
+            first = best_of_few(part, k)
+            if first is not None:
+                return self._tell(first)
         if part.n * k > LARGE:
             return self._by_drifting(start)
         if start is not None:
