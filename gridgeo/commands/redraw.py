@@ -160,6 +160,7 @@ def redraw(
     """Draw a plan in force anew: every rule holds and as few households as possible change their grid; exit 3 if none can."""
     options = context.params
     _refuse_mixed(options)
+    _refuse_unwritable(options)
     if pareto is not None:
         _several(options, pareto)
         return
@@ -189,6 +190,20 @@ def _refuse_mixed(options: dict[str, Any]) -> None:
             raise BadInput(f"--pareto draws several plans into its folder; leave --{name.replace('_', '-')} out")
     if options["fewest"] or options["k"] is None:
         raise BadInput("--pareto tries several numbers of grids; say which with -k LOW:HIGH, without --fewest")
+
+
+def _refuse_unwritable(options: dict[str, Any]) -> None:
+    """Refuse paths that can't be written before anything is searched for them."""
+    from gridgeo.plans.files import plan_path
+    from gridgeo.plans.redraw_choices import pareto_path
+    from gridgeo.sources import writable
+
+    if options["pareto"] is not None:
+        pareto_path(options["pareto"])
+        return
+    plan_path(options["output"])
+    if options["moves"] is not None:
+        writable(options["moves"])
 
 
 def _asked(options: dict[str, Any]) -> tuple[Any, Any, Any, Any, dict[str, Any]]:

@@ -20,13 +20,16 @@ from gridgeo.plans.redrawing import Redrawn, asked_of, named
 from gridgeo.plans.rules import Band, Rules, measure
 from gridgeo.plans.wishes import Wishes
 from gridgeo.sources import write_csv
-from gridgeo.sources.files import replacing
+from gridgeo.sources.files import replacing, writable
 from gridgeo.sources.vectors import FORMATS
 from gridgeo_solvers import clock
 from gridgeo_solvers.errors import Infeasible
 from gridgeo_solvers.progress import Progress
 from gridgeo_solvers.redraw import RedrawParams, solve
 from gridgeo_solvers.stop import StopRule
+
+PARETO = ("plan-*.gpkg", "choices.csv")
+"""What a folder of choices holds."""
 
 TOLERANCES = (0.10, 0.20, 0.35)
 """Tolerances that are tried where none are given."""
@@ -170,6 +173,20 @@ def pareto_table(choices: Sequence[RedrawChoice]) -> pd.DataFrame:
     )
 
 
+def pareto_path(folder: str | os.PathLike[str]) -> Path:
+    """`folder` as a `Path` that `write_pareto` can write to: worth asking before plans are searched.
+
+    Raises
+    ------
+    BadInput
+        As `write_pareto`.
+    """
+    target = Path(folder)
+    if target.suffix.lower() in FORMATS or target.is_file():
+        raise BadInput(f"{target}: several plans are written into a folder; give one")
+    return writable(target, PARETO)
+
+
 def write_pareto(choices: Sequence[RedrawChoice], folder: str | os.PathLike[str]) -> None:
     """Write choices into one new folder: ``plan-1.gpkg``, … and the table ``choices.csv``.
 
@@ -178,10 +195,7 @@ def write_pareto(choices: Sequence[RedrawChoice], folder: str | os.PathLike[str]
     BadInput
         The folder names a file format, or can't be written.
     """
-    target = Path(folder)
-    if target.suffix.lower() in FORMATS or target.is_file():
-        raise BadInput(f"{target}: several plans are written into a folder; give one")
-    with replacing(target, ("plan-*.gpkg", "choices.csv")) as fresh:
+    with replacing(pareto_path(folder), PARETO) as fresh:
         fresh.mkdir()
         for number, one in enumerate(choices, start=1):
             write_plan(one.redrawn.plan, fresh / f"plan-{number}.gpkg")

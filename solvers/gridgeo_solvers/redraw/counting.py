@@ -129,8 +129,11 @@ def _no_counts(asked: Redrawing, cases: Sequence[Case], windows: Sequence[range]
     for case, window in zip(cases, windows, strict=True):
         if not len(window):
             unit = asked.problem.unit_name(int(case.units[case.mass.argmax()]))
+            far = np.isfinite(asked.problem.reach)
             told.append(
-                f"the part around {unit} ({case.n} units, {case.mass.sum():,.0f} households) fits no whole number of grids"
+                f"the part around {unit} ({case.n} units, {case.mass.sum():,.0f} households) fits no whole number of grids "
+                f"by its bands{', longest walks' if far else ''} and locks; widen a band{', allow more reach' if far else ''} "
+                "or unlock some"
             )
     fewest = sum(window.start for window in windows)
     most = sum(window.stop - 1 for window in windows)

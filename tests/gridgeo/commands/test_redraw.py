@@ -112,6 +112,11 @@ def test_a_cap_that_no_plan_keeps_exits_3_with_what_is_needed(run, files, tmp_pa
         (("-o", "new.gpkg", "-k", "many"), "-k many"),
         (("-o", "new.gpkg", "--without", "walks"), "no rule of a plan in force is called 'walks'"),
         (("-o", "new.gpkg", "--reach", "0"), "reach is 0 minutes"),
+        # A lock that isn't there is told only when the search begins: the path comes first.
+        (("-o", "nowhere/new.gpkg", "--lock", "99"), "the folder nowhere doesn't exist"),
+        (("-o", "new.doc", "--lock", "99"), "new.doc"),
+        (("-o", "new.gpkg", "--moves", "nowhere/moved.csv", "--lock", "99"), "the folder nowhere doesn't exist"),
+        (("--pareto", "plans.gpkg", "-k", "5:6", "--lock", "99"), "written into a folder"),
     ],
 )
 def test_options_that_cannot_be_used_exit_2_with_the_mend(run, files, words, told, tmp_path, monkeypatch):
