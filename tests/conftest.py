@@ -7,11 +7,16 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 
 from gridgeo.jurisdictions import Jurisdiction
 from towns import lattice_town
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("gridgeo", deadline=None)
+settings.load_profile("gridgeo")
 
 
 @pytest.fixture(scope="session")

@@ -168,11 +168,16 @@ class Calendars:
 
     def at(self, connection: sa.Connection) -> Calendar:
         """The calendar of the state that `connection` sees; a reading one, for what isn't durable yet may never be."""
-        grown = tuple(connection.execute(_GROWN).one())
+        grown = state_of(connection)
         kept = self._kept
         if kept is None or kept[0] != grown:
             kept = self._kept = (grown, read(connection))
         return kept[1]
+
+
+def state_of(connection: sa.Connection) -> tuple[Any, ...]:
+    """What names the state of the register."""
+    return tuple(connection.execute(_GROWN).one())
 
 
 _GROWN = sa.select(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
+import sqlalchemy as sa
 from fastapi import APIRouter, Body, Query
 from starlette.responses import Response
 
@@ -67,10 +68,16 @@ def import_file(
     bearer.check("rosters.edit")
     given = files.read(data, filename, roles)
     deed = Deed(state.clock(), bearer, why)
+    # A city's file is sorted before the transaction, in which everybody else waits; again in it where something has changed.
+    with state.store.reading() as connection:
+        seen = _state(connection)
+        ahead = files.sort(connection, state.calendars.at(connection), state.town, given, deed, roles)
 
     def work(transaction: Transaction) -> Reply:
-        calendar = calendars.read(transaction.connection)
-        found = files.sort(transaction.connection, calendar, state.town, given, deed, roles)
+        found = ahead
+        if _state(transaction.connection) != seen:
+            calendar = calendars.read(transaction.connection)
+            found = files.sort(transaction.connection, calendar, state.town, given, deed, roles)
         files.check_token(checked, data, found)
         files.take_in(transaction, found, deed)
         told = files.report(found, len(given.entries), files.token(data, found), language_of(accept_language))
@@ -78,6 +85,11 @@ def import_file(
 
     asked = {"import": checked, "rows": given.entries.astype(str).to_dict("records"), "why": why}
     return do_once(state, "POST /api/v1/rosters/import", idempotency_key, deed, asked, work).response()
+
+
+def _state(connection: sa.Connection) -> tuple[object, ...]:
+    """What names the state of roster and register together."""
+    return store.newest(connection), calendars.state_of(connection)
 
 
 @router.get("/export", response_class=Response)

@@ -60,9 +60,11 @@ def insert_all(connection: sa.Connection, terms: Sequence[Term]) -> list[Term]:
     """Add many terms; the returned ones carry their numbers."""
     if not terms:
         return []
-    rows = _TERMS.insert().returning(_TERMS.c.term, sort_by_parameter_order=True)
-    numbers = connection.execute(rows, [_columns(one) for one in terms]).scalars()
-    return [replace(one, term=int(number)) for one, number in zip(terms, numbers, strict=True)]
+    # A term is never deleted and the transaction is the only one that writes: the next number is known.
+    last = connection.execute(sa.select(sa.func.max(_TERMS.c.term))).scalar() or 0
+    numbered = [replace(one, term=number) for number, one in enumerate(terms, start=last + 1)]
+    connection.execute(_TERMS.insert(), [{"term": one.term, **_columns(one)} for one in numbered])
+    return numbered
 
 
 def update(connection: sa.Connection, term: Term) -> None:
@@ -79,6 +81,11 @@ def append(
     ]
     if rows:
         connection.execute(tables.roster_events.insert(), rows)
+
+
+def newest(connection: sa.Connection) -> int:
+    """Number of the newest event, 0 before the first: it names the state of the roster."""
+    return int(connection.execute(sa.select(sa.func.max(tables.roster_events.c.seq))).scalar() or 0)
 
 
 def events_of(connection: sa.Connection, term: int) -> list[dict[str, Any]]:

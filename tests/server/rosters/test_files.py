@@ -11,6 +11,7 @@ import pytest
 from gridgeo.rosters import read_roster
 from gridgeo.sources import write_workbook
 from gridgeo.sources.workbooks import Sheet
+from gridgeo_server.rosters import files
 from server.plans.conftest import Office
 
 GBK = "网格编号,岗位,姓名,联系电话,起始日期,截止日期\nN1,网格督导员,周敏,13800000001,2026年1月1日,\nN2,警员,周敏,,,\n".encode(
@@ -37,6 +38,24 @@ def test_a_file_is_looked_at_then_taken_in_and_a_second_time_nothing_is_new(offi
     ]  # fmt: skip
     again = send(office, "import", GBK).json()
     assert (again["added"], again["changed"], again["known"]) == (0, 0, 2)
+
+
+def test_what_another_writes_while_a_file_is_sorted_is_not_entered_twice(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sort, waiting = files.sort, [True]
+
+    def overtaken(*given: Any) -> files.Sorted:
+        found = sort(*given)
+        if waiting:
+            waiting.clear()
+            assert send(office, "import", GBK).json()["added"] == 2
+        return found
+
+    monkeypatch.setattr(files, "sort", overtaken)
+    late = send(office, "import", GBK).json()
+    assert (late["added"], late["known"]) == (0, 2)
+    assert len(office.ask("approver", "GET", "/rosters/terms").json()["terms"]) == 2
 
 
 def test_a_row_of_a_known_term_changes_it(office: Office) -> None:
