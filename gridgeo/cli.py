@@ -25,16 +25,13 @@ from gridgeo.commands.identity import crosswalk, number
 from gridgeo.commands.options import (
     Barriers,
     Json,
-    Mode,
     PlanFile,
-    Seed,
-    Shift,
     Town,
     deviations,
     read_place,
-    rows,
 )  # fmt: skip
 from gridgeo.commands.partition import partition
+from gridgeo.commands.patrol import patrol
 from gridgeo.commands.redraw import redraw
 from gridgeo.commands.report import report_app
 from gridgeo.commands.roster import roster
@@ -121,42 +118,7 @@ app.command()(crosswalk)
 app.command()(number)
 
 
-@app.command()
-def patrol(
-    town: Town,
-    plan: PlanFile,
-    output: Annotated[Path, typer.Option("-o", "--output", help="Routes file to write (.gpkg, .geojson).")],
-    mode: Mode = "foot",
-    shift: Shift = 240.0,
-    speed: Annotated[
-        float | None, typer.Option(min=0.1, help="Kilometres an hour while covering a street; 4 on foot if not set.")
-    ] = None,
-    stations: Annotated[
-        Path | None, typer.Option(help="Points with a column grid where patrols begin and end, any vector file.")
-    ] = None,
-    seed: Seed = 0,
-    as_json: Json = False,
-) -> None:
-    """Route a patrol over every street of every grid, split by shift."""
-    from gridgeo.plans.files import read_plan
-    from gridgeo.routes import patrol_routes
-    from gridgeo.sources import read_jurisdiction, read_layer
-
-    drawn = read_plan(plan, read_jurisdiction(town))
-    with progress() as observer:
-        routes = patrol_routes(
-            drawn,
-            mode=mode,
-            shift_min=shift,
-            patrol_kmh=speed,
-            stations=None if stations is None else read_layer(stations),
-            seed=seed,
-            progress=observer,
-        )
-    routes.to_file(output)
-    show(routes.figures() | {"file": str(output)}, as_json, rows(routes.summary()))
-
-
+app.command()(patrol)
 app.command()(visits)
 
 

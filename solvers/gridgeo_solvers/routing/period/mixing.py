@@ -85,15 +85,15 @@ def mix(period: Period, pool: Pool) -> Mixture:
             break
         best = [int(score.argmax()) for score in worth[one]]
         corner = np.zeros_like(guess)
-        for day, way in enumerate(best):
-            _add(corner[day], slots[one][day][way : way + 1], np.ones(1))
+        for day, chosen in enumerate(best):
+            _add(corner[day], slots[one][day][chosen : chosen + 1], np.ones(1))
         step = _step(guess, corner)
         guess += step * (corner - guess)
         allotment *= 1 - step
         allotment[one] += step
         flow = [[chance * (1 - step) for chance in chances] for chances in flow]
-        for day, way in enumerate(best):
-            flow[one][day][way] += step
+        for day, chosen in enumerate(best):
+            flow[one][day][chosen] += step
     allotment = allotment / allotment.sum()
     way = tuple(tuple(chance / chance.sum() for chance in chances) for chances in flow)
     seconds = [

@@ -3,8 +3,8 @@
 An allotment says which street is passed in which shift; one is drawn for each period. Each of its shifts can be walked in
 several ways, of which one is drawn for the shift. The promise is kept by construction: the sets of shifts that a street may
 have are chosen so that whichever two follow each other, no gap passes the street's greatest (`seam_gap`), hence every
-sequence of draws keeps it. And every draw of a period is at most a given share longer than the best plan found, because
-each shift may use the same share of it.
+sequence of draws keeps it. And every draw of a period is at most a given share longer than the best plan found, in its longest
+route and in its total, because each shift may use the same share of it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from gridgeo_solvers.errors import BadProblem
 from gridgeo_solvers.routing.period.patterns import seam_gap
 from gridgeo_solvers.routing.period.problem import Period
-from gridgeo_solvers.routing.period.solving import STEPS, PeriodPlan, able, tours_of
+from gridgeo_solvers.routing.period.solving import STEPS, PeriodPlan, able, levelled, tours_of
 from gridgeo_solvers.routing.tours import Tours, solve
 from gridgeo_solvers.routing.tours.plan import Days, Route
 
@@ -41,7 +41,7 @@ class Way:
 
 @dataclass(frozen=True)
 class Pool:
-    """Plans to draw from; every draw keeps `gap`, and is at most `longer` above `best` seconds in a period.
+    """Plans to draw from; every draw keeps `gap`, and is at most `longer` above `best`, the seconds of the best plan, in a period.
 
     `ways[a][s]` are the ways to walk shift s of allotment a, `tasks` the tasks done, `slots` the slots of a shift,
     `gap` the greatest gap of each of `tasks`, in shifts, over every sequence of draws.
@@ -73,7 +73,7 @@ def pool_of(
     period, plan
         What is asked, and the best plan found.
     longer
-        Share by which any draw may be longer than the best plan of the pool.
+        Share by which any draw may be longer than the best plan of the pool, in the longest route and in total.
     slot
         Seconds of a slot: what an observer guesses is the slot in which a street is passed.
     allotments, orders
@@ -96,20 +96,23 @@ def pool_of(
     first = tuple(tuple(tuple((row[t], m) for t, m in route) for route in routes) for routes in plan.shifts)
     tours = tours_of(period, tasks)
     safe = _safe_sets(tours, first, period.most[tasks], random)
-    found = [(plan.total, first)]
+    found = [(plan.longest, plan.total, first)]
     if any(len(sets) > 1 for sets in safe):
         free = replace(tours, patterns=safe)
         for number in range(1, allotments):
-            other = solve(free, seed=seed + number, steps=steps)
-            if other.longest <= period.shift * (1 + NEARLY) and other.days not in [days for _, days in found]:
-                found.append((other.cost, other.days))
-    best = min(total for total, _ in found)
-    kept = [(total, days) for total, days in found if total <= best * (1 + longer) * (1 + NEARLY)]
+            other = levelled(free, steps, seed + number)
+            if other.days not in [days for _, _, days in found]:
+                found.append((other.longest, other.cost, other.days))
+    longest, best, _ = min(found, key=lambda one: one[:2])
+    most = min(longest * (1 + longer), period.shift) * (1 + NEARLY)
+    kept = [one for one in found if one[0] <= most and one[1] <= best * (1 + longer) * (1 + NEARLY)]
     ways = []
-    for total, days in kept:
+    for _, total, days in kept:
         room = (1 + longer) * best / total
-        ways.append(tuple(_ways(tours, routes, room, period.shift, slot, orders, random, tasks) for routes in days))
-    patterns = [[_pattern(days, task) for _, days in kept] for task in range(len(tasks))]
+        ways.append(
+            tuple(_ways(tours, routes, room, (most, period.shift, slot), orders, random, tasks) for routes in days)
+        )
+    patterns = [[_pattern(days, task) for _, _, days in kept] for task in range(len(tasks))]
     gap = [max(seam_gap(a, b, period.shifts) for a in sets for b in sets) for sets in patterns]
     return Pool(tuple(ways), tasks, slots, np.array(gap, dtype=np.int64), best, longer)
 
@@ -137,13 +140,13 @@ def _ways(
     tours: Tours,
     routes: Sequence[Route],
     room: float,
-    shift: float,
-    slot: float,
+    limits: tuple[float, float, float],
     orders: int,
     random: np.random.Generator,
     tasks: NDArray[np.int64],
 ) -> tuple[Way, ...]:
     """Ways to walk one shift, the given one first: other orders, each also backwards, at several times of setting out."""
+    most, shift, slot = limits
     given = tuple(route for route in routes if route)
     if not given:
         return (Way((), (), 0.0, np.full(tours.n, NEVER, dtype=np.int64)),)
@@ -154,7 +157,7 @@ def _ways(
     for one in candidates:
         clocks = [_clock(tours, route) for route in one]
         seconds = sum(length for _, length in clocks)
-        if seconds > cost * room * (1 + NEARLY) or max(length for _, length in clocks) > shift * (1 + NEARLY):
+        if seconds > cost * room * (1 + NEARLY) or max(length for _, length in clocks) > most:
             continue
         for share in (0.0, 0.5, 1.0):
             out = tuple(share * max(shift - length, 0.0) for _, length in clocks)
@@ -175,7 +178,7 @@ def _again(tours: Tours, routes: tuple[Route, ...], random: np.random.Generator)
         service=tours.service[tasks], minutes=tours.minutes[tasks], modes=tours.modes[tasks], days=1,
         patterns=((1,),) * len(tasks), capacity=tours.capacity[:1], vehicles=tours.vehicles[:1], longest=tours.longest[:1],
     )  # fmt: skip
-    found = solve(day, seed=int(random.integers(1 << 30)), steps=400).days[0]
+    found = solve(day, seed=int(random.integers(1 << 30)), steps=200).days[0]
     own = tuple(tuple((int(tasks[task]), mode) for task, mode in route) for route in found if route)
     order = random.permutation(len(own))
     return tuple(own[place] for place in order)

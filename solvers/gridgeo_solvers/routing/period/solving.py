@@ -80,7 +80,7 @@ def solve_period(
     if not len(servable):
         return PeriodPlan(((),) * period.shifts, 0.0, 0.0, 0.0, left_out, Status.OPTIMAL, seed)
     problem = tours_of(period, servable)
-    plan = _levelled(problem, steps, seed, stop, progress)
+    plan = levelled(problem, steps, seed, stop, progress)
     if plan.longest > period.shift * (1 + 1e-9):
         raise Infeasible(
             [
@@ -94,7 +94,9 @@ def solve_period(
     return PeriodPlan(days, plan.cost, plan.longest, plan.bound or 0.0, left_out, plan.status, seed)
 
 
-def _levelled(problem: Tours, steps: int, seed: int, stop: StopRule | None, progress: Progress | None) -> TourPlan:
+def levelled(
+    problem: Tours, steps: int, seed: int, stop: StopRule | None = None, progress: Progress | None = None
+) -> TourPlan:
     """The longest route first, then the total.
 
     Which streets share a shift is settled by halving what the longest route may take, each time anew from an empty plan:
@@ -142,8 +144,8 @@ def tours_of(period: Period, tasks: NDArray[np.int64]) -> Tours:
     size = 2 * len(tasks)
     start, end = int(rows[-2]), int(rows[-1])
     patterns = period.patterns
-    ports = {} if start == end else {"starts": [start] * period.officers, "ends": [end] * period.officers}
-    tours = Tours(
+    apart = start != end
+    return Tours(
         travel=network.times(where),
         entry=rows[:size].reshape(-1, 2),
         exit=rows[size : 2 * size].reshape(-1, 2),
@@ -154,8 +156,9 @@ def tours_of(period: Period, tasks: NDArray[np.int64]) -> Tours:
         patterns=tuple(patterns[task] for task in tasks.tolist()),
         vehicles=np.array(period.officers),
         objective=Goal.LONGEST,
+        starts=np.full(period.officers, start) if apart else None,
+        ends=np.full(period.officers, end) if apart else None,
     )
-    return replace(tours, **{name: np.array(value) for name, value in ports.items()}) if ports else tours
 
 
 def rounds_of(period: Period, routes: Sequence[Route]) -> list[Round]:
