@@ -9,7 +9,7 @@ from gridgeo_solvers.check_periods import period_faults
 from gridgeo_solvers.roads import Network
 from gridgeo_solvers.routing.period import Period, least_gap, rounds_of
 from gridgeo_solvers.routing.period.problem import SPOT
-from tests.streetnets import networks
+from streetnets import networks
 
 
 @st.composite

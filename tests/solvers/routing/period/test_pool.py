@@ -4,7 +4,7 @@ from hypothesis import given, settings
 
 from gridgeo_solvers.errors import BadProblem
 from gridgeo_solvers.routing.period import mix, pool_of, solve_period
-from tests.periods import faults, periods, square_period
+from periods import faults, periods, square_period
 
 
 @settings(max_examples=10, deadline=None)

@@ -8,7 +8,7 @@ from gridgeo_solvers.errors import BadProblem, Infeasible
 from gridgeo_solvers.roads import Network
 from gridgeo_solvers.routing.patrol import OTHER_PART
 from gridgeo_solvers.routing.period import Period, rounds_of, solve_period
-from tests.periods import faults, periods, square_period
+from periods import faults, periods, square_period
 
 
 @pytest.fixture
