@@ -7,7 +7,7 @@ from gridgeo_solvers.routing.period import mix, pool_of, solve_period
 from periods import faults, periods, square_period
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(period=periods())
 def test_every_draw_keeps_every_gap_and_is_at_most_the_share_longer(period):
     plan = solve_period(period, steps=100)
