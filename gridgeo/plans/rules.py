@@ -54,6 +54,10 @@ def measure(units: pd.DataFrame, name: str) -> pd.Series:
     return values.rename(name)
 
 
+WIDEST = 10.0
+"""Tolerance above which a share was surely meant in per cent: an upper end of eleven times the mean."""
+
+
 @dataclass(frozen=True)
 class Band:
     """What a grid's measure may be: within `tolerance` of the mean, or from `low` to `high`.
@@ -62,6 +66,8 @@ class Band:
     --------
     >>> Band.parse("0.10").bounds(total=1000, k=4)
     (225.0, 275.0)
+    >>> Band.parse("10%") == Band.parse("0.10")
+    True
     >>> Band.parse("300:500").bounds(total=1000, k=4)
     (300.0, 500.0)
     """
@@ -76,6 +82,11 @@ class Band:
                 raise BadInput("a band is either a tolerance or LOW:HIGH, not both")
             if not 0 <= self.tolerance < float("inf"):
                 raise BadInput(f"band tolerance {self.tolerance} must be 0 or more; 0.10 means ±10 %")
+            if self.tolerance > WIDEST:
+                meant = f"{self.tolerance / 100:g}"
+                raise BadInput(
+                    f"band tolerance {self.tolerance:g} means ±{self.tolerance:,.0%}; write {meant} for ±{self.tolerance:g} %"
+                )
         elif self.low is None or self.high is None:
             raise BadInput("a band needs a tolerance (0.10) or both ends (300:500)")
         elif not 0 <= self.low <= self.high < float("inf"):
@@ -85,7 +96,7 @@ class Band:
 
     @classmethod
     def parse(cls, text: str | float | tuple[float, float] | Band) -> Band:
-        """Read ``0.10`` (±10 % of the mean) or ``300:500`` (absolute)."""
+        """Read ``0.10`` or ``10%`` (±10 % of the mean) or ``300:500`` (absolute)."""
         if isinstance(text, Band):
             return text
         if isinstance(text, tuple):
@@ -94,6 +105,8 @@ class Band:
             if isinstance(text, str) and ":" in text:
                 low, high = text.split(":")
                 return cls(low=float(low), high=float(high))
+            if isinstance(text, str) and text.rstrip().endswith("%"):
+                return cls(tolerance=float(text.rstrip()[:-1]) / 100)
             return cls(tolerance=float(text))
         except ValueError as error:
             if isinstance(error, BadInput):

@@ -18,6 +18,12 @@ def test_a_tolerance_is_a_band_around_the_mean(tolerance, k, total):
     assert low >= 0
 
 
+def test_a_share_in_per_cent_is_read_with_its_sign_and_told_without_it():
+    assert Band.parse(" 12.5% ") == Band(tolerance=0.125)
+    with pytest.raises(BadInput, match=r"40 means ±4,000%; write 0\.4 for ±40 %"):
+        Band.parse("40")
+
+
 def test_a_range_is_absolute_whatever_the_total():
     assert Band.parse("300:500").bounds(10, 3) == (300, 500)
 
