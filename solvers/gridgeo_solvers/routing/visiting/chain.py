@@ -6,13 +6,28 @@ the best of all patterns of days without listing them.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-from gridgeo_solvers.kernels import kernel
+from gridgeo_solvers.kernels import bare_kernel, folded_kernel
 from gridgeo_solvers.routing.visiting.state import Facts, Floats, Ints
 
 
-@kernel
+class Links(NamedTuple):
+    """Scratch of a chain, shape (visits at the most, days) each: the cheapest way to a visit on a day, and the visit and day before."""
+
+    best: Floats
+    visit: Ints
+    day: Ints
+
+    @classmethod
+    def of(cls, visits: int, days: int) -> Links:
+        """For doors of so many visits."""
+        shape = (max(1, visits), days)
+        return cls(np.empty(shape), np.empty(shape, dtype=np.int64), np.empty(shape, dtype=np.int64))
+
+
 def cheapest_chain(f: Facts, x: int, price: Floats, kept: Ints, skip: float, days: Ints) -> float:
     """Fill `days` with the day of each visit of door `x`, -1 for one left out, and return what they cost.
 
@@ -35,16 +50,26 @@ def cheapest_chain(f: Facts, x: int, price: Floats, kept: Ints, skip: float, day
     -------
     inf where no chain is possible.
     """
+    return float(_chain(f, x, price, kept, skip, days, Links.of(*price.shape)))
+
+
+@bare_kernel
+def _chain(f: Facts, x: int, price: Floats, kept: Ints, skip: float, days: Ints, links: Links) -> float:
+    return chained(f, x, price, kept, skip, days, links)
+
+
+@folded_kernel
+def chained(f: Facts, x: int, price: Floats, kept: Ints, skip: float, days: Ints, links: Links) -> float:
+    """`cheapest_chain` on scratch of its own, which may be larger than the door needs."""
     n, horizon = f.visits[x], price.shape[1]
     least, most = f.least[x], f.most[x]
-    best = np.full((n, horizon), np.inf)
-    before_visit = np.full((n, horizon), -1, np.int64)
-    before_day = np.full((n, horizon), -1, np.int64)
+    best, before_visit, before_day = links.best, links.visit, links.day
     total, last_visit, last_day = np.inf, -1, -1
     lead = 0.0
     for k in range(n):
         # `lead`: what leaving out all visits before k costs, if that may be.
         for d in range(horizon):
+            best[k, d] = np.inf
             if kept[k] >= 0 and d != kept[k]:
                 continue
             cost = price[k, d]
@@ -78,7 +103,8 @@ def cheapest_chain(f: Facts, x: int, price: Floats, kept: Ints, skip: float, day
             tail = np.inf
             break
         tail += skip
-    days[:] = -1
+    for k in range(n):
+        days[k] = -1
     if tail < total:
         return tail
     while last_visit >= 0:

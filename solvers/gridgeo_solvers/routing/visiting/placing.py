@@ -1,110 +1,103 @@
-"""Where a visit fits into a day: all gaps of all days at once, the cheapest of one officer's, and the cheapest meeting of two."""
+"""Where a visit fits into a day: its cheapest gap, all gaps of all days, and the cheapest meeting of two officers."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from gridgeo_solvers.kernels import inner_kernel, kernel
-from gridgeo_solvers.routing.visiting.state import BREAK, Facts, Floats, Ints, State, price
+from gridgeo_solvers.kernels import bare_kernel, folded_kernel
+from gridgeo_solvers.routing.tours.ruin import draw
+from gridgeo_solvers.routing.visiting.desk import Desk
+from gridgeo_solvers.routing.visiting.state import BREAK, Facts, Floats, State, price
 
 
-@kernel
-def gaps(f: Facts, st: State, x: int, more: Floats, first: Floats, last: Floats) -> None:
-    """For each gap (s, q) of the slots in which `x` may be called at: what a visit there adds, and when it could begin.
+@folded_kernel
+def _gap(f: Facts, st: State, s: int, q: int, x: int, back: int, left: float) -> tuple[float, float, float]:
+    """Seconds of travel that a visit to `x` before position `q` of slot `s` adds, and when it could begin, first and last.
 
-    Writes into (s, q), the place before position q of slot s: seconds of travel added, first and last second. The last is below
-    the first where the visit doesn't fit.
+    The officer comes from `back` and leaves there at `left`. The last is below the first where the visit doesn't fit.
     """
-    # Taken out of their tuples once: every look into one counts references.
-    travel, modes, slots, lengths, items, ats = f.travel, f.mode, f.slot, st.length, st.item, st.at
-    leaves, latests, rests, rests_from, rests_to = st.leave, st.latest, f.rest, f.rest_from, f.rest_to
-    starts, ends, sinces, untils = f.start, f.end, f.since, f.until
-    here, service, early, late = f.place[x], f.service[x], f.early[x], f.late[x]
-    is_open, fit = f.open[x], f.fit[x]
-    for a in range(slots.shape[0]):
-        if not fit[a]:
-            continue
-        for d in range(slots.shape[1]):
-            s = slots[a, d]
-            if s < 0 or not is_open[d]:
+    mode, n, here = f.mode[s], st.length[s], f.place[x]
+    resting = q < n and st.item[s, q] == BREAK
+    # Where the officer rests next, it will be at x, and the way goes on from there.
+    p = q + 1 if resting else q
+    ahead, due = f.end[s], f.until[s]
+    if p < n:
+        ahead, due = st.at[s, p], st.latest[s, p]
+    there, on = f.travel[mode, back, here], f.travel[mode, here, ahead]
+    end = due - on
+    if resting:
+        end = -np.inf if f.rest_from[s] + f.rest[s] > end else min(end - f.rest[s], f.rest_to[s])
+    more = there + on - f.travel[mode, back, ahead]
+    return more, max(f.early[x], left + there), min(f.late[x], end - f.service[x])
+
+
+@folded_kernel
+def cheapest_gap(f: Facts, st: State, s: int, x: int) -> tuple[float, int]:
+    """Fewest seconds of travel that a visit to `x` adds to slot `s`, and at which position; inf where it doesn't fit."""
+    best, place = np.inf, -1
+    back, left = f.start[s], f.since[s]
+    for q in range(st.length[s] + 1):
+        more, first, last = _gap(f, st, s, q, x, back, left)
+        if first <= last and more < best:
+            best, place = more, q
+        if q < st.length[s]:
+            back, left = st.at[s, q], st.leave[s, q]
+    return best, place
+
+
+@folded_kernel
+def gaps(f: Facts, st: State, x: int, more: Floats, first: Floats, last: Floats) -> None:
+    """What `_gap` says of all gaps of the slots in which `x` may be called at, by slot and position."""
+    for a in range(f.slot.shape[0]):
+        for d in range(f.slot.shape[1]):
+            s = f.slot[a, d]
+            if s < 0 or not f.fit[x, a] or not f.open[x, d]:
                 continue
-            mode, n = modes[s], lengths[s]
-            back, left = starts[s], sinces[s]
-            there = travel[mode, back, here]
-            for q in range(n + 1):
-                resting = q < n and items[s, q] == BREAK
-                # Where the officer rests next, it will be at x, and the way goes on from there.
-                p = q + 1 if resting else q
-                ahead, due = ends[s], untils[s]
-                if p < n:
-                    ahead, due = ats[s, p], latests[s, p]
-                on = travel[mode, here, ahead]
-                end = due - on
-                if resting:
-                    end = -np.inf if rests_from[s] + rests[s] > end else min(end - rests[s], rests_to[s])
-                more[s, q] = there + on - travel[mode, back, ahead]
-                first[s, q] = max(early, left + there)
-                last[s, q] = min(late, end - service)
-                if q < n:
-                    left = leaves[s, q]
-                    if not resting:
-                        back = ats[s, q]
-                        there = travel[mode, back, here]
+            back, left = f.start[s], f.since[s]
+            for q in range(st.length[s] + 1):
+                more[s, q], first[s, q], last[s, q] = _gap(f, st, s, q, x, back, left)
+                if q < st.length[s]:
+                    back, left = st.at[s, q], st.leave[s, q]
 
 
-@inner_kernel
-def best_meeting(
-    f: Facts,
-    st: State,
-    x: int,
-    d: int,
-    own: int,
-    blink: float,
-    rng: np.random.Generator,
-    more: Floats,
-    first: Floats,
-    last: Floats,
-    found: Ints,
-    at: Floats,
-) -> float:
+@folded_kernel
+def best_meeting(f: Facts, st: State, desk: Desk, x: int, d: int, own: int, blink: float) -> float:
     """Price of the cheapest meeting of two officers at `x` on day `d`; inf where there is none.
 
-    Writes slots and positions into `found` (one, two, position, position) and the moment into ``at[0]``. A meeting without
-    `own`, where one is named, pays for a stranger. With probability `blink` a place is overlooked.
+    Slots and positions go into ``trial_meeting[d]``, the moment into ``trial_moment[d]``. A meeting without `own`, where one is
+    named, pays for a stranger. With probability `blink` a place is overlooked.
     """
-    slots, lengths, works, ways, shares, steeps = f.slot, st.length, st.work, st.way, f.share, f.steep
-    fit, has, need, service, stranger = f.fit[x], f.has, f.need[x], f.service[x], f.stranger
-    m = len(has)
-    best = np.inf
+    best, m, need, service = np.inf, len(f.has), f.need[x], f.service[x]
+    more, first, last, found = desk.more, desk.first, desk.last, desk.trial_meeting
     for a in range(m):
-        s = slots[a, d]
-        if s < 0 or not fit[a]:
+        s = f.slot[a, d]
+        if s < 0 or not f.fit[x, a]:
             continue
-        base_s = price(works[s], ways[s], shares[s], steeps[s])
+        base_s = price(st.work[s], st.way[s], f.share[s], f.steep[s])
         for b in range(a + 1, m):
-            t = slots[b, d]
-            if t < 0 or not fit[b] or (has[a] | has[b]) & need != need:
+            t = f.slot[b, d]
+            if t < 0 or not f.fit[x, b] or (f.has[a] | f.has[b]) & need != need:
                 continue
-            base = base_s + price(works[t], ways[t], shares[t], steeps[t])
+            base = base_s + price(st.work[t], st.way[t], f.share[t], f.steep[t])
             if own >= 0 and own != a and own != b:
-                base -= stranger
-            for q in range(lengths[s] + 1):
-                if first[s, q] > last[s, q] or (blink > 0.0 and rng.random() < blink):
+                base -= f.stranger
+            for q in range(st.length[s] + 1):
+                if first[s, q] > last[s, q] or (blink > 0.0 and draw(desk) < blink):
                     continue
-                cost = price(works[s] + service, ways[s] + more[s, q], shares[s], steeps[s]) - base
-                for r in range(lengths[t] + 1):
+                cost = price(st.work[s] + service, st.way[s] + more[s, q], f.share[s], f.steep[s]) - base
+                for r in range(st.length[t] + 1):
                     meet = max(first[s, q], first[t, r])
                     if meet > min(last[s, q], last[t, r]):
                         continue
-                    both = cost + price(works[t] + service, ways[t] + more[t, r], shares[t], steeps[t])
+                    both = cost + price(st.work[t] + service, st.way[t] + more[t, r], f.share[t], f.steep[t])
                     if both < best:
                         best = both
-                        found[0], found[1], found[2], found[3] = s, t, q, r
-                        at[0] = meet
+                        found[d, 0], found[d, 1], found[d, 2], found[d, 3] = s, t, q, r
+                        desk.trial_moment[d] = meet
     return best
 
 
-@kernel
+@bare_kernel
 def alone(f: Facts, s: int, x: int) -> tuple[float, float, bool]:
     """First and last second at which the officer of slot `s` can begin at `x` if nothing else is done that day.
 

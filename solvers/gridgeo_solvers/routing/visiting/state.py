@@ -1,4 +1,4 @@
-"""What the search reads (`Facts`) and writes (`State`), and the clock of one officer's day.
+"""What the search reads (`Facts`) and writes (`State`), the clock of one officer's day, and what a plan costs.
 
 A *slot* is an officer's day. Its row of `State.item` holds visits in order, and `BREAK` where the officer rests. `begin` is the
 earliest time at which each begins, `latest` the latest at which all that follow are still in time (Savelsbergh 1992, *The
@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gridgeo_solvers.kernels import inner_kernel, kernel
+from gridgeo_solvers.kernels import bare_kernel, folded_kernel
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -90,76 +90,85 @@ class State(NamedTuple):
     """(v): slots of the officer and of the second one, -1 for none."""
     fixed: Floats
     """(v): when two officers meet; -1 otherwise."""
+    stamp: Ints
+    """(s): a number that the slot has with these items alone."""
+    stamps: Ints
+    """(1): the next such number."""
 
 
-@kernel
-def timed(f: Facts, st: State, s: int) -> bool:
+@folded_kernel
+def clocked(f: Facts, st: State, s: int) -> bool:
     """Renew the clock of slot `s`; False where something comes too late."""
-    # Taken out of their tuples once: every look into one counts references.
-    ways, door, place, service, early, late = f.travel[f.mode[s]], f.door, f.place, f.service, f.early, f.late
-    fixed, items, ats, begins, leaves, latests = st.fixed, st.item[s], st.at[s], st.begin[s], st.leave[s], st.latest[s]
-    rest, rest_from, rest_to = f.rest[s], f.rest_from[s], f.rest_to[s]
-    n, clock, here = st.length[s], f.since[s], f.start[s]
+    st.stamp[s] = st.stamps[0]
+    st.stamps[0] += 1
+    mode, n, clock, here = f.mode[s], st.length[s], f.since[s], f.start[s]
     work, way = 0.0, 0.0
     for q in range(n):
-        v = items[q]
+        v = st.item[s, q]
         if v == BREAK:
-            clock = max(clock, rest_from)
-            if clock > rest_to:
+            clock = max(clock, f.rest_from[s])
+            if clock > f.rest_to[s]:
                 return False
-            begins[q], ats[q] = clock, here
-            clock += rest
-            leaves[q] = clock
+            st.begin[s, q], st.at[s, q] = clock, here
+            clock += f.rest[s]
+            st.leave[s, q] = clock
             continue
-        x = door[v]
-        there = place[x]
-        way += ways[here, there]
-        meeting = fixed[v]
-        clock = max(clock + ways[here, there], meeting if meeting >= 0.0 else early[x])
-        if clock > (meeting if meeting >= 0.0 else late[x]) + 1e-6:
+        x = f.door[v]
+        there = f.place[x]
+        leg = f.travel[mode, here, there]
+        way += leg
+        meeting = st.fixed[v]
+        clock = max(clock + leg, meeting if meeting >= 0.0 else f.early[x])
+        if clock > (meeting if meeting >= 0.0 else f.late[x]) + 1e-6:
             return False
-        begins[q], ats[q] = clock, there
-        clock += service[x]
-        leaves[q] = clock
-        work += service[x]
+        st.begin[s, q], st.at[s, q] = clock, there
+        clock += f.service[x]
+        st.leave[s, q] = clock
+        work += f.service[x]
         here = there
     due, there = f.until[s], f.end[s]
-    way += ways[here, there]
-    if clock + ways[here, there] > due + 1e-6:
+    leg = f.travel[mode, here, there]
+    if clock + leg > due + 1e-6:
         return False
     for q in range(n - 1, -1, -1):
-        v, here = items[q], ats[q]
-        last = rest_to
+        v, here = st.item[s, q], st.at[s, q]
+        last = f.rest_to[s]
         if v != BREAK:
-            last = fixed[v] if fixed[v] >= 0.0 else late[door[v]]
-        due = min(last, due - ways[here, there] - (leaves[q] - begins[q]))
-        latests[q] = due
+            last = st.fixed[v] if st.fixed[v] >= 0.0 else f.late[f.door[v]]
+        due = min(last, due - f.travel[mode, here, there] - (st.leave[s, q] - st.begin[s, q]))
+        st.latest[s, q] = due
         there = here
     st.work[s] = work
-    st.way[s] = way
+    st.way[s] = way + leg
     return True
 
 
-@inner_kernel
+@bare_kernel
+def timed(f: Facts, st: State, s: int) -> bool:
+    """`clocked`, for Python."""
+    return clocked(f, st, s)
+
+
+@folded_kernel
 def price(work: float, way: float, share: float, steep: float) -> float:
     """What a day costs with so much work and travel."""
     off = work + way - share
     return way + steep * off * off
 
 
-@inner_kernel
-def strangers(f: Facts, st: State, x: int) -> int:
+@folded_kernel
+def strangers(f: Facts, when: Ints, one: Ints, two: Ints, x: int) -> int:
     """Visits of door `x` made without its own officer: the preferred one, or else the one who comes most often."""
     a, b = f.visit[x], f.visit[x + 1]
     if f.own[x] < 0 and b - a < 2:
         return 0
     made, best = 0, 0
     for v in range(a, b):
-        if st.when[v] < 0:
+        if when[v] < 0:
             continue
         made += 1
         for half in range(2):
-            s = st.one[v] if half == 0 else st.two[v]
+            s = one[v] if half == 0 else two[v]
             if s < 0:
                 continue
             if f.own[x] >= 0:
@@ -167,36 +176,47 @@ def strangers(f: Facts, st: State, x: int) -> int:
                 continue
             same = 0
             for w in range(a, b):
-                if st.when[w] >= 0 and (
-                    f.officer[st.one[w]] == f.officer[s] or (st.two[w] >= 0 and f.officer[st.two[w]] == f.officer[s])
+                if when[w] >= 0 and (
+                    f.officer[one[w]] == f.officer[s] or (two[w] >= 0 and f.officer[two[w]] == f.officer[s])
                 ):
                     same += 1
             best = max(best, same)
     return made - best
 
 
-@inner_kernel
-def grudge(f: Facts, st: State, x: int) -> float:
-    """What door `x` costs: visits not made, and visits by strangers."""
+@folded_kernel
+def grudge(f: Facts, when: Ints, one: Ints, two: Ints, x: int) -> float:
+    """What door `x` costs with its visits on these days in these slots: those not made, and those by strangers."""
     missing = 0
     for v in range(f.visit[x], f.visit[x + 1]):
-        if st.when[v] < 0:
+        if when[v] < 0:
             missing += 1
-    return missing * f.weight[x] + strangers(f, st, x) * f.stranger
+    return missing * f.weight[x] + strangers(f, when, one, two, x) * f.stranger
 
 
-@inner_kernel
+@bare_kernel
+def total(f: Facts, st: State) -> float:
+    """Price of the whole plan."""
+    cost = 0.0
+    for s in range(len(st.length)):
+        cost += price(st.work[s], st.way[s], f.share[s], f.steep[s])
+    for x in range(len(f.place)):
+        cost += grudge(f, st.when, st.one, st.two, x)
+    return cost
+
+
+@folded_kernel
 def put(st: State, s: int, q: int, v: int) -> None:
-    """Set `v` at position `q` of slot `s`; the clock is renewed by `timed`."""
+    """Set `v` at position `q` of slot `s`; the clock is renewed by `clocked`."""
     for k in range(st.length[s], q, -1):
         st.item[s, k] = st.item[s, k - 1]
     st.item[s, q] = v
     st.length[s] += 1
 
 
-@inner_kernel
-def take(st: State, s: int, v: int) -> int:
-    """Take `v` out of slot `s` and say where it stood."""
+@folded_kernel
+def take(st: State, s: int, v: int) -> None:
+    """Take `v` out of slot `s`."""
     n = st.length[s]
     q = 0
     while st.item[s, q] != v:
@@ -204,4 +224,3 @@ def take(st: State, s: int, v: int) -> int:
     for k in range(q, n - 1):
         st.item[s, k] = st.item[s, k + 1]
     st.length[s] = n - 1
-    return q

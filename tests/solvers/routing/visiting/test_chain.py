@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridgeo_solvers.routing.visiting.chain import cheapest_chain
-from gridgeo_solvers.routing.visiting.solve import facts_of
+from gridgeo_solvers.routing.visiting.facts import facts_of
 from visitings import chance_problem
 
 DAYS = 7

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridgeo_solvers.errors import BadProblem
+from gridgeo_solvers.progress import Progress
 from gridgeo_solvers.routing.visiting import Given, VisitingProblem, Wishes, solve_visiting
 from visitings import chance_problem, faults_of
 
@@ -75,6 +76,19 @@ def test_the_least_travel_is_found_where_all_plans_can_be_tried(seed: int):
 def test_the_same_seed_gives_the_same_plan():
     problem = chance_problem(3)
     assert solve_visiting(problem, seed=5, iterations=100) == solve_visiting(problem, seed=5, iterations=100)
+
+
+def test_the_price_added_up_step_by_step_is_that_of_the_plan():
+    told: list[float] = []
+
+    class Listener(Progress):
+        def incumbent(self, objective: float, bound: float | None = None) -> None:
+            told.append(objective)
+
+    answer = solve_visiting(chance_problem(3), seed=5, iterations=2500, progress=Listener())
+    assert told
+    assert told == sorted(told, reverse=True)
+    assert answer.objective == pytest.approx(told[-1], rel=1e-9)
 
 
 def test_balance_spreads_the_work_over_the_days():
