@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from gridgeo.routes.tables import Routes, layer
@@ -176,11 +177,11 @@ def _stops(
 def left_out_rows(field: Field, booked: Booked, meta: Mapping[str, Any]) -> gpd.GeoDataFrame:
     """One row for each visit that nobody makes, with the rule that forbids it and the reason in words."""
     rows = []
-    for place, why in enumerate(field.ways.reason[: len(field.doors)]):
-        about = field.doors.iloc[place]
-        reason = (
-            "outside every grid" if about["grid"] is None else words(meta["within_m"], field.ways.modes).get(why, "")
-        )
+    why = field.ways.reason[: len(field.doors)]
+    outside = field.doors["grid"].isna().to_numpy()
+    told = words(meta["within_m"], field.ways.modes)
+    for place in np.flatnonzero(outside | (why != "")).tolist():
+        reason = "outside every grid" if outside[place] else told.get(why[place], "")
         if reason:
             rows += [
                 _unserved(field, place, number, "place", reason) for number in range(max(1, field.due["count"][place]))
@@ -245,8 +246,7 @@ def continuity(field: Field, stops: pd.DataFrame) -> float | None:
     if told.empty:
         return None
     made = told.groupby("door")["number"].nunique()
-    by = told.groupby(["door", "officer"])["number"].nunique()
-    best = pd.Series(
-        {door: by[door].get(own[door], 0) if own[door] >= 0 else by[door].max() for door in made.index}, dtype=float
-    )
+    by = told.groupby(["door", "officer"])["number"].nunique().reset_index()
+    preferred = own[by["door"]]
+    best = by[(preferred < 0) | (preferred == by["officer"])].groupby("door")["number"].max()
     return round(float(best.sum() / made.sum()), 4)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -219,14 +220,30 @@ def book(field: Field, seed: int, iterations: int | None, progress: Progress, ex
     """Plan every group of a field."""
     groups = field.groups()
     progress.stage("visits", len(groups))
-    run = map if executor is None else executor.map
-    seeds = [seed * 1_000_003 + number for number in range(len(groups))]
-    problems = (field.problem(*group) for group in groups)
+    tasks = ((field.problem(*group), seed * 1_000_003 + number, iterations) for number, group in enumerate(groups))
     answers = []
-    for answer in run(_solve, problems, seeds, [iterations] * len(groups)):
+    for answer in _solved(tasks, executor):
         answers.append(answer)
         progress.advance()
     return booked_of(groups, answers)
+
+
+WAITING = 32
+"""Groups that wait in an executor at the most: a whole city's would not fit into memory."""
+
+
+def _solved(tasks: Iterable[tuple[VisitingProblem, int, int | None]], executor: Executor | None) -> Iterator[Visiting]:
+    """The answers in order, while no more than `WAITING` tasks are held."""
+    if executor is None:
+        yield from (_solve(*task) for task in tasks)
+        return
+    waiting: deque[Future[Visiting]] = deque()
+    for task in tasks:
+        waiting.append(executor.submit(_solve, *task))
+        if len(waiting) == WAITING:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
 
 
 def _solve(problem: VisitingProblem, seed: int, iterations: int | None) -> Visiting:

@@ -8,7 +8,7 @@ from geopandas.testing import assert_geodataframe_equal
 
 from gridgeo.errors import BadInput
 from gridgeo.plans.plan import Plan
-from gridgeo.routes.visiting import VisitPlan, plan_again, plan_visits
+from gridgeo.routes.visiting import VisitPlan, plan_again, plan_visits, planning
 from towns import CRS, EAST, NORTH
 from visitings import START, month_faults
 
@@ -63,6 +63,18 @@ def test_the_same_seed_gives_the_same_plan_alone_and_with_helpers(plan: Plan, vi
         plan, visits.set_index(np.arange(len(visits))[::-1] * 3), start=START, days=7, iterations=60, seed=3
     )
     assert_geodataframe_equal(alone.routes.stops, shuffled.routes.stops)
+
+
+def test_few_groups_at_once_are_held_for_an_executor(monkeypatch):
+    monkeypatch.setattr(planning, "WAITING", 3)
+    monkeypatch.setattr(planning, "_solve", lambda problem, seed, iterations: seed)
+    made: list[int] = []
+    tasks = (made.append(number) or ("problem", number, None) for number in range(10))
+    with ThreadPoolExecutor(2) as executor:
+        for taken, answer in enumerate(planning._solved(tasks, executor)):
+            assert answer == taken
+            assert len(made) - taken <= 3
+    assert len(made) == 10
 
 
 def test_officers_keep_to_their_grids_unless_borders_are_open(plan: Plan):
