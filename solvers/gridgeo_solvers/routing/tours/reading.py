@@ -16,11 +16,11 @@ def days_of(tables: Tables, state: State, *, all_vehicles: bool) -> Days:
     for day in range(tables.days):
         slots = range(tables.slots[day], tables.slots[day + 1])
         rows = [state.best_stop[slot, : state.best_size[slot] + 2].tolist() for slot in slots]
-        days.append(tuple(_with_modes(tables, row) for row in rows if len(row) > 2 or all_vehicles))
+        days.append(tuple(with_modes(tables, row) for row in rows if len(row) > 2 or all_vehicles))
     return tuple(days)
 
 
-def _with_modes(tables: Tables, row: list[int]) -> Route:
+def with_modes(tables: Tables, row: list[int]) -> Route:
     """The tasks of `row`, each in the mode that makes the whole cheapest."""
     tasks = row[1:-1]
     if not tables.two:

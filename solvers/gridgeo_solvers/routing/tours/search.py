@@ -9,9 +9,10 @@ import numpy as np
 from gridgeo_solvers import clock
 from gridgeo_solvers.progress import Progress
 from gridgeo_solvers.routing.tours.annealing import anneal, begin, restore, total
+from gridgeo_solvers.routing.tours.one_round import better_round, is_one_round, round_of
 from gridgeo_solvers.routing.tours.plan import Days, Routes
 from gridgeo_solvers.routing.tours.problem import Goal, Tours
-from gridgeo_solvers.routing.tours.reading import days_of, lay
+from gridgeo_solvers.routing.tours.reading import days_of, lay, with_modes
 from gridgeo_solvers.routing.tours.tables import Tables, state_of
 from gridgeo_solvers.stop import StopRule
 
@@ -65,6 +66,10 @@ def course_for(tables: Tables) -> Course:
     return Course(hot=1.5, cold=0.05) if tables.days > 1 else Course()
 
 
+ONE_ROUND = Course(hot=1.0, cold=0.1)
+"""Of a search for one round alone."""
+
+
 class Search:
     """One search; `done` counts its steps.
 
@@ -103,6 +108,9 @@ class Search:
         leg = self._mean_leg(cost)
         if over == 0.0:
             self._note(cost, float((state.cost + state.wait)[state.row].max()))
+        if is_one_round(tables):
+            self._go_round(leg)
+            return days_of(tables, state, all_vehicles=self.problem.starts is not None)
         if self.problem.objective is Goal.LONGEST:
             given = tables.longest.copy()
             tables.longest[:] = np.minimum(given, self.record[1] * JUST_BELOW)
@@ -132,6 +140,22 @@ class Search:
                 price *= DEARER if fine < course.fine * count else 1 / DEARER
                 if self.problem.objective is Goal.TOTAL and self.record[0] <= self.bound:
                     break
+
+    def _go_round(self, leg: float) -> None:
+        """Anneal the one round."""
+        tables, state = self.tables, self.state
+        row = state.stop[state.row[0], : tables.n + 2]
+        driven = round_of(tables, with_modes(tables, row.tolist()), state.random)
+        minutes, falls = float(tables.minutes.sum()), ONE_ROUND.cold / ONE_ROUND.hot
+        while (share := self._share()) < 1.0 and not (self.stop is not None and self.stop()):
+            count, hot = self._next_count(), leg * ONE_ROUND.hot * falls**share
+            cost = better_round(driven, count, hot, hot * falls ** min(1 / LEGS, 1.0 - share))
+            self.done += count
+            state.best_stop[0, : tables.n + 2] = driven.node // driven.modes
+            if cost < self.record[0] and cost + minutes <= tables.longest[0]:
+                self._note(cost, cost + minutes)
+            if self.record[0] <= self.bound:
+                break
 
     def _note(self, cost: float, longest: float) -> None:
         """A new best plan."""
