@@ -247,7 +247,7 @@ def main() -> None:
         path = given.output if given.table is True else given.table
         results = json.loads(path.read_text(encoding="utf-8"))
         parts = tour_tables(results), roads.table(results), table(results)
-        print("\n".join(part for part in parts if part), end="")
+        print("\n\n".join(part.strip() for part in parts if part))
         return
     import partition
 

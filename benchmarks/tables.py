@@ -12,9 +12,9 @@ BREAK = "<br>"
 
 
 def table(results: Mapping[str, Any]) -> str:
-    """Markdown of the partition cases of a results document; a bar is met (✓) where every run of it meets it."""
+    """Markdown of the partition cases of a results document, if any, and its machine; a bar is met (✓) by all its runs."""
     cases = results["cases"]
-    lines = ["| instance | must | aim | measured | peers |", "| --- | --- | --- | --- | --- |"]
+    lines = []
     for each in CLASSES:
         for name in each.instances:
             rows = {limit: cases.get(f"partition {name} {limit:g} s") for limit in each.limits(name)}
@@ -30,7 +30,9 @@ def table(results: Mapping[str, Any]) -> str:
                 )
                 lines.append("| " + " | ".join(cells) + " |")
     machine = ", ".join(f"{key} {value}" for key, value in results.get("machine", {}).items())
-    return "\n".join(lines) + (f"\n\nMeasured on: {machine}.\n" if machine else "\n")
+    heading = ["| instance | must | aim | measured | peers |", "| --- | --- | --- | --- | --- |"] if lines else []
+    parts = "\n".join(heading + lines), f"Measured on: {machine}." if machine else ""
+    return "\n\n".join(part for part in parts if part)
 
 
 def _bars(each: Class, name: str, level: str, measured: Mapping[float, Mapping[str, Any]]) -> str:

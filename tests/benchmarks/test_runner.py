@@ -48,6 +48,10 @@ def test_runs_are_judged_and_told_in_a_table(small):
     assert "– proven in 120 s" in lines[2], "what wasn't measured is neither met nor missed"
 
 
+def test_results_without_partitions_have_no_heading_for_them():
+    assert table({"machine": {"cores": 2}, "cases": {}}) == "Measured on: cores 2."
+
+
 def test_a_bar_is_met_by_any_of_its_tests_and_never_by_what_was_not_measured():
     bar = Bar("aim", 60, (Need("objective", "<", 12497.0), Need("proven", "=", True)))
     assert bar.met({"objective": 12496.9, "proven": False})

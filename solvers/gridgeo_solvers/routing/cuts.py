@@ -47,7 +47,7 @@ def cut_bound(instance: StreetInstance, *, stop: StopRule | None = None) -> floa
     instance
         The streets.
     stop
-        Asked between programmes; true ends with the bound so far.
+        Asked between programmes and between the sets that are tried; true ends with the bound so far.
     """
     cuts = _Cuts(instance)
     engine = highspy.Highs()
@@ -58,7 +58,7 @@ def cut_bound(instance: StreetInstance, *, stop: StopRule | None = None) -> floa
         engine.changeColCost(engine.getNumCol() - 1, cost)
     deadheads, best = np.zeros(len(instance.cost)), 0.0
     for _ in range(ROUNDS):
-        fresh = cuts.broken(deadheads)
+        fresh = cuts.broken(deadheads, stop or (lambda: False))
         if not fresh:
             break
         for crossed, least in fresh:
@@ -88,10 +88,14 @@ class _Cuts:
         self.load = np.bincount(ends, weights=np.tile(instance.demand, 2), minlength=self.n).astype(np.float64)
         self.known: set[bytes] = set()
 
-    def broken(self, deadheads: FloatArray) -> list[tuple[IntArray, float]]:
-        """Broken cuts that are new, the cheap ways to find them first; none where all ways find none."""
+    def broken(self, deadheads: FloatArray, stop: StopRule) -> list[tuple[IntArray, float]]:
+        """Broken cuts that are new, the cheap ways to find them first; none where all ways find none or `stop` says so."""
         for search in (self._joined, self._heavy, self._even):
-            found = [cut for inside in search(deadheads) for cut in self._cut(inside, deadheads)]
+            found: list[tuple[IntArray, float]] = []
+            for inside in search(deadheads):
+                found += self._cut(inside, deadheads)
+                if stop():
+                    return found
             if found:
                 return found
         return []

@@ -68,9 +68,9 @@ def solve(
         raise BadProblem(f"steps is {steps}: give at least 1")
     if time_limit is not None and not time_limit > 0:
         raise BadProblem(f"time_limit is {time_limit}: give seconds above 0")
+    began = clock.now()
     from gridgeo_solvers.routing.tours.search import Search  # Numba is loaded when it is needed.
 
-    began = clock.now()
     patterns = possible_patterns(problem)
     if start is not None:
         _refuse_start(worth_of(problem, start))

@@ -51,8 +51,8 @@ class Course:
         First price: of a mean demand too much in mean legs, and of a unit of duration too much.
     """
 
-    hot: float = 3.0
-    cold: float = 0.1
+    hot: float = 1.0
+    cold: float = 0.05
     blink: float = 0.01
     most: float = 10.0
     one_day: float = 0.5
@@ -62,8 +62,12 @@ class Course:
 
 
 def course_for(tables: Tables) -> Course:
-    """The course that suits a problem's kind."""
-    return Course(hot=1.5, cold=0.05) if tables.days > 1 else Course()
+    """The course that suits a problem's kind: coolest for doors on many routes, hottest for one round, which gets stuck."""
+    if tables.days > 1:
+        return Course(hot=1.5, cold=0.05)
+    if len(tables.day) == 1:
+        return Course(hot=3.0, cold=0.1)
+    return Course() if tables.two else Course(hot=0.5, cold=0.01)
 
 
 ONE_ROUND = Course(hot=1.0, cold=0.1)
