@@ -62,11 +62,9 @@ class Course:
 
 
 def course_for(tables: Tables) -> Course:
-    """The course that suits a problem's kind: coolest for doors on many routes, hottest for one round, which gets stuck."""
+    """The course that suits a problem's kind: coolest for doors on one day, hottest on several days."""
     if tables.days > 1:
         return Course(hot=1.5, cold=0.05)
-    if len(tables.day) == 1:
-        return Course(hot=3.0, cold=0.1)
     return Course() if tables.two else Course(hot=0.5, cold=0.01)
 
 
