@@ -281,4 +281,4 @@ class Local:
         if self.change.field.own[door] >= 0 or self.change.field.due["count"][door] < 2:
             return int(self.change.field.own[door])
         stops = self.change.booked.stops
-        return int(stops.loc[stops["door"] == door, "officer"].value_counts().sort_index(kind="stable").idxmax())
+        return int(np.bincount(stops.loc[stops["door"] == door, "officer"].to_numpy()).argmax())
