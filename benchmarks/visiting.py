@@ -6,13 +6,15 @@ officers have. Officers walk a lattice of streets 100 m apart, work Monday to Fr
 on leave on some days. A community is one problem: single visits stay in their grid, what needs two or a skill may cross.
 
 ``--times 10`` also plans every `--sample`-th community with ten times the steps and tells how far the plan lies above that. The
-judge looks at every answer. CPU seconds are added up over the processes; compiling isn't counted.
+judge looks at every answer, and progress goes to standard error. CPU seconds are added up over the processes; compiling isn't counted.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import resource
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -156,6 +158,12 @@ def rows(numbers: range, times: int, sample: int, steps: int | None, jobs: int) 
         yield from executor.map(plan, numbers, again, [steps] * len(numbers), chunksize=4)
 
 
+def peak_mb() -> float:
+    """Megabytes that the largest process of this run has held at once."""
+    who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return max(resource.getrusage(one).ru_maxrss for one in who) / 1024
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--officers", type=int, default=1000)
@@ -168,12 +176,18 @@ def main() -> None:
     asked = parser.parse_args()
     numbers = range(asked.first, asked.first + asked.officers // TEAM)
     start = time.perf_counter()
-    found = list(rows(numbers, asked.times, asked.sample, asked.steps, asked.jobs))
+    found: list[dict[str, Any]] = []
+    for row in rows(numbers, asked.times, asked.sample, asked.steps, asked.jobs):
+        found.append(row)
+        if len(found) % 10 == 0 or len(found) == len(numbers):
+            spent = time.perf_counter() - start
+            print(f"{len(found)} of {len(numbers)} communities, {spent:.0f} s", file=sys.stderr, flush=True)
     sums = {
         name: sum(row[name] for row in found)
         for name in ("visits", "left_out", "tours", "faults", "objective", "travel")
     }
     told = {"officers": len(found) * TEAM, "jobs": asked.jobs, "wall_seconds": time.perf_counter() - start}
+    told["peak_mb_of_a_process"] = peak_mb()
     told |= {"cpu_seconds": sum(row["cpu_seconds"] for row in found)} | sums
     for name in ("above", "travel_above"):
         seen = [row[name] for row in found if name in row]

@@ -111,6 +111,38 @@ def plan_(
     show(told | {"number": number or None, "hash": drawn.fingerprint()}, as_json)
 
 
+@report_app.command()
+def rounds(
+    town: Town,
+    plan: PlanFile,
+    routes: Annotated[
+        Path,
+        typer.Argument(help="Rounds that 'gridgeo visits' made (.gpkg).", metavar="VISITS.gpkg", show_default=False),
+    ],
+    output: Annotated[
+        list[Path], typer.Option("-o", "--output", help="File to write, .pdf or .html; repeat it for both.")
+    ],
+    officer: Annotated[
+        list[str] | None,
+        typer.Option(help="Officer whose rounds are printed; may be repeated. Everybody's if not set."),
+    ] = None,
+    on: Annotated[str | None, typer.Option(help="Day to print, e.g. 2026-12-01; every day if not set.")] = None,
+    lang: Annotated[str, typer.Option(help="en, zh or both.")] = "en",
+    as_json: Json = False,
+) -> None:
+    """Write rounds of visits for print: a page for each officer and day, with a map, times and boxes to tick."""
+    from gridgeo.plans.files import read_plan
+    from gridgeo.reports import report_rounds
+    from gridgeo.routes import read_routes
+    from gridgeo.sources import read_jurisdiction
+
+    drawn = read_plan(plan, read_jurisdiction(town))
+    files = report_rounds(
+        drawn, read_routes(routes), out=output, officers=officer or (), day=_day(on, "--on"), lang=lang
+    )
+    show({"files": [str(file) for file in files]}, as_json)
+
+
 def _day(text: str | None, what: str) -> date | None:
     from gridgeo.rosters.dates import read_day
 

@@ -76,9 +76,10 @@ def visits(
 ) -> None:
     """Plan visit rounds to a list of doors: a day, or with --from a month, within windows and shifts."""
     from gridgeo.plans.files import read_plan
-    from gridgeo.routes.visiting.writing import write_visits
+    from gridgeo.routes.visiting.writing import check_ending, write_visits
     from gridgeo.sources import read_csv, read_jurisdiction
 
+    check_ending(output)
     drawn = read_plan(plan, read_jurisdiction(town))
     table = read_csv(doors)
     if first is None:

@@ -4,6 +4,7 @@ from gridgeo.reports.approvals import Approval, Departure, read_approvals, read_
 from gridgeo.reports.heading import Cards, Heading
 from gridgeo.reports.page import LANGUAGES, render_report, write_report
 from gridgeo.reports.paper import render_plan, report_plan
+from gridgeo.reports.rounds import render_rounds, report_rounds
 
 __all__ = [
     "LANGUAGES",
@@ -15,6 +16,8 @@ __all__ = [
     "read_departures",
     "render_plan",
     "render_report",
+    "render_rounds",
     "report_plan",
+    "report_rounds",
     "write_report",
 ]

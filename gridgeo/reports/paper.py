@@ -78,10 +78,7 @@ def report_plan(
     -----
     The same input gives the same bytes, HTML and PDF alike.
     """
-    files = [Path(path) for path in ([out] if isinstance(out, str | os.PathLike) else out)]
-    for file in files:
-        if file.suffix.lower() not in FORMATS:
-            raise BadInput(f"{file}: a report is written as {' or '.join(FORMATS)}, not '{file.suffix}'")
+    files = paper_files(out)
     page = render_plan(
         plan,
         before=before,
@@ -93,6 +90,20 @@ def report_plan(
         heading=heading,
         cards=cards,
     )
+    return write_paper(page, files)
+
+
+def paper_files(out: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> list[Path]:
+    """The files that a paper is to be written to, with endings that are known."""
+    files = [Path(path) for path in ([out] if isinstance(out, str | os.PathLike) else out)]
+    for file in files:
+        if file.suffix.lower() not in FORMATS:
+            raise BadInput(f"{file}: a report is written as {' or '.join(FORMATS)}, not '{file.suffix}'")
+    return files
+
+
+def write_paper(page: str, files: Sequence[Path]) -> list[Path]:
+    """Write a page as HTML or set it as a PDF, by the ending of each file."""
     for file in files:
         if file.suffix.lower() == ".pdf":
             from gridgeo.reports.printing import to_pdf
@@ -100,7 +111,7 @@ def report_plan(
             write_bytes(to_pdf(page), file)
         else:
             write_text(page, file)
-    return files
+    return list(files)
 
 
 def render_plan(
@@ -120,14 +131,14 @@ def render_plan(
     contents = Contents(
         plan, words, before=before, roster=roster, day=day or heading.effective or heading.dated, cards=cards or Cards()
     )
-    page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = page.from_string(_packaged("paper.html.j2"))
+    page = environment()
+    template = page.from_string(packaged("paper.html.j2"))
     sections = contents.sections()
     numbers = {key: number for number, key in enumerate(sections, start=1)}
     page.globals["loop_number"] = numbers.get
     shown = {
         "w": words,
-        "css": Markup(_packaged("paper.css")),  # noqa: S704 - our own file
+        "css": Markup(packaged("paper.css")),  # noqa: S704 - our own file
         "heading": heading,
         "number": heading.number or words.plain("unnumbered"),
         "numbered": list(numbers.items()),
@@ -136,5 +147,11 @@ def render_plan(
     return template.render(shown | contents.figures(exceptions, numbers))
 
 
-def _packaged(name: str) -> str:
+def environment() -> Environment:
+    """Where the templates of papers are filled in."""
+    return Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+
+def packaged(name: str) -> str:
+    """The text of a template or style sheet."""
     return (resources.files("gridgeo") / "templates" / name).read_text(encoding="utf-8")

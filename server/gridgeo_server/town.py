@@ -46,6 +46,8 @@ class Town:
 
     plan: Plan
     planned: RouteTables | None = None
+    covered: gpd.GeoDataFrame | None = None
+    """Streets with their passes, as `gridgeo coverage` left them; None where it left nothing."""
 
     @property
     def jurisdiction(self) -> Jurisdiction:
@@ -151,7 +153,8 @@ class Town:
 
 
 def read_town(folder: Path) -> Town:
-    """The town that `gridgeo` left in `folder`: ``town.gpkg``, ``plan.gpkg``, and routes where there are any.
+    """The town that `gridgeo` left in `folder`: ``town.gpkg``, ``plan.gpkg``, and where there are any
+    ``patrols.gpkg``, ``visits.gpkg`` and ``coverage.gpkg``.
 
     Raises
     ------
@@ -169,7 +172,16 @@ def read_town(folder: Path) -> Town:
             raise UnreadableSource(f"{folder / name} is missing; make it with '{verb} … -o {folder / name}'")
     jurisdiction = read_jurisdiction(folder / "town.gpkg")
     plan = read_plan(folder / "plan.gpkg", jurisdiction)
-    return Town(plan, _read_routes(folder))
+    return Town(plan, _read_routes(folder), _read_streets(folder))
+
+
+def _read_streets(folder: Path) -> gpd.GeoDataFrame | None:
+    path = folder / "coverage.gpkg"
+    if not path.is_file():
+        return None
+    from gridgeo.coverage import read_coverage
+
+    return read_coverage(path).streets
 
 
 def _read_routes(folder: Path) -> RouteTables | None:

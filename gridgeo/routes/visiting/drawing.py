@@ -60,7 +60,23 @@ def drawn(field: Field, booked: Booked, meta: Mapping[str, Any]) -> Routes:
     stops.sort(key=lambda row: (rank[row["route"]], row["order"]))
     crs = field.doors.crs
     left = left_out_rows(field, booked, meta)
-    return Routes(layer("routes", routes, crs), layer("stops", stops, crs), left, dict(meta) | figures(field, booked))
+    return Routes(_layer("routes", routes, crs), _layer("stops", stops, crs), left, dict(meta) | figures(field, booked))
+
+
+def _layer(name: str, rows: list[dict[str, Any]], crs: Any) -> gpd.GeoDataFrame:
+    """The table `name`, with officers and dates also where nobody calls anywhere."""
+    table = layer(name, rows, crs)
+    return table if rows else gpd.GeoDataFrame(table.assign(**{column: [] for column in _DATED[name]}))
+
+
+_DATED = {
+    "routes": ("officer", "date", "start_min", "shift_from", "sets_out", "back", "break", "break_min", "travel_min"),
+    "stops": (
+        *("date", "officer", "door", "visit", "visits", "begin", "leave", "with", "tasks"),
+        *("travel_m", "travel_min", "wait_min", "off_m"),
+    ),
+}
+"""Columns of rounds besides the contract of all routes."""
 
 
 def each(table: pd.DataFrame) -> Iterator[Any]:

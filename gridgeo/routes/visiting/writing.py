@@ -13,7 +13,8 @@ from gridgeo import crs
 from gridgeo.errors import BadInput
 from gridgeo.routes.reading import minutes_of_day
 from gridgeo.routes.tables import Routes
-from gridgeo.sources import write_csv, write_text
+from gridgeo.sources import writable, write_csv, write_text
+from gridgeo.sources.vectors import FORMATS
 
 COLUMNS = (
     "date",
@@ -34,6 +35,24 @@ COLUMNS = (
 """Columns of a table of rounds."""
 
 
+OWN = (".gpx", ".ics", ".csv")
+"""Endings of the formats that are written here."""
+
+
+def check_ending(path: str | os.PathLike[str]) -> None:
+    """Prove that rounds can be written to `path`: worth asking before long work.
+
+    Raises
+    ------
+    BadInput
+        The ending names no format that is written, or the folder doesn't exist.
+    """
+    if Path(path).suffix.lower() not in (*FORMATS, *OWN):
+        known = ", ".join(dict.fromkeys((*FORMATS, *OWN)))
+        raise BadInput(f"{path}: '{Path(path).suffix}' isn't written; choose one of {known}")
+    writable(path)
+
+
 def write_visits(routes: Routes, path: str | os.PathLike[str]) -> None:
     """Write the rounds of a plan of visits: `.gpx`, `.ics`, `.csv`, and what `Routes.to_file` writes.
 
@@ -43,7 +62,7 @@ def write_visits(routes: Routes, path: str | os.PathLike[str]) -> None:
         The ending names no format that is written, or the routes have no dates.
     """
     ending = Path(path).suffix.lower()
-    if ending not in (".gpx", ".ics", ".csv"):
+    if ending not in OWN:
         routes.to_file(path)
     elif ending == ".csv":
         write_csv(round_table(routes), path)

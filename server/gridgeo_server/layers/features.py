@@ -39,6 +39,9 @@ ABOUT: Mapping[str, About] = {
     "water": About("Water", "Sea, rivers and lakes", "water"),
     "barriers": About("Barriers", "Motorways, railways and rivers that can't be crossed everywhere", "barrier"),
     "routes": About("Routes", "Planned patrols and visit rounds", "route"),
+    "coverage": About(
+        "Coverage", "Streets with their planned and done passes, the share walked and the last pass", "street"
+    ),
     "responders": About("Responders", "Officers on duty, where they were last seen", "responder"),
     "cases": About("Cases", "Cases that are not finished", "case"),
 }
@@ -133,12 +136,14 @@ def still_collections(town: Town, but: tuple[str, ...] = ()) -> dict[str, Collec
         "water": place.water,
         "barriers": place.barriers,
     }
-    if town.planned is not None:
-        tables["routes"] = town.planned.routes
-    else:
-        none: dict[str, list[Any]] = {column: [] for column in schemas.ROUTES["routes"].columns}
-        tables["routes"] = gpd.GeoDataFrame(none, geometry=[], crs=place.crs)
+    tables["routes"] = _none(schemas.ROUTES["routes"], place.crs) if town.planned is None else town.planned.routes
+    tables["coverage"] = _none(schemas.COVERAGE["coverage"], place.crs) if town.covered is None else town.covered
     return {name: from_frame(name, frame) for name, frame in tables.items() if name not in but}
+
+
+def _none(schema: schemas.Schema, crs_of: Any) -> gpd.GeoDataFrame:
+    """A table without rows."""
+    return gpd.GeoDataFrame({column: [] for column in schema.columns}, geometry=[], crs=crs_of)
 
 
 def from_frame(name: str, frame: gpd.GeoDataFrame) -> Collection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -9,6 +10,7 @@ from shapely.geometry import mapping
 
 from gridgeo.crs import to_wgs84
 from gridgeo_server.errors import NotFound
+from gridgeo_server.routes.next_stops import NextStop, next_stops
 from gridgeo_server.state import StateOf
 from gridgeo_server.town import plain
 
@@ -35,6 +37,20 @@ def routes(
     return {"routes": [_listed(row) for row in table.to_dict("records")]}
 
 
+@router.get("/next")
+def stops_ahead(
+    state: StateOf,
+    officer: Annotated[str | None, Query(max_length=128)] = None,
+    grid: Annotated[str | None, Query(max_length=64)] = None,
+    at: Annotated[datetime | None, Query(description="Moment, in local time; now where left out.")] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 10,
+) -> dict[str, Any]:
+    """The visits that lie ahead of an officer, or of the officers of a grid, on the day of `at`: first the one that is going on."""
+    moment = at if at is not None and at.tzinfo is None else (at or state.clock()).astimezone().replace(tzinfo=None)
+    found = [] if state.town.planned is None else next_stops(state.town.planned, moment, officer=officer, grid=grid)
+    return {"at": moment.isoformat(timespec="minutes"), "stops": [_ahead(one) for one in found[:limit]]}
+
+
 @router.get("/{route}")
 def one_route(route: str, state: StateOf) -> dict[str, Any]:
     """One route with its line (degrees) and its stops in order."""
@@ -56,3 +72,8 @@ def one_route(route: str, state: StateOf) -> dict[str, Any]:
 
 def _listed(row: dict[Any, Any]) -> dict[str, Any]:
     return {name: plain(row[name]) for name in _LISTED}
+
+
+def _ahead(one: NextStop) -> dict[str, Any]:
+    values = {name: plain(value) for name, value in vars(one).items() if name != "point"}
+    return {**values, "geometry": mapping(one.point)}

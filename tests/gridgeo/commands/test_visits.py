@@ -4,6 +4,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from gridgeo.routes import read_routes
+
 
 @pytest.fixture
 def visits(run, files):
@@ -88,3 +90,33 @@ def test_tasks_without_a_first_day_are_refused(visits, lists):
     status, _, text = visits(lists / "tasks.csv", "-o", lists / "day.gpkg")
     assert status == 2
     assert "tasks are joined in plans with a first day" in text
+
+
+def test_an_ending_that_is_not_written_is_refused_before_anything_is_planned(visits, lists):
+    status, _, err = visits(lists / "visits.csv", *WEEK, "-o", lists / "week.docx")
+    assert status == 2
+    assert "'.docx' isn't written; choose one of .gpkg" in err
+    assert ".ics" in err
+
+
+@pytest.mark.parametrize("ending", ["gpkg", "ics", "csv"])
+def test_a_plan_in_which_nobody_can_call_is_written_with_its_reasons(visits, lists, ending: str):
+    pd.DataFrame({"officer": ["Zhou"], "leave": ["2026-11-30..2026-12-06"]}).to_csv(lists / "away.csv", index=False)
+    out = lists / f"week.{ending}"
+    status, figures, err = visits(lists / "visits.csv", "--officers", lists / "away.csv", *WEEK, "-o", out)
+    assert (status, err) == (0, "")
+    assert (figures["routes"], figures["visits"], figures["unserved"]) == (0, 0, 10)
+    assert out.exists()
+
+
+def test_rounds_are_printed_for_an_officer_and_a_day(visits, run, files, lists):
+    assert visits(lists / "visits.csv", *WEEK, "-o", lists / "week.gpkg")[0] == 0
+    about = (files / "town.gpkg", files / "plan.gpkg", lists / "week.gpkg", "--json")
+    day = str(read_routes(lists / "week.gpkg").routes["date"].iloc[0])
+    status, out, _ = run("report", "rounds", *about, "--on", day, "-o", lists / "day.html")
+    assert status == 0
+    assert json.loads(out)["files"] == [str(lists / "day.html")]
+    assert '<section class="round"' in (lists / "day.html").read_text(encoding="utf-8")
+    status, _, err = run("report", "rounds", *about, "--officer", "Nobody", "-o", lists / "day.html")
+    assert status == 2
+    assert "no round of officer 'Nobody'" in err

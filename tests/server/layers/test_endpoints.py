@@ -30,7 +30,7 @@ def test_every_collection_describes_itself_and_can_be_read(client: TestClient, r
     report(480, 200)
     listed = client.get("/ogc/collections").json()["collections"]
     assert {one["id"] for one in listed} == {
-        "grids", "units", "areas", "roads", "places", "buildings", "water", "barriers", "routes", "responders", "cases",
+        "grids", "units", "areas", "roads", "places", "buildings", "water", "barriers", "routes", "coverage", "responders", "cases",
     }  # fmt: skip
     for one in listed:
         assert client.get(f"/ogc/collections/{one['id']}").json() == one

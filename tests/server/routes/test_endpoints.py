@@ -63,3 +63,59 @@ def test_a_route_has_its_line_in_degrees_and_its_stops_in_order(routed: TestClie
 def test_a_town_without_routes_says_so_by_an_empty_list(client: TestClient) -> None:
     assert client.get("/api/v1/routes").json() == {"routes": []}
     assert client.get("/api/v1/routes/x").status_code == 404
+
+
+@pytest.fixture
+def dated(tmp_path: Path, town: Town) -> Iterator[TestClient]:
+    """The lattice town with rounds of two officers on a day, of three visits."""
+    line = LineString([(EAST, NORTH), (EAST + 200, NORTH)])
+    about = {"kind": "visits", "mode": "foot", "minutes": 60.0, "length_m": 200.0, "service_m": 0.0}
+    routes = gpd.GeoDataFrame(
+        {
+            "route": ["Li-1", "Zhou-1"],
+            "grid": ["03", "04"],
+            "officer": ["Li", "Zhou"],
+            "date": "2026-12-01",
+            "shift_from": ["08:00", "09:00"],
+            "stops": [2, 1],
+            **about,
+        },
+        geometry=[line, line],
+        crs=CRS,
+    )
+    stops = gpd.GeoDataFrame(
+        {
+            "route": ["Li-1", "Li-1", "Zhou-1"],
+            "order": [0, 1, 0],
+            "what": ["a", "b", "c"],
+            "name": ["Row 7", None, "Mill"],
+            "arrive_min": [5.0, 30.0, 0.0],
+            "wait_min": [0.0, 10.0, 0.0],
+            "leave_min": [20.0, 60.0, 15.0],
+        },
+        geometry=[Point(EAST, NORTH), Point(EAST + 200, NORTH), Point(EAST, NORTH)],
+        crs=CRS,
+    )
+    app = create_app(Settings(data=tmp_path), Town(town.plan, RouteTables(routes, stops)))
+    with TestClient(app, base_url="http://127.0.0.1") as client:
+        yield client
+
+
+def test_an_officer_is_told_the_visits_ahead_first_the_one_that_goes_on(dated: TestClient) -> None:
+    def ahead(clock: str, **wanted: str) -> list[tuple[str, str, bool]]:
+        told = dated.get("/api/v1/routes/next", params={"at": f"2026-12-01T{clock}:00", **wanted}).json()
+        return [(one["what"], one["begin"], one["going_on"]) for one in told["stops"]]
+
+    assert ahead("07:00", officer="Li") == [("a", "08:05", False), ("b", "08:40", False)]
+    assert ahead("08:10", officer="Li") == [("a", "08:05", True), ("b", "08:40", False)]
+    assert ahead("08:20", officer="Li") == [("b", "08:40", False)]
+    assert ahead("08:20") == [("b", "08:40", False), ("c", "09:00", False)]
+    assert ahead("08:20", grid="04", limit="1") == [("c", "09:00", False)]
+    assert ahead("10:00") == []
+
+
+def test_nobody_has_visits_ahead_on_a_day_without_rounds(dated: TestClient, routed: TestClient) -> None:
+    assert dated.get("/api/v1/routes/next?at=2026-12-02T07:00:00").json()["stops"] == []
+    assert routed.get("/api/v1/routes/next?at=2026-12-01T07:00:00").json()["stops"] == []
+    assert dated.get("/api/v1/routes/next?at=noon").status_code == 422
+    assert dated.get("/api/v1/routes/next?limit=0").status_code == 422

@@ -60,6 +60,15 @@ def test_other_officers_keep_their_visits(made: VisitPlan, without: VisitPlan):
     assert kept.mean() >= 0.9
 
 
+def test_doors_keep_the_officers_they_know(made: VisitPlan, without: VisitPlan):
+    told = without.routes.meta["replanned"]
+    assert told["kept_officer_elsewhere"] >= 0.9
+    assert told["kept_officer"] <= told["kept_officer_elsewhere"]
+    before, after = (plan.routes.meta["continuity"] for plan in (made, without))
+    assert before >= 0.8
+    assert after >= before - 0.05
+
+
 def test_a_closed_door_is_called_at_another_day(made: VisitPlan):
     later = made.booked.stops.query("day == 0 and begin > 31500")
     door = made.field.doors["door"].iloc[int(later["door"].iloc[0])]
