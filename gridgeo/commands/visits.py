@@ -116,9 +116,15 @@ def visits(
             apart = _planned(drawn, table, crew, first, days, options, False, seed, jobs)
             told = {"joined": saved(apart.routes, made.routes)}
     write_visits(made.routes, output)
-    names = ("from", "days", "doors", "not_due", "visits", "least_day_min", "most_day_min", "continuity", "replanned")
-    figures = {name: made.routes.meta[name] for name in names if name in made.routes.meta}
-    show(made.routes.figures() | figures | told | {"file": str(output)}, as_json, rows(_by_officer(made.routes)))
+    figures = _figures(made.routes) | told | {"file": str(output)}
+    show(figures, as_json, rows(_by_officer(made.routes)))
+
+
+def _figures(routes: Any) -> dict[str, Any]:
+    """A plan of days in a few numbers: what it takes, not its objective, in which left out visits have a high price."""
+    names = ("from", "days", "doors", "not_due", "visits", "travel_min", "work_min", "least_day_min", "most_day_min")
+    told = {name: value for name, value in routes.figures().items() if name not in ("objective", "bound", "gap")}
+    return told | {name: routes.meta[name] for name in (*names, "continuity", "replanned") if name in routes.meta}
 
 
 def _refuse(options: dict[str, Any], why: str) -> None:

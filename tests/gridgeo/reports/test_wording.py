@@ -23,8 +23,9 @@ def test_every_word_stands_in_both_languages_with_the_same_places(key):
 def test_every_word_is_used(key):
     folder = resources.files("gridgeo")
     sources = [file.read_text(encoding="utf-8") for file in (folder / "reports").iterdir() if file.name.endswith(".py")]
-    text = "\n".join([*sources, (folder / "templates" / "paper.html.j2").read_text(encoding="utf-8")])
-    families = ("state_", "status_", "f_", "a_", "m_", "mw_", "u_", "s_")
+    pages = [(folder / "templates" / name).read_text(encoding="utf-8") for name in ("paper.html.j2", "rounds.html.j2")]
+    text = "\n".join([*sources, *pages])
+    families = ("state_", "status_", "f_", "a_", "m_", "mw_", "u_", "s_", "weekday_")
     made = key.startswith(families) and any(
         f'"{f}" ~' in text or f'"{f}{{' in text for f in families if key.startswith(f)
     )
