@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+POINT = 1e-9
+"""Degrees below which a box is a point."""
 LEVELS = range(6, 21)
 """From about 600 km to about 40 m: grids are neither larger nor is it worth telling smaller ones apart."""
 
@@ -21,8 +23,8 @@ def cells_of(west: float, south: float, east: float, north: float) -> list[int]:
     >>> set(cells_of(7.41, 43.73, 7.42, 43.74)) & set(cells_near(7.415, 43.735, 0.0, 0.0)) != set()
     True
     """
-    longest = max(east - west, north - south)
-    level = LEVELS[-1] if longest <= 0 else min(LEVELS[-1], max(LEVELS[0], math.floor(math.log2(360 / longest))))
+    longest = max(east - west, north - south, POINT)
+    level = min(LEVELS[-1], max(LEVELS[0], math.floor(math.log2(360 / longest))))
     return list(_squares(level, west, south, east, north))
 
 

@@ -89,8 +89,10 @@ def _fewest(run: Run, case: Case, share: float) -> tuple[Plan, int]:
         other = drawn(run, case, middle, share)
         plan, below = (plan, middle) if other.labels_of is None else (other, below)
     if plan.labels_of is None:
-        return _as_it_was(case, plan), counts.start
-    return _refuted(run, case, plan, counts.start, share)
+        plan = _as_it_was(case, plan)
+    # Where plans are rare the proof meets one that the search didn't.
+    end = counts.stop if plan.labels_of is None else plan.k
+    return _refuted(run, case, plan, counts.start, end, share)
 
 
 def _as_it_was(case: Case, plan: Plan) -> Plan:
@@ -99,9 +101,9 @@ def _as_it_was(case: Case, plan: Plan) -> Plan:
     return Plan(case.m, case.m, case.home) if kept else plan
 
 
-def _refuted(run: Run, case: Case, plan: Plan, least: int, share: float) -> tuple[Plan, int]:
-    """The plan, or one with fewer grids that the proof meets, and what no plan has fewer than: number by number from `least`."""
-    while least < plan.k and not run.stop_at(share)():
+def _refuted(run: Run, case: Case, plan: Plan, least: int, end: int, share: float) -> tuple[Plan, int]:
+    """The plan, or one with fewer than `end` grids that the proof meets, and what no plan has fewer than, from `least` on."""
+    while least < end and not run.stop_at(share)():
         seconds = run.left(share)
         proof = prove(case, least, None, REFUTED, AnyOf(run.rules), None if seconds is None else seconds / 2)
         if proof.plan is not None:

@@ -304,6 +304,16 @@ def test_a_star_without_a_plan_is_proven_so_and_its_rules_are_named(leaves):
     assert no.nearest.faults
 
 
+def test_unequal_bands_that_keep_a_unit_from_every_seed_are_told():
+    load = np.full(4, 5.0)
+    problem = PartitionProblem(
+        Graph.from_edges(4, [(0, 1), (1, 2), (2, 3)]), (Measure("load", load, [0.0, 0.0], [6.0, 30.0]),), 2, load,
+        np.arange(4.0), np.zeros(4), seeds=(1, 3), apart=((0, 3),),
+    )  # fmt: skip
+    (reason,) = reasons(problem).reasons
+    assert reason.startswith("unit 0 can join the grid of no seed (kept apart or bands)")
+
+
 def test_a_plan_not_found_is_not_called_impossible():
     base = lattice(7, 7, 5, 0.1)
     area = np.random.default_rng(1).uniform(900, 1100, 49)

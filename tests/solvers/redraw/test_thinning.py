@@ -57,6 +57,18 @@ def row(weights: list[float], old: list[int], most: float) -> Redrawing:
     return Redrawing(problem, old, load)
 
 
+def test_where_the_search_meets_no_plan_the_proof_does() -> None:
+    """A star whose hub may not share with one arm: two grids, and one way to draw them."""
+    load = np.array([0.0, 0, 0, 0, 1, 0, 0, 1])
+    graph = Graph.from_edges(8, [(0, 1), (0, 2), (0, 3), (0, 4), (0, 7), (1, 5), (4, 6)])
+    problem = PartitionProblem(
+        graph, (Measure("load", load, 0.0, 2.0),), 1, load, np.arange(8) * 100.0, np.zeros(8),
+        together=((1, 5),), apart=((0, 1),),
+    )  # fmt: skip
+    found = fewest(Redrawing(problem, [0, 1, 0, 0, 0, 0, 0, 0], load))
+    assert (found.k, found.least) == (2, 2)
+
+
 def test_many_small_grids_become_as_few_as_fit_and_that_is_proven() -> None:
     found = fewest(row([5.0] * 24, list(range(24)), 20.0))
     assert (found.k, found.least) == (6, 6)

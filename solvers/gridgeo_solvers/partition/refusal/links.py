@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -92,7 +91,7 @@ def first_units(part: Part, rows: Iterable[int]) -> list[int]:
 def rivals(problem: PartitionProblem, parts: Sequence[Part], most: Sequence[range], any_count: bool) -> list[str]:
     """More units that may never meet than there are grids, in one part, one group or all."""
     cliques = [largest_clique(part.apart) for part in parts]
-    why = _why_apart(problem)
+    why = _why_apart(problem, len(problem.seeds) > 1)
     for part, clique, counts in zip(parts, cliques, most, strict=True):
         limit = len(part.seeds) if problem.seeds else counts.stop - 1
         limit = limit if any_count else min(limit, problem.k)
@@ -118,8 +117,9 @@ def _fixed(problem: PartitionProblem) -> list[tuple[int, int]]:
     return sorted((problem.grids_per_group or {}).items())
 
 
-def _why_apart(problem: PartitionProblem) -> str:
-    causes = ["kept apart"] * bool(problem.apart) + ["seeds"] * (len(problem.seeds) > 1)
+def _why_apart(problem: PartitionProblem, seeded: bool) -> str:
+    """The rules that keep units apart, seeds among them where they are `seeded`."""
+    causes = ["kept apart"] * bool(problem.apart) + ["seeds"] * seeded
     if np.isfinite(problem.reach):
         causes.append(f"farther than {way(problem, problem.reach)}")
     return " or ".join(causes)
@@ -196,7 +196,7 @@ def _unheld(problem: PartitionProblem, part: Part, held: list[tuple[int, int]], 
     lost = np.flatnonzero(~reached)
     if len(lost) == 0:
         return []
-    rules = [text for text in (_why_apart(replace(problem, seeds=())), "bands" * bool(len(part.weights))) if text]
+    rules = [text for text in (_why_apart(problem, seeded=False), "bands" * bool(len(part.weights))) if text]
     one = len(lost) == 1
     return [
         f"{named(problem, first_units(part, lost))} can join the grid of no seed ({' or '.join(rules)}): "
@@ -245,6 +245,6 @@ def _area_needs(problem: PartitionProblem, parts: Sequence[Part], units: IntArra
         apart = [i for part, rows in rivals for i in first_units(part, rows)]
         return (
             f"{area(problem, units)} {may}, but {named(problem, apart)} in it may not share one "
-            f"({_why_apart(problem)}): allow more splits, or loosen the other rule"
+            f"({_why_apart(problem, len(problem.seeds) > 1)}): allow more splits, or loosen the other rule"
         )
     return ""
