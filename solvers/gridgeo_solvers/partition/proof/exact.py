@@ -60,6 +60,9 @@ def proof_of(
             best, other = prove_by_centres(part, best, k, bound, stop)
             value = _capped(max(value, other), best)
         return best, value
+    if not best.feasible and _growable(part, params):
+        # The search has ended with this already.
+        return best, value
     if _listable(part):
         best, value = _grow(part, best, k, bound, stop)
         # Sets are priced by one measure: with several, Hess's model may prove what they don't.
@@ -84,13 +87,18 @@ def first_plan(part: Part, near: Found, k: int, params: PartitionParams, stop: S
     Where units are large beside a band, plans are rare and steps from one to the next rarer: growing the sets that a grid
     can be finds one sooner than moving units does.
     """
-    if part.n > params.exact_units or len(part.weights) != 1 or not part.centred or not _listable(part):
+    if not _growable(part, params):
         return None
     bound = lagrangian(part, k, near.value.cost * FARTHEST, near.plan, params.bound_steps, stop)
     if not np.isfinite(bound.value):
         return None
     met, _ = _grow(part, near, k, bound, stop)
     return met if met.feasible else None
+
+
+def _growable(part: Part, params: PartitionParams) -> bool:
+    """Whether sets are grown where the search met no plan: a small part of one measure."""
+    return part.n <= params.exact_units and len(part.weights) == 1 and bool(part.centred) and _listable(part)
 
 
 def _narrow(part: Part, value: float, best: Found) -> bool:
