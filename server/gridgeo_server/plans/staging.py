@@ -24,8 +24,8 @@ def areas_of_town(town: Town) -> tuple[str, ...]:
     return tuple(sorted(set(town.jurisdiction.units["area"].astype(str))))
 
 
-def expanded(town: Town, areas: Iterable[str]) -> tuple[str, ...]:
-    """The deepest areas under `areas`, which may be of any level.
+def expanded(town: Town, areas: Iterable[str], field: str = "areas") -> tuple[str, ...]:
+    """The deepest areas under `areas`, which may be of any level and were asked for in `field`.
 
     Raises
     ------
@@ -36,10 +36,10 @@ def expanded(town: Town, areas: Iterable[str]) -> tuple[str, ...]:
     found: set[str] = set()
     for area in areas:
         if area not in line:
-            raise BadRequest(f"no area '{area}'; areas with units are {_some(deepest)}", "areas")
+            raise BadRequest(f"no area '{area}'; areas with units are {_some(deepest)}", field)
         under = {one for one in deepest if area in line[one]}
         if not under:
-            raise BadRequest(f"no unit lies in the area '{area}'; areas with units are {_some(deepest)}", "areas")
+            raise BadRequest(f"no unit lies in the area '{area}'; areas with units are {_some(deepest)}", field)
         found |= under
     return tuple(sorted(found))
 

@@ -44,7 +44,7 @@ def roster(
     """Grids on a day with their roles and who holds each, by code, and what they come to in all; names and phones for those who may see them, which is logged."""
     day, names = _day(state, on), bearer is not None and may(bearer, "rosters.see")
     grids, holdings = _roster_on(state, roles, day)
-    under = None if area is None else set(staging.expanded(state.town, [area]))
+    under = None if area is None else set(staging.expanded(state.town, [area], "area"))
     sought = (text or "").strip().casefold()
     wanted = [
         one

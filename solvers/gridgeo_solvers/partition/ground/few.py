@@ -128,12 +128,13 @@ class _Areas:
         for i in np.flatnonzero(part.zone >= 0).tolist():
             touched[self.possible >> i & 1 == 1, part.zone[i]] = 1
         self.touched = dict(zip(self.possible.tolist(), touched, strict=True))
+        self.none = np.zeros(touched.shape[1], dtype=np.int64)
         self.most = part.splits + 1
         self.best: tuple[float, list[int]] = (np.inf, [])
 
     def cut(self, rows: int, k: int) -> tuple[float, list[int]]:
         """The best plan's cost and sets."""
-        self._go(rows, k, 0.0, [], np.zeros_like(next(iter(self.touched.values()))))
+        self._go(rows, k, 0.0, [], self.none)
         return self.best
 
     def _go(self, rows: int, k: int, spent: float, taken: list[int], split: IntArray) -> None:
