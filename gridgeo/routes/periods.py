@@ -11,35 +11,27 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
 from gridgeo.errors import BadInput
 from gridgeo.plans.plan import Plan
 from gridgeo.roads import Roads
 from gridgeo.routes.classes import CLASSES, TIMES, classes_of, shifts_open
 from gridgeo.routes.patrols import PATROL_KMH
+from gridgeo.routes.period_tables import NEAR_M, Answer, period_figures, period_layers
 from gridgeo.routes.reading import Rows, points
 from gridgeo.routes.starts import starts_of
 from gridgeo.routes.streets import SKIP, patrolled_streets
-from gridgeo.routes.tables import Routes, layer
+from gridgeo.routes.tables import Routes
 from gridgeo_solvers.errors import BadProblem, Infeasible
 from gridgeo_solvers.progress import Progress
-from gridgeo_solvers.routing.patrol import LONGER_THAN_SHIFT, OTHER_PART
 from gridgeo_solvers.routing.period import (
     Period,
-    PeriodPlan,
-    Round,
     least_gap,
     mix,
     pool_of,
-    rounds_of,
     solve_period,
 )
 from gridgeo_solvers.routing.period.problem import SPOT
-from gridgeo_solvers.routing.tours.plan import Route
-
-NEAR_M = 200.0
-"""A hot spot farther than this from every junction is off the map."""
 
 
 @dataclass(frozen=True)
@@ -166,23 +158,13 @@ def patrol_period(
     }  # fmt: skip
     answers = _solved(problems, draw, steps, seed, progress or Progress(), executor)
     names = dict(zip(streets["street"].tolist(), streets["name"].tolist(), strict=True))
-    tables = _tables(roads, asked, problems, answers, placed, names, mode, shift_min, streets.crs)
+    tables = period_layers(roads, asked, problems, answers, placed, names, mode, shift_min, streets.crs)
     meta = {
         "kind": "patrol", "mode": mode, "shift_min": shift_min, "patrol_kmh": speed, "seed": seed, "shifts": shifts,
         "officers": officers, "times": wanted, "street_m": round(float(streets["length_m"].sum()), 1),
-        **_told(asked, answers, tables[0]),
+        **period_figures(asked, answers, tables[0]),
     }  # fmt: skip
     return Routes(*tables, meta=meta)
-
-
-@dataclass(frozen=True)
-class _Answer:
-    """Plan of one grid, the routes walked with the seconds after which each sets out, by shift, and what is told of them."""
-
-    plan: PeriodPlan
-    walked: list[list[tuple[Route, float]]]
-    gap: NDArray[np.int64]
-    told: dict[str, Any]
 
 
 def _rules(
@@ -192,32 +174,38 @@ def _rules(
     begins: Sequence[str],
     shift_min: float,
     shifts: int,
-) -> dict[str, tuple[int, int, int]]:
+) -> dict[str, tuple[int, int, int | None]]:
     """Passes, open shifts and greatest gap of each class, and of spots."""
     for option, names in (("a greatest gap", most_gap), ("closed times", closed)):
         for name in names:
             if name not in times and name != "spots":
                 raise BadInput(f"{option} of class '{name}', which is none; choose one of {', '.join(times)}, spots")
-    rules = {}
+    rules: dict[str, tuple[int, int, int | None]] = {}
     for name, count in times.items():
         if not 1 <= count <= shifts:
             raise BadInput(f"'{name}' is to be passed {count} times in {shifts} shifts; give 1 to {shifts}")
         allowed = shifts_open(closed.get(name, ()), begins, shift_min, shifts, name)
-        if count > allowed.bit_count():
-            raise BadInput(
-                f"'{name}' is to be passed {count} times, but its closed times leave {allowed.bit_count()} of {shifts} "
-                "shifts: ask for fewer passes, other closed times or other beginnings of shifts"
-            )
-        least = least_gap(shifts, count, allowed)
-        most = int(most_gap.get(name, max(2 * -(-shifts // count), least)))
-        if most < least:
-            raise BadInput(
-                f"the greatest gap of '{name}' is {most} shifts, but {count} passes in {shifts} shifts leave one of "
-                f"{least} at the least: allow {least}, or ask for more passes"
-            )
+        most = _most_gap(f"'{name}'", count, allowed, most_gap.get(name), shifts)
         rules[name] = (count, allowed, most)
     open_ = shifts_open(closed.get("spots", ()), begins, shift_min, shifts, "spots")
-    return rules | {"spots": (1, open_, most_gap.get("spots", 0))}
+    return rules | {"spots": (1, open_, most_gap.get("spots"))}
+
+
+def _most_gap(what: str, count: int, allowed: int, most: int | None, shifts: int) -> int:
+    """The greatest gap of what is passed `count` times in its open shifts; twice an even one where none is asked for."""
+    if count > allowed.bit_count():
+        raise BadInput(
+            f"{what} is to be passed {count} times, but its closed times leave {allowed.bit_count()} of {shifts} "
+            "shifts: ask for fewer passes, other closed times or other beginnings of shifts"
+        )
+    least = least_gap(shifts, count, allowed)
+    most = max(2 * -(-shifts // count), least) if most is None else int(most)
+    if most < least:
+        raise BadInput(
+            f"the greatest gap of {what} is {most} shifts, but {count} passes in {shifts} shifts leave one of "
+            f"{least} at the least: allow {least}, or ask for more passes"
+        )
+    return most
 
 
 def _placed(spots: pd.DataFrame | None, plan: Plan, roads: Roads, usual: int, shifts: int) -> pd.DataFrame:
@@ -258,7 +246,7 @@ def _tasks(
     roads: Roads,
     streets: gpd.GeoDataFrame,
     spots: pd.DataFrame,
-    rules: Mapping[str, tuple[int, int, int]],
+    rules: Mapping[str, tuple[int, int, int | None]],
     both_sides: Sequence[str],
     speed: float,
     shifts: int,
@@ -276,15 +264,7 @@ def _tasks(
         rows += [(f"street {street}", kind, piece, arc, seconds, count, allowed, most) for arc in sides]
     _, allowed, limit = rules["spots"]
     for spot, node, seconds, count in spots[["spot", "node", "seconds", "times"]].itertuples(index=False, name=None):
-        if count > allowed.bit_count():
-            raise BadInput(f"hot spot '{spot}' is to be visited {count} times in {allowed.bit_count()} open shifts")
-        least = least_gap(shifts, count, allowed)
-        most = limit or max(2 * -(-shifts // count), least)
-        if most < least:
-            raise BadInput(
-                f"hot spot '{spot}': the greatest gap is {most} shifts, but {count} visits in {shifts} shifts leave one of "
-                f"{least} at the least: allow {least}, or visit it more often"
-            )
+        most = _most_gap(f"hot spot '{spot}'", count, allowed, limit, shifts)
         rows.append((f"spot {spot}", "spots", SPOT, node, seconds, count, allowed, most))
     return pd.DataFrame(rows, columns=["what", "class", "piece", "place", "service", "times", "allowed", "most"])
 
@@ -296,7 +276,7 @@ def _solved(
     seed: int,
     progress: Progress,
     executor: Executor | None,
-) -> dict[str, _Answer]:
+) -> dict[str, Answer]:
     progress.stage("patrols", len(problems))
     run = map if executor is None else executor.map
     count = len(problems)
@@ -308,7 +288,7 @@ def _solved(
     return answers
 
 
-def _solve(grid: str, problem: Period, draw: Draw | None, steps: int, seed: int) -> _Answer:
+def _solve(grid: str, problem: Period, draw: Draw | None, steps: int, seed: int) -> Answer:
     try:
         plan = solve_period(problem, seed=seed, steps=steps)
     except Infeasible as none:
@@ -323,7 +303,7 @@ def _solve(grid: str, problem: Period, draw: Draw | None, steps: int, seed: int)
     }
     if draw is None:
         walked = [[(route, 0.0) for route in routes if route] for routes in plan.shifts]
-        return _Answer(plan, walked, np.zeros(problem.n, dtype=np.int64), told)
+        return Answer(plan, walked, np.zeros(problem.n, dtype=np.int64), told)
     pool = pool_of(problem, plan, longer=draw.longer, slot=draw.slot_min * 60, steps=steps, seed=seed)
     mixture = mix(problem, pool)
     drawn = mixture.draw(pool, draw.periods, seed)
@@ -341,120 +321,4 @@ def _solve(grid: str, problem: Period, draw: Draw | None, steps: int, seed: int)
         "bits_highest": round(mixture.highest, 4),
         "tasks": len(pool.tasks),
     }
-    return _Answer(plan, walked, gap, told)
-
-
-def _tables(
-    roads: Roads,
-    asked: Mapping[str, pd.DataFrame],
-    problems: Mapping[str, Period],
-    answers: Mapping[str, _Answer],
-    placed: pd.DataFrame,
-    names: Mapping[int, str | None],
-    mode: str,
-    shift_min: float,
-    crs: Any,
-) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    reasons = {
-        OTHER_PART: f"in another part of the street network: no way by {mode} from the start and back",
-        LONGER_THAN_SHIFT: f"alone, with the way there and back, longer than the shift of {shift_min:g} min",
-    }
-    routes, stops, unserved = [], [], []
-    for grid, answer in answers.items():
-        what, period = asked[grid]["what"].tolist(), problems[grid]
-        for shift, walked in enumerate(answer.walked, start=1):
-            rounds = rounds_of(period, [route for route, _ in walked])
-            for officer, (one, (_, out)) in enumerate(zip(rounds, walked, strict=True), start=1):
-                name = f"{grid}-S{shift}-O{officer}"
-                metres = roads.network.metres[one.arcs]
-                routes.append(
-                    {
-                        "route": name, "grid": grid, "kind": "patrol", "mode": mode, "minutes": one.seconds / 60,
-                        "length_m": float(metres.sum()), "service_m": float(metres[one.serves].sum()),
-                        "stops": len(one.tasks), "start_min": out / 60, "shift": shift, "officer": officer,
-                        "geometry": roads.path(one.arcs, period.start),
-                    }
-                )  # fmt: skip
-                stops += _stops(roads, period, one, name, out / 60, what, names)
-        for task, why in answer.plan.left_out:
-            unserved.append(
-                {"what": what[task], "grid": grid, "reason": reasons[why], "geometry": _middle(roads, period, task)}
-            )
-    for row in placed[placed["node"] == -1].itertuples():
-        why = f"off the map: no street of a grid within {NEAR_M:g} m"
-        unserved.append({"what": f"spot {row.spot}", "grid": None, "reason": why, "geometry": row.point})
-    return layer("routes", routes, crs), layer("stops", stops, crs), layer("unserved", unserved, crs)
-
-
-def _stops(
-    roads: Roads,
-    period: Period,
-    one: Round,
-    route: str,
-    out: float,
-    what: Sequence[str],
-    names: Mapping[int, str | None],
-) -> list[dict[str, Any]]:
-    network, rows, behind, gone = roads.network, [], 0.0, 0
-    for order, (task, begin, finish, at) in enumerate(
-        zip(one.tasks.tolist(), one.begin / 60, one.finish / 60, one.at.tolist(), strict=True)
-    ):
-        street = period.piece[task] != SPOT
-        node = int(network.tail[one.arcs[at]]) if street else int(period.place[task])
-        rows.append(
-            {
-                "route": route, "order": order, "what": what[task],
-                "name": names[int(roads.streets[period.piece[task]])] if street else what[task].removeprefix("spot "),
-                "arrive_min": out + float(begin), "leave_min": out + float(finish),
-                "travel_m": float(network.metres[one.arcs[gone:at]].sum()), "travel_min": float(begin) - behind,
-                "wait_min": 0.0, "geometry": roads.point(node),
-            }
-        )  # fmt: skip
-        behind, gone = float(finish), at + int(street)
-    return rows
-
-
-def _middle(roads: Roads, period: Period, task: int) -> shapely.Point:
-    piece = int(period.piece[task])
-    if piece == SPOT:
-        return roads.point(int(period.place[task]))
-    return roads.lines[roads.network.forward[piece]].interpolate(0.5, normalized=True)
-
-
-def _told(
-    asked: Mapping[str, pd.DataFrame], answers: Mapping[str, _Answer], routes: gpd.GeoDataFrame
-) -> dict[str, Any]:
-    """The greatest gap by class, as walked and as promised, minutes, and with draws extra seconds and entropy, of all grids."""
-    promise: dict[str, int] = {}
-    for grid, answer in answers.items():
-        tasks = asked[grid]
-        gap = answer.gap if answer.gap.any() else _walked_gap(answer, len(tasks))
-        for kind, most in zip(tasks["class"], gap.tolist(), strict=True):
-            promise[kind] = max(promise.get(kind, 0), most)
-    told = {grid: answer.told for grid, answer in answers.items()}
-    figures: dict[str, Any] = {"promised_gap": promise, "grids": told}
-    drawn = [one for one in told.values() if one.get("tasks")]
-    if drawn:
-        best = sum(one["best_minutes"] for one in drawn)
-        tasks_ = sum(one["tasks"] for one in drawn)
-        bits, highest = (sum(one[name] * one["tasks"] for one in drawn) / tasks_ for name in ("bits", "bits_highest"))
-        figures |= {
-            "best_minutes": round(best, 1),
-            "extra_mean": round(sum(one["extra"] * one["best_minutes"] for one in drawn) / best, 4),
-            "bits": round(bits, 3),
-            "bits_share": round(bits / highest, 4),
-        }
-    total = round(float(routes["minutes"].sum()), 3)
-    longest = round(max((one["longest_min"] for one in told.values()), default=0.0), 3)
-    return figures | {"objective": total, "longest_min": longest, "status": "feasible", "bound": None, "gap": None}
-
-
-def _walked_gap(answer: _Answer, tasks: int) -> NDArray[np.int64]:
-    """The greatest gap of each task over the shifts walked, which repeat; 0 where it isn't done."""
-    when: list[list[int]] = [[] for _ in range(tasks)]
-    for shift, walked in enumerate(answer.walked):
-        for route, _ in walked:
-            for task, _ in route:
-                when[task].append(shift)
-    length = len(answer.walked)
-    return np.array([int(np.diff([*one, one[0] + length]).max()) if one else 0 for one in when], dtype=np.int64)
+    return Answer(plan, walked, gap, told)
