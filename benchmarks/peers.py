@@ -7,6 +7,7 @@ leaves a note, never a failure: ``pip install gridgeo[bench]``.
 
 from __future__ import annotations
 
+import gc
 import signal
 import time
 import warnings
@@ -47,18 +48,26 @@ class _OutOfTime(Exception):
 
 @contextmanager
 def cpu_limit(seconds: float) -> Iterator[None]:
-    """End the body after `seconds` of CPU time by `_OutOfTime`; only in the main thread of a POSIX process."""
+    """End the body after `seconds` of CPU time by `_OutOfTime`; only in the main thread of a POSIX process.
+
+    Garbage in cycles waits until the body has ended: an exception raised inside somebody's clean-up would be swallowed
+    there. The bell rings again until it is heard.
+    """
 
     def ring(_signal: int, _frame: object) -> None:
         raise _OutOfTime
 
+    collecting = gc.isenabled()
+    gc.disable()
     before = signal.signal(signal.SIGPROF, ring)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_PROF, seconds, 0.1)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
+        if collecting:
+            gc.enable()
 
 
 def judged(problem: PartitionProblem, peer: Peer) -> dict[str, Any]:

@@ -1,3 +1,4 @@
+import gc
 import signal
 import sys
 from dataclasses import replace
@@ -86,3 +87,9 @@ def _large():
     nodes = [{"id": str(i), "pop": 10 + i % 7, "x": 1000.0 * (i % 20), "y": 1000.0 * (i // 20)} for i in range(n)]
     edges = [[i, i + 1, 1] for i in range(n) if i % 20 < 19] + [[i, i + 20, 1] for i in range(n - 20)]
     return {"nodes": nodes, "edges": edges, "k": 10, "tolerance": {"pop": 0.05}}
+
+
+def test_nobody_is_collected_inside_a_peer():
+    with cpu_limit(100.0):
+        assert not gc.isenabled()
+    assert gc.isenabled()
