@@ -37,6 +37,7 @@ RULES = (
 )
 """The hard rules, in the order they are judged."""
 
+_UNITS = {"households": "", "area": " m² of", "difficulty": "", "workload": " min of"}
 _SLACK = 1e-9
 """Relative room for the rounding of sums of floats."""
 
@@ -153,11 +154,12 @@ def _balance(units: pd.DataFrame, grid: pd.Series, measures: pd.DataFrame, rules
             if value > high * (1 + _SLACK) or value < low * (1 - _SLACK):
                 side = "above" if value > high else "below"
                 heaviest = (first[label],) if size[label] == 1 else ()
+                ends = " to ".join(f"{end:,.1f}".removesuffix(".0") for end in (low, high))
                 yield Fault(
                     "balance",
                     label,
                     heaviest,
-                    f"grid {label} has {value:,.0f} {name}, {side} the band {low:,.1f} to {high:,.1f}",
+                    f"grid {label} has {value:,.0f}{_UNITS[name]} {name}, {side} the band {ends}",
                 )
 
 

@@ -126,7 +126,8 @@ def pareto(
             problem = build_problem(jurisdiction, held)
             asked = asked_of(jurisdiction, plan, problem, locks)
             answer = solve(asked, stop=stop, time_limit=left, seed=seed, params=QUICK)
-            found.append(_choice(named(jurisdiction, plan, held, problem, answer), officer_cost))
+            drawn = named(jurisdiction, plan, held, problem, answer, locks.outside)
+            found.append(_choice(drawn, officer_cost))
         except (Infeasible, NoFeasiblePlan) as error:
             failed += [f"{rules.fewest} grids within ±{tolerance:.0%}: {reason}" for reason in error.reasons]
         told.note(f"{number + 1} of {len(tasks)} re-drawings tried")

@@ -25,10 +25,14 @@ CARRIED = (
 
 @dataclass(frozen=True)
 class Locks:
-    """Grids that keep exactly their units, and units that stay in the continuation of their grid."""
+    """Grids that keep exactly their units, and units that stay in the continuation of their grid.
+
+    Of the grids, `outside` ones lie wholly outside the areas that are drawn anew: they may break the new rules.
+    """
 
     grids: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
 
 
 def redraw_rules(
@@ -185,14 +189,16 @@ def locks_of(
                 f"unit '{unit}' is to be locked, but {jurisdiction.name} has none; units look like {min(known)}"
             )
     stay = {str(unit) for unit in units}
+    beyond: set[str] = set()
     if areas:
         inside = units_of_areas(jurisdiction, areas)
         outside = plan.assignment[~plan.assignment.index.isin(inside)]
         touched = set(plan.assignment[plan.assignment.index.isin(inside)])
-        locked |= set(outside) - touched
+        beyond = set(outside) - touched
+        locked |= beyond
         stay |= set(outside.index)
     free = plan.assignment[plan.assignment.isin(locked)].index
-    return Locks(tuple(sorted(locked)), tuple(sorted(stay - set(free))))
+    return Locks(tuple(sorted(locked)), tuple(sorted(stay - set(free))), tuple(sorted(beyond)))
 
 
 def grid_named(plan: Plan, name: str) -> str:

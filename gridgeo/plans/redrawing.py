@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Unpack
 
@@ -18,7 +18,7 @@ from gridgeo.plans.objectives import objective_values
 from gridgeo.plans.partitioning import Search, fewest_that_hold
 from gridgeo.plans.plan import Figures, Plan
 from gridgeo.plans.redraw_rules import Locks, locks_of, redraw_rules
-from gridgeo.plans.rules import Rules
+from gridgeo.plans.rules import Rules, measure
 from gridgeo.plans.wishes import Wishes
 from gridgeo_solvers import clock
 from gridgeo_solvers.errors import BadProblem, Infeasible
@@ -31,6 +31,9 @@ from gridgeo_solvers.stop import StopRule
 
 FEWEST = 0.5
 """Share of the time limit after which the number of grids is settled and moves are looked at."""
+
+SMALL = 0.2
+"""Share of the mean below which a new grid is told to be small."""
 
 
 @dataclass(frozen=True)
@@ -177,8 +180,8 @@ def redraw(
     lock_units
         Units that stay in the continuation of their grid.
     areas
-        Areas of any level, by identifier or name, that are drawn anew; grids wholly outside are locked, and so are units
-        outside. Everything where left out.
+        Areas of any level, by identifier or name, that are drawn anew; units outside are locked, and so are grids wholly
+        outside, which need not keep the new rules. Everything where left out.
     price
         What moving one household is worth, in the unit of the objective, which is then traded against moves. Left out:
         moves come first, whatever the shapes.
@@ -205,7 +208,7 @@ def redraw(
     rules = redraw_rules(jurisdiction, plan, k, fewest, officers, wishes, search.progress, tuple(without))
     locks = locks_of(jurisdiction, plan, tuple(lock), tuple(lock_units), tuple(areas))
     most = _cap(jurisdiction, max_moved, price)
-    _tell_faults(jurisdiction, plan, rules, search.progress)
+    _tell_faults(jurisdiction, plan, rules, locks.outside, search.progress)
 
     found: Fewest | None = None
     if fewest:
@@ -221,9 +224,12 @@ def redraw(
             asked, stop=stop, time_limit=limit, gap=gap, seed=seed, progress=search.progress, known=known
         )  # fmt: skip
         least = None if found is None else found.least
-        return replace(named(jurisdiction, plan, held, problem, answer), grids_at_least=least)
+        drawn = named(jurisdiction, plan, held, problem, answer, locks.outside)
+        return replace(drawn, grids_at_least=least)
 
-    return fewest_that_hold(jurisdiction, rules, search, attempt)
+    redrawn = fewest_that_hold(jurisdiction, rules, search, attempt)
+    _tell_small(redrawn, search.progress)
+    return redrawn
 
 
 def _fewest(jurisdiction: Jurisdiction, plan: Plan, rules: Rules, locks: Locks, search: Search) -> Fewest:
@@ -265,6 +271,7 @@ def asked_of(
             moving=jurisdiction.units["households"].to_numpy(dtype=float),
             locked_units=tuple(int(i) for i in at[list(locks.units)]),
             locked_grids=tuple(number[grid] for grid in locks.grids),
+            spared_grids=tuple(number[grid] for grid in locks.outside),
             most_moved=most,
             price=price,
             old_names=tuple(grids),
@@ -273,8 +280,15 @@ def asked_of(
         raise BadInput(str(error)) from None
 
 
-def named(jurisdiction: Jurisdiction, before: Plan, rules: Rules, problem: PartitionProblem, answer: Answer) -> Redrawn:
-    """The solver's answer under the planner's names, when the judge finds no fault in it.
+def named(
+    jurisdiction: Jurisdiction,
+    before: Plan,
+    rules: Rules,
+    problem: PartitionProblem,
+    answer: Answer,
+    outside: Collection[str] = (),
+) -> Redrawn:
+    """The solver's answer under the planner's names, when the judge finds no fault in it but `outside` what is drawn anew.
 
     Raises
     ------
@@ -292,9 +306,9 @@ def named(jurisdiction: Jurisdiction, before: Plan, rules: Rules, problem: Parti
     )
     kept = before.identities.loc[before.identities.index.isin(list(goes_on.values()))]
     plan = Plan(jurisdiction, assignment, rules, figures, kept)
-    verdict = check(jurisdiction, plan)
-    if not verdict.ok:
-        told = [f"the plan found breaks a rule and is not handed out: {reason}" for reason in verdict.reasons()]
+    faults = [fault for fault in check(jurisdiction, plan).faults if fault.grid not in outside]
+    if faults:
+        told = [f"the plan found breaks a rule and is not handed out: {fault}" for fault in faults]
         raise NoFeasiblePlan(told, nearest=plan)
     traded = None if answer.objective_bound is None else answer.objective
     return Redrawn(
@@ -343,13 +357,35 @@ def _cap(jurisdiction: Jurisdiction, max_moved: float | None, price: float | Non
     return float(np.floor(max_moved * float(jurisdiction.units["households"].sum()) + 1e-9))
 
 
-def _tell_faults(jurisdiction: Jurisdiction, plan: Plan, rules: Rules, progress: Progress) -> None:
-    """Say which of the new rules the plan in force breaks already."""
+def _tell_faults(
+    jurisdiction: Jurisdiction, plan: Plan, rules: Rules, outside: Collection[str], progress: Progress
+) -> None:
+    """Say which of the new rules the plan in force breaks already, and which of its grids stay as they are all the same."""
     held = replace(rules, k=rules.fewest)
     faults = [fault for fault in check(jurisdiction, plan, held).faults if fault.rule != "count"]
-    if faults:
-        grids = sorted({fault.grid for fault in faults if fault.grid})
-        more = f", … ({len(grids)} grids)" if len(grids) > 5 else ""
-        progress.note(
-            f"the plan in force breaks the new rules {len(faults)} times, in grids {', '.join(grids[:5])}{more}"
-        )
+    if not faults:
+        return
+    grids = sorted({fault.grid for fault in faults if fault.grid})
+    progress.note(f"the plan in force breaks the new rules {len(faults)} times, in grids {_some(grids)}")
+    staying = sorted(set(grids) & set(outside))
+    if staying:
+        progress.note(f"outside the areas that are drawn anew stay, as they are, grids {_some(staying)}")
+
+
+def _tell_small(redrawn: Redrawn, progress: Progress) -> None:
+    """Say which new grids have next to nothing of what is balanced by an upper end alone: few moves leave them small."""
+    units = redrawn.plan.jurisdiction.units.set_index("unit")
+    for name, band in redrawn.plan.rules.balance.items():
+        if band.low != 0 or band.high is None:
+            continue
+        sums = measure(units, name).groupby(redrawn.plan.assignment).sum()
+        small = [grid for grid in redrawn.new_grids if sums[grid] < SMALL * sums.mean()]
+        if small:
+            progress.note(
+                f"next to no {name} has new grid {_some(small)}: few moves leave it so; "
+                f"a lower end of the band helps, e.g. --balance {name}={sums.mean() / 2:.0f}:{band.high:g}"
+            )
+
+
+def _some(grids: list[str]) -> str:
+    return ", ".join(grids[:5]) + (f", … ({len(grids)} grids)" if len(grids) > 5 else "")

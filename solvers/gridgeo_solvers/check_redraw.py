@@ -20,11 +20,15 @@ MOST_NAMED = 5
 
 
 def judge_redraw(asked: Redrawing, answer: Redrawn) -> list[Fault]:
-    """Every fault of `answer`: rules of the problem, continuations, locks, the cap, and figures that aren't so."""
+    """Every fault of `answer`: rules of the problem, continuations, locks, the cap, and figures that aren't so.
+
+    Spared grids may break the rules of single grids.
+    """
     faults = judge(asked.problem, answer.assignment)
     if any(fault.rule == "assigned" for fault in faults):
         return faults
     assignment, continues = np.asarray(answer.assignment), np.asarray(answer.continues)
+    faults = [fault for fault in faults if fault.grid is None or continues[fault.grid] not in asked.spared_grids]
     faults += _continuations(asked, continues)
     faults += _locks(asked, assignment, continues)
     stays = continues[assignment] == asked.old

@@ -39,6 +39,8 @@ class Redrawing:
         Positions of units that stay in the continuation of their old grid.
     locked_grids
         Old grids that keep exactly their units.
+    spared_grids
+        Those of the locked grids that need not keep the rules of single grids, since they are no part of what is drawn.
     most_moved
         Most that may be moved in all, in the unit of `moving`.
     price
@@ -58,6 +60,7 @@ class Redrawing:
     moving: FloatArray
     locked_units: tuple[int, ...] = ()
     locked_grids: tuple[int, ...] = ()
+    spared_grids: tuple[int, ...] = ()
     most_moved: float = np.inf
     price: float | None = None
     old_names: tuple[str, ...] | None = None
@@ -65,7 +68,7 @@ class Redrawing:
     def __post_init__(self) -> None:
         for field, kind in (("old", np.int64), ("moving", np.float64)):
             object.__setattr__(self, field, np.asarray(getattr(self, field), dtype=kind))
-        for field in ("locked_units", "locked_grids"):
+        for field in ("locked_units", "locked_grids", "spared_grids"):
             object.__setattr__(self, field, tuple(int(i) for i in getattr(self, field)))
         self._refuse_shapes()
         self._refuse_rules()
@@ -81,6 +84,11 @@ class Redrawing:
         held = np.isin(self.old, np.array(self.locked_grids, dtype=np.int64))
         held[list(self.locked_units)] = True
         return held
+
+    @property
+    def spared(self) -> NDArray[np.bool_]:
+        """Whether each unit lies in a grid that need not keep the rules."""
+        return np.isin(self.old, np.array(self.spared_grids, dtype=np.int64))
 
     @property
     def apart(self) -> tuple[tuple[int, int], ...]:
@@ -105,6 +113,9 @@ class Redrawing:
             raise BadProblem(f"moving of {self.problem.unit_name(i)} is {self.moving[i]}: it must be a number ≥ 0")
         _refuse_outside("locked_units", self.locked_units, n)
         _refuse_outside("locked_grids", self.locked_grids, self.m)
+        loose = sorted(set(self.spared_grids) - set(self.locked_grids))
+        if loose:
+            raise BadProblem(f"spared_grids names {loose[0]}, which isn't locked: only locked grids are spared")
         missing = sorted(set(range(self.m)) - set(self.old.tolist()))
         if missing:
             raise BadProblem(f"old leaves grid {missing[0]} without a unit: number the old grids 0..m-1 without gaps")

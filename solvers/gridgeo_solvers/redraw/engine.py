@@ -242,7 +242,8 @@ def _answer(run: Run, cases: Sequence[Case], plans: Sequence[Plan], bound: float
     assignment, continues = _in_order(asked, assignment, continues)
     moved = float(asked.moving[continues[assignment] != asked.old].sum())
     least = _whole_bound(asked, bound, moved)
-    faults = judge(asked.problem, assignment)
+    spared = set(assignment[asked.spared].tolist())
+    faults = [fault for fault in judge(asked.problem, assignment) if fault.grid not in spared]
     if faults:
         raise Infeasible([fault.text for fault in faults], proven=False)
     if moved > asked.most_moved * (1 + 1e-12):

@@ -20,7 +20,7 @@ def locked_faults(asked: Redrawing) -> list[str]:
     """Rules that locked grids and single units break by themselves, whatever is drawn around them."""
     told = [*_too_heavy(asked), *_too_far(asked), *_split_by_locked(asked)]
     problem = asked.problem
-    for g in asked.locked_grids:
+    for g in sorted(set(asked.locked_grids) - set(asked.spared_grids)):
         units = np.flatnonzero(asked.old == g)
         called = f"{asked.grid_name(g)} is locked and"
         pieces = pieces_of(problem.graph.subgraph(units), np.zeros(len(units), dtype=np.int64))[1]
@@ -52,7 +52,7 @@ def _too_heavy(asked: Redrawing) -> list[str]:
     """Units that no grid can hold."""
     told = []
     for measure in asked.problem.measures:
-        heavy = np.flatnonzero(measure.weights > measure.highest * (1 + measure.rounding))
+        heavy = np.flatnonzero((measure.weights > measure.highest * (1 + measure.rounding)) & ~asked.spared)
         for i in heavy[np.argsort(-measure.weights[heavy], kind="stable")][:MOST_NAMED].tolist():
             value, most = figures(float(measure.weights[i]), measure.highest)
             told.append(
@@ -72,6 +72,8 @@ def _too_far(asked: Redrawing) -> list[str]:
     ]
     told = []
     for units, words in forced if np.isfinite(problem.reach) else []:
+        if asked.spared[units].all():
+            continue
         pairs = np.argwhere(far_pairs(problem, np.array(units, dtype=np.int64)))
         if len(pairs):
             ends = " and ".join(problem.unit_name(units[i]) for i in pairs[0])

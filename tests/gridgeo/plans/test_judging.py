@@ -53,8 +53,8 @@ def test_a_grid_across_two_areas_breaks_nesting(lattice):
 def test_a_grid_outside_its_band_is_named_with_its_figure(lattice):
     plan = Plan(lattice, columns(lattice, "ABBBBB"), Rules(k=2, balance={"area": Band(tolerance=0.1)}))
     texts = check(lattice, plan).reasons()
-    assert any("grid A has 40,000 area, below" in text for text in texts)
-    assert any("grid B has 200,000 area, above" in text for text in texts)
+    assert any("grid A has 40,000 m² of area, below" in text for text in texts)
+    assert any("grid B has 200,000 m² of area, above" in text for text in texts)
 
 
 def test_a_wrong_number_of_grids_is_told(lattice):

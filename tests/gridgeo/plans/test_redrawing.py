@@ -96,10 +96,30 @@ def test_locked_grids_and_units_stay(uneven):
     assert (locked.plan.assignment == quiet).equals(plan.assignment == quiet)
 
 
-def test_a_grid_outside_the_areas_that_breaks_a_rule_is_named(uneven):
+def test_grids_outside_the_areas_stay_whatever_the_new_rules_say(uneven):
     town, plan = uneven
-    with pytest.raises(NoFeasiblePlan, match="is locked"):
-        redraw(town, plan, balance={"households": 0.01}, areas=["west"])
+    units = town.units.set_index("unit")
+    households = units["households"].groupby(plan.assignment).sum()
+    outside = sorted(set(plan.assignment[units["area"] != "west"]) - set(plan.assignment[units["area"] == "west"]))
+    inside = households.drop(outside)
+    most = int(inside.max()) - 1
+    households_outside = households[outside]
+    assert households_outside.max() > most, "an outer grid has more than the rules allow"
+    heard = Notes()
+    redrawn = redraw(town, plan, households=(0, most), areas=["west"], progress=heard)
+    loads = redrawn.plan.grids.set_index("grid")["households"]
+    assert loads[outside].equals(households_outside.astype(loads.dtype))
+    assert loads.drop(outside).max() <= most
+    assert any("outside the areas that are drawn anew stay" in note for note in heard.texts)
+
+
+def test_a_locked_grid_inside_the_areas_is_held_to_the_rules(uneven):
+    town, plan = uneven
+    units = town.units.set_index("unit")
+    west = plan.assignment[units["area"] == "west"].iloc[0]
+    most = int(units["households"][plan.assignment == west].sum()) - 1
+    with pytest.raises(NoFeasiblePlan, match=f"grid {west} is locked and has"):
+        redraw(town, plan, households=(0, most), areas=["west"], lock=[west])
 
 
 def test_units_outside_the_areas_never_move():
@@ -269,3 +289,16 @@ def test_a_choice_that_another_beats_is_left_out():
     worse = RedrawChoice(3, 0.2, 60, 3.0, None)
     other = RedrawChoice(4, 0.05, 10, 4.0, None)
     assert undominated([worse, other, good]) == [good, other]
+
+
+def test_a_new_grid_with_next_to_nothing_is_named_with_the_mend(uneven):
+    town, plan = uneven
+    heard = Notes()
+    redrawn = redraw(town, plan, officers=1, balance={"households": "0:160"}, progress=heard)
+    (new,) = redrawn.new_grids
+    (note,) = [text for text in heard.texts if "next to no households" in text]
+    assert f"new grid {new}" in note
+    assert "--balance households=47:160" in note
+    mended = redraw(town, plan, officers=1, balance={"households": "47:160"}, progress=(quiet := Notes()))
+    assert mended.plan.grids["households"].min() >= 47
+    assert not [text for text in quiet.texts if "next to no" in text]
