@@ -30,6 +30,7 @@ from gridgeo_server.layers.tiles import Tiles
 from gridgeo_server.live import endpoints as live
 from gridgeo_server.live.hub import Hub
 from gridgeo_server.live.news import IndicatorsChanged, News, PlanChanged
+from gridgeo_server.parameters import KNOWN_ONLY
 from gridgeo_server.plans import address_endpoints as plan_addresses
 from gridgeo_server.plans import endpoints as plans
 from gridgeo_server.plans import import_endpoints as plan_import
@@ -125,7 +126,7 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
         auth,
         live,
     ):
-        app.include_router(part.router)
+        app.include_router(part.router, dependencies=[KNOWN_ONLY])
     for part in (features, openapi, tile_endpoints, health):
         app.include_router(part.router)
     pages_endpoint.mount(app, Path(__file__).parent / "pages")
