@@ -226,9 +226,9 @@ def test_progress_hears_the_final_objective():
     assert heard[-1] == answer.objective
 
 
-def reasons(problem) -> Infeasible:
+def reasons(problem, **options) -> Infeasible:
     with pytest.raises(Infeasible) as caught:
-        solve(problem, params=LIGHT)
+        solve(problem, params=LIGHT, **options)
     return caught.value
 
 
@@ -317,7 +317,7 @@ def test_unequal_bands_that_keep_a_unit_from_every_seed_are_told():
 def test_a_plan_not_found_is_not_called_impossible():
     base = lattice(7, 7, 5, 0.1)
     area = np.random.default_rng(1).uniform(900, 1100, 49)
-    no = reasons(replace(base, measures=(Measure.within("area", area, 5, 1e-9),)))
+    no = reasons(replace(base, measures=(Measure.within("area", area, 5, 1e-9),)), time_limit=8)
     assert not no.proven
     assert "none is proven impossible" in str(no)
     assert no.nearest.faults
