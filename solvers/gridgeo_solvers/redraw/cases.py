@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -15,7 +14,7 @@ from gridgeo_solvers.errors import Infeasible
 from gridgeo_solvers.graph import Graph
 from gridgeo_solvers.redraw.asking import FloatArray, IntArray, Redrawing
 from gridgeo_solvers.redraw.limits import Limits, limits_of
-from gridgeo_solvers.redraw.packing import fewest_bins, parted
+from gridgeo_solvers.redraw.needs import most_filled, needs
 
 TRIFLE = 0.05
 """What moving all units costs beside their households, in households."""
@@ -184,28 +183,11 @@ def cases_of(asked: Redrawing) -> list[Case]:
 
 def counts_of(case: Case, slack: int) -> range:
     """Numbers of grids that the bands leave open, at most `slack` from the number there was."""
-    fewest, most = 1, case.rows
     if len(case.limits.anchors):
         many = len(case.limits.anchors)
         return range(many, many + 1)
-    fewest = max(fewest, _fewest(case))
-    for weights, low in zip(case.weights, case.low, strict=True):
-        if low > 0:
-            most = min(most, math.floor(float(weights.sum()) / low + 1e-12))
+    fewest, (most, _) = max(need.grids for need in needs(case)), most_filled(case)
     return range(max(fewest, min(case.m - slack, most)), min(most, max(case.m + slack, fewest)) + 1)
-
-
-def _fewest(case: Case) -> int:
-    """No plan has fewer grids: what must share a grid is packed by its sums, and what can't is counted."""
-    least = parted(case.limits.far, case.rivals)
-    homes = np.where(case.fixed, case.home, -1)
-    least = max(least, len(np.unique(homes[homes >= 0])))
-    # Units of one row, or locked into one grid, are one load.
-    load = np.where(homes >= 0, case.rows + homes, case.row_of)
-    for weights, high in zip(case.weights, case.high, strict=True):
-        if np.isfinite(high) and high > 0:
-            least = max(least, fewest_bins(np.bincount(load, weights=weights).astype(np.float64), float(high)))
-    return least
 
 
 def _rows(asked: Redrawing) -> IntArray:

@@ -12,6 +12,7 @@ from gridgeo_solvers.errors import Infeasible
 from gridgeo_solvers.redraw.asking import IntArray, Redrawing
 from gridgeo_solvers.redraw.cases import Case, counts_of
 from gridgeo_solvers.redraw.choosing import choose
+from gridgeo_solvers.redraw.needs import too_narrow
 from gridgeo_solvers.redraw.proving import floor_of
 
 Worth = tuple[float, float]
@@ -125,16 +126,7 @@ def _estimate(case: Case, k: int, seed: int) -> Worth:
 
 
 def _no_counts(asked: Redrawing, cases: Sequence[Case], windows: Sequence[range], k: int) -> list[str]:
-    told = []
-    for case, window in zip(cases, windows, strict=True):
-        if not len(window):
-            unit = asked.problem.unit_name(int(case.units[case.mass.argmax()]))
-            far = np.isfinite(asked.problem.reach)
-            told.append(
-                f"the part around {unit} ({case.n} units, {case.mass.sum():,.0f} households) fits no whole number of grids "
-                f"by its bands{', longest walks' if far else ''} and locks; widen a band{', allow more reach' if far else ''} "
-                "or unlock some"
-            )
+    told = [too_narrow(asked, case) for case, window in zip(cases, windows, strict=True) if not len(window)]
     fewest = sum(window.start for window in windows)
     most = sum(window.stop - 1 for window in windows)
     if not told:
