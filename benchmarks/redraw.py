@@ -22,8 +22,8 @@ DISTRICT = (300, 10)
 TABLES = ("subdistricts", "growth", "districts")
 SEARCH = RedrawParams(proof_nodes=0)
 """The search alone, with the bound of linear programmes."""
-ANNEALED = RedrawParams(regions=0, pairs=0, proof_nodes=0)
-"""What grows with every unit: annealing, shaking and regions, without programmes; the bound is that of sums."""
+ANNEALED = RedrawParams(sweeps=150, tries=1, rounds=1, regions=0, pairs=0, proof_nodes=0)
+"""What grows with every unit: annealing, shaking and regions, a tenth of them, without programmes; the bound is that of sums."""
 
 
 def figures(asked: Redrawing, answer: Redrawn, wall: float, cpu: float) -> str:
@@ -87,7 +87,7 @@ def districts(proof: float, seeds: list[int], officers: list[int]) -> None:
 def growth() -> None:
     print("\nGrowth of the search (no time limit, annealing without programmes, bound by sums)")
     print(" units grids seed broken    moved share    bound   gap    wall     cpu")
-    for units, grids in ((1500, 40), (5000, 133), (15_000, 400)):
+    for units, grids in ((150, 4), (500, 13), (1500, 40)):
         asked = district(units, grids, seed=1)
         answer, wall, cpu = timed(asked, params=ANNEALED)
         print(f"{units:6} {grids:5} {1:4} {broken(asked):6}  {figures(asked, answer, wall, cpu)}", flush=True)

@@ -15,12 +15,14 @@ from scipy.sparse import coo_array
 
 from gridgeo_solvers.redraw.asking import FloatArray, IntArray
 from gridgeo_solvers.redraw.cases import Case
-from gridgeo_solvers.redraw.programme import Programme
+from gridgeo_solvers.redraw.programme import WALL, Programme
 
 MISSED = 50.0
 """What a household that a place has too many or too few costs."""
 MOST_HERE = 6
 """Grids that one place may come to hold."""
+NODES, WORK = 400, 80_000
+"""Branch-and-bound nodes of an estimate at the most, and nodes times pairs of neighbouring places."""
 BLUR = 0.35
 """Largest share by which costs are blurred for other choices."""
 
@@ -38,8 +40,8 @@ class Choice:
     moved: float
 
 
-def choose(case: Case, k: int, count: int, seed: int, seconds: float = 20.0) -> list[Choice]:
-    """Up to `count` different choices for `k` grids, the best by estimate first."""
+def choose(case: Case, k: int, count: int, seed: int, seconds: float = WALL) -> list[Choice]:
+    """Up to `count` different choices for `k` grids, the best by estimate first; without `seconds` work alone ends it."""
     if case.m == 0:
         return []
     map_ = _Map(case)
@@ -91,7 +93,8 @@ class _Map:
         ceiling[at[1] : at[2]] = self.mass.sum()
         programme = Programme(cost, floor, ceiling, np.arange(m))
         self._add_rules(programme, k, at)
-        answer = programme.solve(nodes=400, seconds=max(seconds, 0.2), gap=1e-3)
+        nodes = min(max(WORK // max(flows, 1), 1), NODES)
+        answer = programme.solve(nodes=nodes, seconds=max(seconds, 0.2), gap=1e-3)
         if answer.values is None:
             return None
         values = answer.values

@@ -14,12 +14,13 @@ from gridgeo_solvers.redraw.asking import IntArray, Redrawing
 from gridgeo_solvers.redraw.cases import Case
 from gridgeo_solvers.redraw.choosing import choose
 from gridgeo_solvers.redraw.counting import Plan
+from gridgeo_solvers.redraw.programme import WALL
 from gridgeo_solvers.redraw.regions import improve, reanneal
 from gridgeo_solvers.redraw.starts import start_of
 from gridgeo_solvers.stop import AnyOf, MaxSeconds, StopRule
 
 CHOSEN = 20.0
-"""Most seconds for the choice of what to split and dissolve."""
+"""Most seconds for the choice of what to split and dissolve, where there is a time limit."""
 HOPEFUL = 1.08
 """Moves of a plan, against those of the best, above which it isn't taken further."""
 SHAKEN = 0.5
@@ -58,7 +59,7 @@ def drawn(run: Run, case: Case, k: int, share: float, known: IntArray | None = N
     """The best plan found of one case until a share of the time is over; `known` is a plan to improve beside."""
     stop, left = run.stop_at(share), run.left(share)
     params = run.params
-    helds = _helds(case, k, params.choices, run.seed, CHOSEN if left is None else min(CHOSEN, left / 4))
+    helds = _helds(case, k, params.choices, run.seed, WALL if left is None else min(CHOSEN, left / 4))
     # Other ways to split and dissolve are tried where there is something to choose, and the best is taken further.
     short = max(params.sweeps // 4, 1)
     labels = max(case.m, k)
