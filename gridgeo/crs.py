@@ -7,6 +7,8 @@ Gauss-Krüger 3° on CGCS2000 in China, UTM on WGS 84 elsewhere.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -75,12 +77,86 @@ def transform(
     x: ArrayLike, y: ArrayLike, source: object, target: object
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Arrays of coordinates from `source` to `target` (anything pyproj reads), axes x, y on both sides."""
+    new_x, new_y = transformer(source, target)(np.asarray(x, float), np.asarray(y, float))
+    return np.asarray(new_x), np.asarray(new_y)
+
+
+def transformer(source: object, target: object) -> Callable[..., tuple[Any, Any]]:
+    """What brings x, y from `source` to `target`; for who asks so often that looking it up would take the longest."""
     # A fresh name for the transformer per call would cost milliseconds; pyproj caches none, so this module does.
     key = (str(source), str(target))
     if key not in _TRANSFORMERS:
         _TRANSFORMERS[key] = pyproj.Transformer.from_crs(source, target, always_xy=True)
-    new_x, new_y = _TRANSFORMERS[key].transform(np.asarray(x, float), np.asarray(y, float))
-    return np.asarray(new_x), np.asarray(new_y)
+    return _TRANSFORMERS[key].transform
 
 
 _TRANSFORMERS: dict[tuple[str, str], pyproj.Transformer] = {}
+
+
+def declared(lon: float, lat: float, system: str) -> tuple[float, float]:
+    """Degrees, WGS 84, of a place given in one of `DECLARED`.
+
+    GCJ-02 and BD-09 are shifted by some hundred metres, and nothing about a coordinate tells which of them it is: a place is
+    converted where its system is said, never by a guess. The shift is the one that open-source converters agree on; it is undone
+    by iteration to less than a millimetre. Outside China GCJ-02 is WGS 84.
+
+    Examples
+    --------
+    >>> lon, lat = declared(116.42703, 39.90245, "gcj02")
+    >>> round(lon, 4), round(lat, 4)
+    (116.4208, 39.9011)
+    """
+    if system not in DECLARED:
+        raise BadInput(f"unknown coordinate system '{system}'; give one of {', '.join(DECLARED)}")
+    if system == "wgs84":
+        return lon, lat
+    if system == "bd09":
+        lon, lat = _undone(_gcj02_to_bd09, lon, lat)
+    return _undone(_wgs84_to_gcj02, lon, lat)
+
+
+DECLARED = ("wgs84", "gcj02", "bd09")
+"""Systems of degrees that a place may be declared to be in: WGS 84, Gaode's and Tencent's, Baidu's."""
+
+_KRASOVSKY_A, _KRASOVSKY_E2 = 6_378_245.0, 0.006693421622965943
+_SHIFTED = (72.004, 0.8293, 137.8347, 55.8271)
+"""West, south, east, north of what GCJ-02 shifts, degrees."""
+
+
+def _wgs84_to_gcj02(lon: float, lat: float) -> tuple[float, float]:
+    west, south, east, north = _SHIFTED
+    if not (west <= lon <= east and south <= lat <= north):
+        return lon, lat
+    x, y, pi = lon - 105.0, lat - 35.0, math.pi
+    root = math.sqrt(abs(x))
+    ripple = 20 * math.sin(6 * x * pi) + 20 * math.sin(2 * x * pi)
+    east_m = 300 + x + 2 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * root + 2 / 3 * (
+        ripple + 20 * math.sin(x * pi) + 40 * math.sin(x / 3 * pi) + 150 * math.sin(x / 12 * pi) + 300 * math.sin(x / 30 * pi)
+    )  # fmt: skip
+    north_m = -100 + 2 * x + 3 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * root + 2 / 3 * (
+        ripple + 20 * math.sin(y * pi) + 40 * math.sin(y / 3 * pi) + 160 * math.sin(y / 12 * pi) + 320 * math.sin(y * pi / 30)
+    )  # fmt: skip
+    phi = math.radians(lat)
+    bend = 1 - _KRASOVSKY_E2 * math.sin(phi) ** 2
+    east_radius = _KRASOVSKY_A / math.sqrt(bend) * math.cos(phi)
+    north_radius = _KRASOVSKY_A * (1 - _KRASOVSKY_E2) / bend**1.5
+    return lon + math.degrees(east_m / east_radius), lat + math.degrees(north_m / north_radius)
+
+
+def _gcj02_to_bd09(lon: float, lat: float) -> tuple[float, float]:
+    turn = math.pi * 3000 / 180
+    far = math.hypot(lon, lat) + 2e-5 * math.sin(lat * turn)
+    angle = math.atan2(lat, lon) + 3e-6 * math.cos(lon * turn)
+    return far * math.cos(angle) + 0.0065, far * math.sin(angle) + 0.006
+
+
+def _undone(shift: Callable[[float, float], tuple[float, float]], lon: float, lat: float) -> tuple[float, float]:
+    """The place that `shift` brings to (lon, lat): the shift hardly changes from one place to the next."""
+    at = lon, lat
+    for _ in range(30):
+        moved = shift(*at)
+        step = lon - moved[0], lat - moved[1]
+        at = at[0] + step[0], at[1] + step[1]
+        if max(abs(step[0]), abs(step[1])) < 1e-10:
+            break
+    return at

@@ -9,7 +9,7 @@ import shapely
 from gridgeo import crs
 from gridgeo.errors import BadInput, OutsideJurisdiction
 from gridgeo.jurisdictions import Jurisdiction
-from gridgeo.location import Locator
+from gridgeo.location import Beside, Located, Locator, Outside
 from towns import BLOCK, CRS, EAST, NORTH
 
 
@@ -46,6 +46,46 @@ def test_a_place_up_to_30_m_outside_is_taken_to_the_nearest_grid_and_says_how_fa
 def test_a_place_farther_outside_is_refused_with_the_nearest_grid_and_the_distance(locator: Locator) -> None:
     with pytest.raises(OutsideJurisdiction, match=r"nearest is grid 01, 45 m away$"):
         locator.locate(*_degrees(-45, 120))
+
+
+def test_grids_as_near_as_asked_are_named_beside_with_their_distance(locator: Locator) -> None:
+    assert locator.locate(*_degrees(290, 120)).beside == ()
+    assert locator.locate(*_degrees(290, 120), near_m=5).beside == ()
+    assert locator.locate(*_degrees(290, 120), near_m=15).beside == (Beside("02", "east", 10.0),)
+    assert locator.locate(*_degrees(310, -20), near_m=30) == Located("02", "east", 20.0, (Beside("01", "west", 22.4),))
+
+
+def test_grids_that_share_a_place_are_all_named_and_the_first_by_identifier_has_it(lattice: Jurisdiction) -> None:
+    ground = [shapely.box(EAST, NORTH, EAST + 10, NORTH + 10)] * 3
+    grids = gpd.GeoDataFrame({"grid": ["c", "a", "b"], "area": ["3", "1", "2"]}, geometry=ground, crs=CRS)
+    found = Locator(grids, lattice.road_edges).locate(*_degrees(5, 5))
+    assert found == Located("a", "1", 0.0, (Beside("b", "2", 0.0), Beside("c", "3", 0.0)))
+
+
+def test_outside_the_nearest_grid_and_the_distance_are_told(locator: Locator) -> None:
+    lon, lat = _degrees(680, 120)
+    assert locator.find(lon, lat) == Outside(Beside("02", "east", 80.0), swapped=False)
+    swapped = locator.find(lat, lon)
+    assert isinstance(swapped, Outside)
+    assert not swapped.swapped
+    inside = locator.find(*reversed(_degrees(100, 100)))
+    assert isinstance(inside, Outside)
+    assert inside.swapped
+
+
+def test_many_places_are_located_as_one_by_one(locator: Locator) -> None:
+    places = [_degrees(x, 120) for x in (100, 300, 450, 620, 640)]
+    lon, lat = zip(*places, (math.nan, 43.7), (7.4, 91.0), (-172.6, 0.0), strict=True)
+    assert locator.locate_many(lon, lat).tolist() == [
+        "01",
+        locator.locate(*places[1]).grid,
+        "02",
+        "02",
+        None,
+        None,
+        None,
+        None,
+    ]
 
 
 def test_swapped_coordinates_are_told_as_such(locator: Locator) -> None:

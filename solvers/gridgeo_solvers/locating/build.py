@@ -1,0 +1,115 @@
+"""How the cells are filled: first every cell that a border may touch, then those between, by one exact look-up for each gap.
+
+A cell without a border lies altogether inside a polygon or altogether outside; so whatever is rounded here may only add a
+border to a cell, never leave one out.
+"""
+
+# Compiled kernels: their types are inferred at the first call.
+# mypy: disallow-untyped-defs=False, check-untyped-defs=False
+
+from __future__ import annotations
+
+import numpy as np
+
+from gridgeo_solvers.kernels import inner_kernel, kernel
+from gridgeo_solvers.locating.search import column_of, covers, row_of
+
+_RUN = 16
+"""Corners of a run that are looked at together, or passed over together."""
+_SLACK = 1e-6
+"""Share of a cell that a border may lie beside where it was reckoned to lie."""
+
+
+@kernel
+def runs(xy, rings, polygons):
+    """Runs of corners that follow each other in a ring, with the boxes around them."""
+    count = 0
+    for ring in range(len(rings) - 1):
+        count += (rings[ring + 1] - rings[ring] - 2) // _RUN + 1
+    of = np.empty(len(polygons), dtype=np.int32)
+    first, last = np.empty(count, dtype=np.int32), np.empty(count, dtype=np.int32)
+    boxes = np.empty((count, 4))
+    run = 0
+    for polygon in range(len(polygons) - 1):
+        of[polygon] = run
+        for ring in range(polygons[polygon], polygons[polygon + 1]):
+            corner, end = rings[ring], rings[ring + 1] - 1
+            while corner < end:
+                first[run], last[run] = corner, min(corner + _RUN, end)
+                part = xy[first[run] : last[run] + 1]
+                boxes[run, 0], boxes[run, 1] = part[:, 0].min(), part[:, 1].min()
+                boxes[run, 2], boxes[run, 3] = part[:, 0].max(), part[:, 1].max()
+                corner += _RUN
+                run += 1
+    of[-1] = run
+    return of, first[:run], last[:run], boxes[:run]
+
+
+@kernel
+def filled(xy, runs, first, last, boxes, frame, shape):
+    """Start and content of every cell."""
+    columns, rows = shape[0], shape[1]
+    start = np.zeros(columns * rows + 1, dtype=np.int32)
+    touched = np.full(columns * rows, -1, dtype=np.int32)
+    _visit(xy, runs, first, last, boxes, frame, shape, touched, start[1:], np.empty(0, dtype=np.int32))
+    start = np.cumsum(start).astype(np.int32)
+    held = np.empty(start[-1], dtype=np.int32)
+    touched[:] = -1
+    _visit(xy, runs, first, last, boxes, frame, shape, touched, start[:-1].copy(), held)
+    return start, held
+
+
+@inner_kernel
+def _visit(xy, runs, first, last, boxes, frame, shape, touched, place, held):
+    """Count what each cell holds in `place`, or where there is room for it put it there."""
+    columns, rows = shape[0], shape[1]
+    for polygon in range(len(runs) - 1):
+        west, south, east, north = columns, rows, -1, -1
+        for run in range(runs[polygon], runs[polygon + 1]):
+            west = min(west, column_of(boxes[run, 0], frame, columns))
+            south = min(south, row_of(boxes[run, 1], frame, rows))
+            east = max(east, column_of(boxes[run, 2], frame, columns))
+            north = max(north, row_of(boxes[run, 3], frame, rows))
+            for corner in range(first[run], last[run]):
+                x1, y1, x2, y2 = xy[corner, 0], xy[corner, 1], xy[corner + 1, 0], xy[corner + 1, 1]
+                for row in range(row_of(min(y1, y2), frame, rows), row_of(max(y1, y2), frame, rows) + 1):
+                    left, right = _span(x1, y1, x2, y2, row, frame, columns)
+                    for cell in range(row * columns + left, row * columns + right + 1):
+                        if touched[cell] != polygon:
+                            touched[cell] = polygon
+                            _put(cell, 2 * polygon, place, held)
+        size = 1.0 / frame[2]
+        for row in range(south, north + 1):
+            known, inside = True, False
+            for column in range(west, east + 1):
+                cell = row * columns + column
+                if touched[cell] == polygon:
+                    known = False
+                    continue
+                if not known:
+                    x, y = frame[0] + (column + 0.5) * size, frame[1] + (row + 0.5) * size
+                    known, inside = True, covers(x, y, polygon, xy, runs, first, last, boxes)
+                if inside:
+                    _put(cell, 2 * polygon + 1, place, held)
+
+
+@inner_kernel
+def _put(cell, what, place, held):
+    if len(held):
+        held[place[cell]] = what
+    place[cell] += 1
+
+
+@inner_kernel
+def _span(x1, y1, x2, y2, row, frame, columns):
+    """First and last column that the way from one corner to the next may touch in a row."""
+    low, high = min(x1, x2), max(x1, x2)
+    if y1 != y2:
+        size = 1.0 / frame[2]
+        bottom = frame[1] + (row - _SLACK) * size
+        top = frame[1] + (row + 1 + _SLACK) * size
+        a = x1 + (x2 - x1) * ((bottom - y1) / (y2 - y1))
+        b = x1 + (x2 - x1) * ((top - y1) / (y2 - y1))
+        slack = _SLACK * size
+        low, high = max(low, min(a, b) - slack), min(high, max(a, b) + slack)
+    return column_of(low, frame, columns), column_of(high, frame, columns)
