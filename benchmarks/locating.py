@@ -11,15 +11,20 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from gridgeo import crs
+from gridgeo.location import Locator, rings_of
 from gridgeo_solvers.locating import RingIndex
 
-GRIDS, POINTS, PIECE = 20_000, 10_000_000, 500_000
-SIDE, EAST, NORTH = 300.0, 480_000.0, 4_400_000.0
-"""Metres between two corners of the lattice, and where it lies."""
+GRIDS, POINTS = 20_000, 10_000_000
+PIECES, STEP = 4, 250_000
+"""The comparison is made in so many cases, so many points at a time."""
+CRS, SIDE, EAST, NORTH = "EPSG:4548", 300.0, 480_000.0, 4_400_000.0
+"""Metres between two corners of the lattice, and its south-western corner."""
 _STEPS = 10
 """Straight lines of a shared side."""
 
@@ -111,8 +116,72 @@ def differences(shapes: NDArray[np.object_], index: RingIndex, xy: NDArray[np.fl
     }
 
 
-def cpu(work: Callable[[], object]) -> float:
-    """CPU seconds of `work`."""
-    begin = time.process_time()
-    work()
-    return time.process_time() - begin
+def geos(seed: int) -> dict[str, Any]:
+    """A share of the points, drawn with another seed, against GEOS."""
+    shapes = zigzag(GRIDS, 1)
+    index = rings_of(shapes)
+    total: dict[str, Any] = dict.fromkeys(("points", "pairs", "differences", "in none", "in one", "in several"), 0)
+    for step in range(POINTS // PIECES // STEP):
+        for name, value in differences(shapes, index, points(shapes, STEP, 1000 * seed + step)).items():
+            total[name] += value
+    return total
+
+
+def speed() -> dict[str, Any]:
+    """CPU time of the index and of the locator around it, and of shapely's tree on the same points; the best of five times."""
+    shapes = zigzag(GRIDS, 1)
+    grids = gpd.GeoDataFrame({"grid": [f"{i:05d}" for i in range(GRIDS)], "area": "a"}, geometry=list(shapes), crs=CRS)
+    streets = gpd.GeoDataFrame({"name": []}, geometry=[], crs=CRS)
+    index, tree, locator = rings_of(shapes), shapely.STRtree(shapes), Locator(grids, streets)
+    west, south, east, north = shapely.total_bounds(shapes)
+    xy = np.random.default_rng(3).uniform((west, south), (east, north), (1_000_000, 2))
+    some = xy[:50_000]
+    lon, lat = crs.transform(xy[:, 0], xy[:, 1], CRS, crs.WGS84)
+    pairs, degrees = some.tolist(), list(zip(lon[: len(some)].tolist(), lat[: len(some)].tolist(), strict=True))
+    index.many(xy[:10])
+    locator.find(*degrees[0], 20.0)
+
+    def tree_one() -> None:
+        for x, y in pairs:
+            tree.query(shapely.Point(x, y), predicate="intersects")
+
+    def each(ask: Callable[..., object], places: list[Any], *more: float) -> Callable[[], None]:
+        def work() -> None:
+            for x, y in places:
+                ask(x, y, *more)
+
+        return work
+
+    edged = points(shapes, len(xy), 4)
+    made = shapely.points(xy[: 10 * len(some)])
+    micro = 1e6 / len(some)
+    return {
+        "grids": len(shapes),
+        "corners": int(np.median(shapely.get_num_coordinates(shapes))) - 1,
+        "index, s": best(lambda: rings_of(shapes)),
+        "tree, s": best(lambda: shapely.STRtree(shapes)),
+        "points a second, anywhere": len(xy) / best(lambda: index.many(xy)),
+        "points a second, half of them at borders": len(xy) / best(lambda: index.many(edged)),
+        "points a second from degrees": len(xy) / best(lambda: locator.locate_many(lon, lat)),
+        "tree, points a second": len(made) / best(lambda: tree.query(made, predicate="intersects")),
+        "one point, µs": best(each(index.one, pairs)) * micro,
+        "one place from degrees, µs": best(each(locator.find, degrees)) * micro,
+        "with all within 20 m, µs": best(each(locator.find, degrees, 20.0)) * micro,
+        "tree, one point, µs": best(tree_one) * micro,
+    }
+
+
+def best(work: Callable[[], object]) -> float:
+    """CPU seconds of `work`, the least of five times."""
+    spent = []
+    for _ in range(5):
+        begin = time.process_time()
+        work()
+        spent.append(time.process_time() - begin)
+    return min(spent)
+
+
+def cases() -> dict[str, Callable[[], dict[str, Any]]]:
+    """Speed, and the comparison with GEOS in pieces."""
+    found: dict[str, Callable[[], dict[str, Any]]] = {"locating": speed}
+    return found | {f"locating, GEOS {seed}": lambda seed=seed: geos(seed) for seed in range(1, PIECES + 1)}

@@ -122,6 +122,7 @@ def cases(
     shared: Path, seeds: int | None = None, peer_seconds: float = 60.0
 ) -> dict[str, Callable[[], dict[str, Any]]]:
     """Every case by name; without `seeds` one run of every partition case and five of every case of tours."""
+    import locating
     import officer_day
     import partition
     import roads
@@ -142,7 +143,7 @@ def cases(
             found[f"route {name}"] = lambda path=path: route_map(path, 10)
             if name == "north-bayreuth":
                 found["import north-bayreuth × 3"] = lambda path=path: import_repeated(path, 3)
-    found |= roads.cases(shared) | partition.cases(shared, seeds or 1, peer_seconds)
+    found |= locating.cases() | roads.cases(shared) | partition.cases(shared, seeds or 1, peer_seconds)
     return found | tours.cases(shared, seeds or SEEDS) | officer_day.cases(shared, seeds or SEEDS)
 
 

@@ -31,10 +31,10 @@ from gridgeo_server.live import endpoints as live
 from gridgeo_server.live.hub import Hub
 from gridgeo_server.live.news import IndicatorsChanged, News, PlanChanged
 from gridgeo_server.parameters import KNOWN_ONLY
-from gridgeo_server.plans import address_endpoints as plan_addresses
 from gridgeo_server.plans import endpoints as plans
 from gridgeo_server.plans import import_endpoints as plan_import
 from gridgeo_server.plans import life_endpoints as plan_life
+from gridgeo_server.plans import locate_endpoints as locating
 from gridgeo_server.plans import register_endpoints as plan_register
 from gridgeo_server.plans import service
 from gridgeo_server.plans.calendar import Calendars
@@ -120,7 +120,7 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
         plans,
         plan_life,
         plan_register,
-        plan_addresses,
+        locating,
         rosters,
         roster_files,
         auth,

@@ -39,6 +39,8 @@ _AROUND = sa.select(*GRID_COLUMNS, _GRIDS.c.shape).join(
     _HERE, sa.and_(_GRIDS.c.plan == _HERE.c.plan, _GRIDS.c.row == _HERE.c.row)
 )
 """The grids of `plans` that lie in squares of `cells`, with their packed shapes."""
+_OF_PLANS = sa.select(*GRID_COLUMNS, _GRIDS.c.shape).where(_GRIDS.c.plan.in_(sa.bindparam("plans", expanding=True)))
+"""All grids of `plans`, with their packed shapes."""
 
 
 def begin(connection: sa.Connection, areas: Iterable[str], plan: str | None, since: date, event: int) -> None:
@@ -116,27 +118,61 @@ def grid_at(
 
     A place within 30 m outside every grid counts to the nearest; among grids that share the place the first by identifier has it.
     """
-    spot = shapely.Point(lon, lat)
-    north = SNAP_M / _METRES_A_DEGREE
+    near = grids_near(connection, calendar, lon, lat, day, SNAP_M)
+    return (near[0][0], round(near[0][1], 1)) if near else None
+
+
+def grids_near(
+    connection: sa.Connection, calendar: Calendar, lon: float, lat: float, day: date, reach_m: float
+) -> list[tuple[Mapping[str, Any], float]]:
+    """The grids in force on `day` within reach of a place, and how far each is, metres; the nearest first, then by identifier."""
+    north = reach_m / _METRES_A_DEGREE
     east = north / max(0.01, math.cos(math.radians(lat)))
     asked = {"cells": cells_near(lon, lat, east, north), "plans": sorted(calendar.plans_on(day))}
-    found = connection.execute(_AROUND, asked)
-    rows = [one for one in found if calendar.plan_in(one.area, day) == one.plan]
+    rows = _in_force(connection, calendar, day, _AROUND, asked)
     shapes = np.array([unpack_shape(one.shape) for one in rows], dtype=object)
     near = shapely.intersects(shapes, shapely.box(lon - east, lat - north, lon + east, lat + north))
-    candidates = []
+    spot = shapely.Point(lon, lat)
+    found = []
     for number in np.flatnonzero(near).tolist():
-        shape = shapes[number]
-        gap = 0.0 if shapely.intersects(shape, spot) else _metres(spot, shape)
-        if gap <= SNAP_M:
-            candidates.append((gap, str(rows[number].grid), number))
-    if not candidates:
+        gap = 0.0 if shapely.intersects(shapes[number], spot) else _metres(spot, shapes[number])
+        if gap <= reach_m:
+            found.append((gap, str(rows[number].grid), number))
+    return [(_held(calendar, rows[number], day), gap) for gap, _, number in sorted(found)]
+
+
+def nearest_grid(
+    connection: sa.Connection, calendar: Calendar, lon: float, lat: float, day: date
+) -> tuple[Mapping[str, Any], float] | None:
+    """The grid in force on `day` that is nearest to a place however far, and the metres to it; None where none is in force.
+
+    It looks at every grid: for places that lie outside all of them.
+    """
+    rows = _in_force(connection, calendar, day, _OF_PLANS, {"plans": sorted(calendar.plans_on(day))})
+    if not rows:
         return None
-    gap, _, number = min(candidates)
-    grid = {column.name: getattr(rows[number], column.name) for column in GRID_COLUMNS}
+    scale = (math.cos(math.radians(lat)), 1.0)
+    shapes = np.array([unpack_shape(one.shape) for one in rows], dtype=object)
+    flat, spot = shapely.transform(shapes, lambda points: points * scale), shapely.Point(lon * scale[0], lat)
+    row = int(np.argmin(shapely.distance(flat, spot)))
+    foot = shapely.get_coordinates(shapely.shortest_line(flat[row], spot))[0] / scale
+    # Along a great circle (haversine): what is far away is far from flat.
+    a, b = np.radians(foot), np.radians((lon, lat))
+    half = math.sin((a[1] - b[1]) / 2) ** 2 + math.cos(a[1]) * math.cos(b[1]) * math.sin((a[0] - b[0]) / 2) ** 2
+    return _held(calendar, rows[row], day), 2 * math.degrees(math.asin(min(1.0, math.sqrt(half)))) * _METRES_A_DEGREE
+
+
+def _in_force(
+    connection: sa.Connection, calendar: Calendar, day: date, query: sa.Select[Any], asked: Mapping[str, Any]
+) -> list[Any]:
+    return [one for one in connection.execute(query, dict(asked)) if calendar.plan_in(one.area, day) == one.plan]
+
+
+def _held(calendar: Calendar, row: Any, day: date) -> Mapping[str, Any]:
+    grid = {column.name: getattr(row, column.name) for column in GRID_COLUMNS}
     held = holding(calendar.held(grid), day)
     assert held is not None
-    return held, round(gap, 1)
+    return held
 
 
 def _metres(spot: shapely.Point, shape: shapely.Geometry) -> float:

@@ -21,59 +21,59 @@ _SLACK = 1e-6
 
 
 @kernel
-def runs(xy, rings, polygons):
-    """Runs of corners that follow each other in a ring, with the boxes around them."""
+def runs_of(xy, rings, polygons):
+    """Runs of corners that follow each other in a ring: west, south, east, north, first and last corner; and each polygon's first run."""
     count = 0
     for ring in range(len(rings) - 1):
         count += (rings[ring + 1] - rings[ring] - 2) // _RUN + 1
-    of = np.empty(len(polygons), dtype=np.int32)
-    first, last = np.empty(count, dtype=np.int32), np.empty(count, dtype=np.int32)
-    boxes = np.empty((count, 4))
+    begin = np.empty(len(polygons), dtype=np.int32)
+    runs = np.empty((count, 6))
     run = 0
     for polygon in range(len(polygons) - 1):
-        of[polygon] = run
+        begin[polygon] = run
         for ring in range(polygons[polygon], polygons[polygon + 1]):
             corner, end = rings[ring], rings[ring + 1] - 1
             while corner < end:
-                first[run], last[run] = corner, min(corner + _RUN, end)
-                part = xy[first[run] : last[run] + 1]
-                boxes[run, 0], boxes[run, 1] = part[:, 0].min(), part[:, 1].min()
-                boxes[run, 2], boxes[run, 3] = part[:, 0].max(), part[:, 1].max()
+                last = min(corner + _RUN, end)
+                part = xy[corner : last + 1]
+                runs[run, 0], runs[run, 1] = part[:, 0].min(), part[:, 1].min()
+                runs[run, 2], runs[run, 3] = part[:, 0].max(), part[:, 1].max()
+                runs[run, 4], runs[run, 5] = corner, last
                 corner += _RUN
                 run += 1
-    of[-1] = run
-    return of, first[:run], last[:run], boxes[:run]
+    begin[-1] = run
+    return begin, runs[:run]
 
 
 @kernel
-def filled(xy, runs, first, last, boxes, frame, shape):
+def filled(xy, polygons, runs, frame):
     """Start and content of every cell."""
-    columns, rows = shape[0], shape[1]
+    columns, rows = int(frame[3]), int(frame[4])
     start = np.zeros(columns * rows + 1, dtype=np.int32)
     touched = np.full(columns * rows, -1, dtype=np.int32)
-    _visit(xy, runs, first, last, boxes, frame, shape, touched, start[1:], np.empty(0, dtype=np.int32))
+    _visit(xy, polygons, runs, frame, touched, start[1:], np.empty(0, dtype=np.int32))
     start = np.cumsum(start).astype(np.int32)
     held = np.empty(start[-1], dtype=np.int32)
     touched[:] = -1
-    _visit(xy, runs, first, last, boxes, frame, shape, touched, start[:-1].copy(), held)
+    _visit(xy, polygons, runs, frame, touched, start[:-1].copy(), held)
     return start, held
 
 
 @inner_kernel
-def _visit(xy, runs, first, last, boxes, frame, shape, touched, place, held):
+def _visit(xy, polygons, runs, frame, touched, place, held):
     """Count what each cell holds in `place`, or where there is room for it put it there."""
-    columns, rows = shape[0], shape[1]
-    for polygon in range(len(runs) - 1):
+    columns, rows = int(frame[3]), int(frame[4])
+    for polygon in range(len(polygons) - 1):
         west, south, east, north = columns, rows, -1, -1
-        for run in range(runs[polygon], runs[polygon + 1]):
-            west = min(west, column_of(boxes[run, 0], frame, columns))
-            south = min(south, row_of(boxes[run, 1], frame, rows))
-            east = max(east, column_of(boxes[run, 2], frame, columns))
-            north = max(north, row_of(boxes[run, 3], frame, rows))
-            for corner in range(first[run], last[run]):
+        for run in range(polygons[polygon, 1], polygons[polygon + 1, 1]):
+            west = min(west, column_of(runs[run, 0], frame))
+            south = min(south, row_of(runs[run, 1], frame))
+            east = max(east, column_of(runs[run, 2], frame))
+            north = max(north, row_of(runs[run, 3], frame))
+            for corner in range(int(runs[run, 4]), int(runs[run, 5])):
                 x1, y1, x2, y2 = xy[corner, 0], xy[corner, 1], xy[corner + 1, 0], xy[corner + 1, 1]
-                for row in range(row_of(min(y1, y2), frame, rows), row_of(max(y1, y2), frame, rows) + 1):
-                    left, right = _span(x1, y1, x2, y2, row, frame, columns)
+                for row in range(row_of(min(y1, y2), frame), row_of(max(y1, y2), frame) + 1):
+                    left, right = _span(x1, y1, x2, y2, row, frame)
                     for cell in range(row * columns + left, row * columns + right + 1):
                         if touched[cell] != polygon:
                             touched[cell] = polygon
@@ -88,7 +88,7 @@ def _visit(xy, runs, first, last, boxes, frame, shape, touched, place, held):
                     continue
                 if not known:
                     x, y = frame[0] + (column + 0.5) * size, frame[1] + (row + 0.5) * size
-                    known, inside = True, covers(x, y, polygon, xy, runs, first, last, boxes)
+                    known, inside = True, covers(x, y, polygon, xy, polygons, runs)
                 if inside:
                     _put(cell, 2 * polygon + 1, place, held)
 
@@ -101,7 +101,7 @@ def _put(cell, what, place, held):
 
 
 @inner_kernel
-def _span(x1, y1, x2, y2, row, frame, columns):
+def _span(x1, y1, x2, y2, row, frame):
     """First and last column that the way from one corner to the next may touch in a row."""
     low, high = min(x1, x2), max(x1, x2)
     if y1 != y2:
@@ -112,4 +112,4 @@ def _span(x1, y1, x2, y2, row, frame, columns):
         b = x1 + (x2 - x1) * ((top - y1) / (y2 - y1))
         slack = _SLACK * size
         low, high = max(low, min(a, b) - slack), min(high, max(a, b) + slack)
-    return column_of(low, frame, columns), column_of(high, frame, columns)
+    return column_of(low, frame), column_of(high, frame)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from gridgeo_solvers.errors import BadProblem
 from gridgeo_solvers.locating import build, search
 
-_CELLS_A_CORNER = 1.0
+_CELLS_A_CORNER = 2.0
 """Cells for each corner of a polygon: with more of them fewer points lie near a border, but less of the index fits the cache."""
 _MOST_A_SIDE = 4096
 _LARGEST = 1e100
@@ -31,28 +31,20 @@ class RingIndex:
     ----------
     xy
         Shape (v, 2): corners of all rings, one ring after the other, each closed.
-    owner
-        Shape (p,): owner of each polygon, ascending.
-    runs, first, last
-        Runs of neighbouring corners: polygon p has runs ``runs[p]:runs[p + 1]``, run r the corners `first[r]` to `last[r]`.
-    boxes
-        Shape (r, 4): west, south, east, north of each run.
+    polygons
+        Shape (p + 1, 2): owner of each polygon, ascending, and its first run; the last row ends the runs.
+    runs
+        Shape (r, 6): west, south, east, north of neighbouring corners of a ring, the first and the last of them.
     frame
-        West, south, and cells per unit of length.
-    shape
-        Columns and rows.
+        West, south, cells per unit of length, columns and rows.
     start, held
         Cell c holds ``held[start[c]:start[c + 1]]``: twice the polygon's number, plus one where it covers the whole cell.
     """
 
     xy: NDArray[np.float64]
-    owner: NDArray[np.int32]
-    runs: NDArray[np.int32]
-    first: NDArray[np.int32]
-    last: NDArray[np.int32]
-    boxes: NDArray[np.float64]
+    polygons: NDArray[np.int32]
+    runs: NDArray[np.float64]
     frame: NDArray[np.float64]
-    shape: NDArray[np.int64]
     start: NDArray[np.int32]
     held: NDArray[np.int32]
 
@@ -93,15 +85,15 @@ class RingIndex:
         open_ring = (xy[rings[:-1]] != xy[rings[1:] - 1]).any(axis=1)
         if open_ring.any():
             raise BadProblem(f"ring {int(np.flatnonzero(open_ring)[0])} is not closed; let it end where it began")
-        owner = np.repeat(np.arange(len(owners) - 1), np.diff(owners)).astype(np.int32)
-        runs, first, last, boxes = build.runs(xy, rings.astype(np.int64), polygons.astype(np.int64))
+        owner = np.repeat(np.arange(len(owners) - 1), np.diff(owners))
+        begin, runs = build.runs_of(xy, rings.astype(np.int64), polygons.astype(np.int64))
+        table = np.column_stack([np.append(owner, -1), begin]).astype(np.int32)
         west, south = xy.min(axis=0).tolist()
         wide, high = (xy.max(axis=0) - xy.min(axis=0)).tolist()
         side = _side(wide, high, len(xy), float(np.abs(xy).max()))
-        frame = np.array([west, south, 1.0 / side])
-        shape = np.array([int(wide / side) + 1, int(high / side) + 1])
-        start, held = build.filled(xy, runs, first, last, boxes, frame, shape)
-        return cls(xy, owner, runs, first, last, boxes, frame, shape, start, held)
+        frame = np.array([west, south, 1.0 / side, wide // side + 1, high // side + 1])
+        start, held = build.filled(xy, table, runs, frame)
+        return cls(xy, table, runs, frame, start, held)
 
     @cached_property
     def _cells(self) -> tuple[Any, ...]:
@@ -125,7 +117,7 @@ class RingIndex:
     def within(self, x: float, y: float, reach: float) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
         """Owners whose ground is no farther from a point than `reach`, the nearest first, then the lowest; and how far it is."""
         polygon, far = search.within(float(x), float(y), float(reach), *self._cells)
-        owner = self.owner[polygon]
+        owner = self.polygons[polygon, 0]
         order = np.lexsort((owner, far))
         _, once = np.unique(owner[order], return_index=True)
         order = order[np.sort(once)]
@@ -134,7 +126,7 @@ class RingIndex:
     def nearest(self, x: float, y: float, reach: float = np.inf) -> tuple[int, float]:
         """The owner whose ground is nearest to a point, the lowest among equals, and how far it is; -1 and inf beyond `reach`."""
         polygon, far = search.nearest(float(x), float(y), float(reach), *self._cells)
-        return (int(self.owner[polygon]), far) if polygon >= 0 else (-1, np.inf)
+        return (int(self.polygons[polygon, 0]), far) if polygon >= 0 else (-1, np.inf)
 
 
 def _side(wide: float, high: float, corners: int, largest: float) -> float:

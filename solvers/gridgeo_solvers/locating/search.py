@@ -12,26 +12,27 @@ from gridgeo_solvers.locating.orientation import side
 
 
 @inner_kernel
-def column_of(x, frame, columns):
+def column_of(x, frame):
     """The column of cells in which x lies, the nearest one where it lies in none."""
-    return int(min(max((x - frame[0]) * frame[2], 0.0), columns - 1.0))
+    return int(min(max((x - frame[0]) * frame[2], 0.0), frame[3] - 1.0))
 
 
 @inner_kernel
-def row_of(y, frame, rows):
+def row_of(y, frame):
     """The row of cells in which y lies, the nearest one where it lies in none."""
-    return int(min(max((y - frame[1]) * frame[2], 0.0), rows - 1.0))
+    return int(min(max((y - frame[1]) * frame[2], 0.0), frame[4] - 1.0))
 
 
 @inner_kernel
-def covers(x, y, polygon, xy, runs, first, last, boxes):
+def covers(x, y, polygon, xy, polygons, runs):
     """Whether a point lies in a polygon or on its border."""
     inside = False
-    for run in range(runs[polygon], runs[polygon + 1]):
-        if y < boxes[run, 1] or y > boxes[run, 3] or x > boxes[run, 2]:
+    for run in range(polygons[polygon, 1], polygons[polygon + 1, 1]):
+        if y < runs[run, 1] or y > runs[run, 3] or x > runs[run, 2]:
             continue
-        x2, y2 = xy[first[run], 0], xy[first[run], 1]
-        for corner in range(first[run] + 1, last[run] + 1):
+        first, last = int(runs[run, 4]), int(runs[run, 5])
+        x2, y2 = xy[first, 0], xy[first, 1]
+        for corner in range(first + 1, last + 1):
             x1, y1 = x2, y2
             x2, y2 = xy[corner, 0], xy[corner, 1]
             if (y1 > y) == (y2 > y):
@@ -50,20 +51,20 @@ def covers(x, y, polygon, xy, runs, first, last, boxes):
 
 
 @inner_kernel
-def _cover(x, y, out, xy, owner, runs, first, last, boxes, frame, shape, start, held):
+def _cover(x, y, out, xy, polygons, runs, frame, start, held):
     """First owner, and number of owners; all of them are put in `out` where it has room."""
     fx, fy = (x - frame[0]) * frame[2], (y - frame[1]) * frame[2]
     # Also false where a coordinate is no number. A corner at the very end lies in the last cell.
-    if not (fx >= 0.0 and fy >= 0.0 and fx < shape[0] + 1.0 and fy < shape[1] + 1.0):
+    if not (fx >= 0.0 and fy >= 0.0 and fx < frame[3] + 1.0 and fy < frame[4] + 1.0):
         return -1, 0
-    cell = row_of(y, frame, shape[1]) * shape[0] + column_of(x, frame, shape[0])
+    cell = row_of(y, frame) * int(frame[3]) + column_of(x, frame)
     found, count, latest = -1, 0, -1
     for place in range(start[cell], start[cell + 1]):
         polygon = held[place] >> 1
-        whose = owner[polygon]
+        whose = polygons[polygon, 0]
         if whose == latest:
             continue
-        if held[place] & 1 or covers(x, y, polygon, xy, runs, first, last, boxes):
+        if held[place] & 1 or covers(x, y, polygon, xy, polygons, runs):
             if count < len(out):
                 out[count] = whose
             if count == 0:
@@ -74,47 +75,45 @@ def _cover(x, y, out, xy, owner, runs, first, last, boxes, frame, shape, start, 
 
 
 @kernel
-def one(x, y, xy, owner, runs, first, last, boxes, frame, shape, start, held):
+def one(x, y, xy, polygons, runs, frame, start, held):
     """First owner of a point and number of owners."""
-    return _cover(x, y, held[:0], xy, owner, runs, first, last, boxes, frame, shape, start, held)
+    return _cover(x, y, held[:0], xy, polygons, runs, frame, start, held)
 
 
 @kernel
-def many(points, xy, owner, runs, first, last, boxes, frame, shape, start, held):
+def many(points, xy, polygons, runs, frame, start, held):
     """First owner of each point and number of owners."""
     found = np.empty(len(points), dtype=np.int32)
     count = np.empty(len(points), dtype=np.int32)
     for i in range(len(points)):
-        found[i], count[i] = _cover(
-            points[i, 0], points[i, 1], held[:0], xy, owner, runs, first, last, boxes, frame, shape, start, held
-        )
+        found[i], count[i] = _cover(points[i, 0], points[i, 1], held[:0], xy, polygons, runs, frame, start, held)
     return found, count
 
 
 @kernel
-def every(points, begin, xy, owner, runs, first, last, boxes, frame, shape, start, held):
+def every(points, begin, xy, polygons, runs, frame, start, held):
     """All owners of each point, those of point i from ``begin[i]`` on."""
     owners = np.empty(begin[-1], dtype=np.int32)
     for i in range(len(points)):
         out = owners[begin[i] : begin[i + 1]]
-        _cover(points[i, 0], points[i, 1], out, xy, owner, runs, first, last, boxes, frame, shape, start, held)
+        _cover(points[i, 0], points[i, 1], out, xy, polygons, runs, frame, start, held)
     return owners
 
 
 @kernel
-def within(x, y, reach, xy, owner, runs, first, last, boxes, frame, shape, start, held):
+def within(x, y, reach, xy, polygons, runs, frame, start, held):
     """Polygons within reach of a point, and how far they are."""
-    west, east = column_of(x - reach, frame, shape[0]), column_of(x + reach, frame, shape[0])
-    south, north = row_of(y - reach, frame, shape[1]), row_of(y + reach, frame, shape[1])
+    west, east = column_of(x - reach, frame), column_of(x + reach, frame)
+    south, north = row_of(y - reach, frame), row_of(y + reach, frame)
     seen = [-1]
     found, far = [-1], [0.0]
     for row in range(south, north + 1):
-        for place in range(start[row * shape[0] + west], start[row * shape[0] + east + 1]):
+        for place in range(start[row * int(frame[3]) + west], start[row * int(frame[3]) + east + 1]):
             polygon = held[place] >> 1
             if polygon in seen:
                 continue
             seen.append(polygon)
-            square = _square(x, y, polygon, reach * reach, xy, runs, first, last, boxes)
+            square = _square(x, y, polygon, reach * reach, xy, polygons, runs)
             if square <= reach * reach:
                 found.append(polygon)
                 far.append(np.sqrt(square))
@@ -122,15 +121,15 @@ def within(x, y, reach, xy, owner, runs, first, last, boxes, frame, shape, start
 
 
 @kernel
-def nearest(x, y, reach, xy, owner, runs, first, last, boxes, frame, shape, start, held):
+def nearest(x, y, reach, xy, polygons, runs, frame, start, held):
     """The polygon nearest to a point, the first among equals, and how far it is."""
-    columns, rows = shape[0], shape[1]
+    columns, rows = int(frame[3]), int(frame[4])
     size = 1.0 / frame[2]
     # From the nearest place of the cells on: what is far from it is at least as far from the point.
     bx = min(max(x, frame[0]), frame[0] + columns * size)
     by = min(max(y, frame[1]), frame[1] + rows * size)
     outside = (x - bx) ** 2 + (y - by) ** 2
-    middle, level = column_of(bx, frame, columns), row_of(by, frame, rows)
+    middle, level = column_of(bx, frame), row_of(by, frame)
     chosen, best, latest = -1, reach * reach, -1
     for ring in range(max(columns, rows) + 1):
         if ring > 1 and outside + ((ring - 1) * size) ** 2 > best:
@@ -146,24 +145,24 @@ def nearest(x, y, reach, xy, owner, runs, first, last, boxes, frame, shape, star
                     if polygon == latest:
                         continue
                     latest = polygon
-                    square = _square(x, y, polygon, best, xy, runs, first, last, boxes)
+                    square = _square(x, y, polygon, best, xy, polygons, runs)
                     if square < best or (square == best and (chosen < 0 or polygon < chosen)):
                         chosen, best = polygon, square
     return chosen, np.sqrt(best)
 
 
 @inner_kernel
-def _square(x, y, polygon, enough, xy, runs, first, last, boxes):
+def _square(x, y, polygon, enough, xy, polygons, runs):
     """Square of the distance from a point to a polygon, infinite where it is clearly more than `enough`."""
-    if covers(x, y, polygon, xy, runs, first, last, boxes):
+    if covers(x, y, polygon, xy, polygons, runs):
         return 0.0
     best = np.inf
-    for run in range(runs[polygon], runs[polygon + 1]):
-        aside = max(boxes[run, 0] - x, 0.0, x - boxes[run, 2])
-        above = max(boxes[run, 1] - y, 0.0, y - boxes[run, 3])
+    for run in range(polygons[polygon, 1], polygons[polygon + 1, 1]):
+        aside = max(runs[run, 0] - x, 0.0, x - runs[run, 2])
+        above = max(runs[run, 1] - y, 0.0, y - runs[run, 3])
         if aside * aside + above * above > min(best, enough):
             continue
-        for corner in range(first[run], last[run]):
+        for corner in range(int(runs[run, 4]), int(runs[run, 5])):
             x1, y1 = xy[corner, 0], xy[corner, 1]
             dx, dy = xy[corner + 1, 0] - x1, xy[corner + 1, 1] - y1
             square = dx * dx + dy * dy
