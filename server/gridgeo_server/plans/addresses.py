@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -11,6 +12,7 @@ import shapely
 
 from gridgeo import crs
 from gridgeo.jurisdictions import Jurisdiction
+from gridgeo_server.plans.likeness import Likeness
 from gridgeo_server.plans.spelling import Spelling, spell, spellings
 from gridgeo_server.texts import Text, say
 from gridgeo_server.town import Town
@@ -66,7 +68,7 @@ class Addresses:
     def find(self, text: str) -> Found:
         """What `text` leads to.
 
-        As it stands first, then without the names of areas before it, then without its last numbers. The first kind of `KINDS` that is
+        As it stands first, then without the names of areas before or after it, then without its last numbers. The first kind of `KINDS` that is
         called so gives the answer; a street gives points all along it.
         """
         asked = spell(text)
@@ -105,7 +107,24 @@ class Addresses:
             houses = self._offer(lambda words: words == asked.words, ("building", "place"), number)
             return Found([], houses, say("address.no_number", street=street, number=number))
         alike = self._offer(lambda words: len(asked.words) > 1 and asked.words in words, KINDS)
-        return Found([], alike, say("address.no_street"))
+        return Found([], alike or self._alike(asked), say("address.no_street"))
+
+    def _alike(self, asked: Spelling) -> list[tuple[str, str]]:
+        """Names that are written nearly so, first those most alike, then those of the nearest number."""
+        shares = self._likeness.of(asked.words)
+        near = next(iter(asked.numbers), "")
+        names: dict[tuple[str, str], tuple[float, int]] = {}
+        for kind in KINDS:
+            for (words, numbers), rows in self._known[kind].items():
+                if words in shares:
+                    rank = -shares[words], _apart(numbers, near)
+                    names.update(dict.fromkeys(((kind, name) for name in rows.values()), rank))
+        order = sorted(names, key=lambda one: (names[one], KINDS.index(one[0]), one[1]))
+        return order[:_OFFERED]
+
+    @cached_property
+    def _likeness(self) -> Likeness:
+        return Likeness({words for kind in KINDS for words, _ in self._known[kind] if len(words) > 1})
 
     def _street_of(self, asked: Spelling) -> tuple[str | None, str | None]:
         """The street that has the words, and the first number that isn't part of its name."""
@@ -121,8 +140,7 @@ class Addresses:
         for kind in kinds:
             for (words, numbers), rows in self._known[kind].items():
                 if fits(words):
-                    apart = min((abs(_figure(one) - _figure(near)) for one in numbers), default=0) if near else 0
-                    names.update(dict.fromkeys(((kind, name) for name in rows.values()), apart))
+                    names.update(dict.fromkeys(((kind, name) for name in rows.values()), _apart(numbers, near)))
         order = sorted(names, key=lambda one: (KINDS.index(one[0]), names[one], len(one[1]), one[1]))
         return order[:_OFFERED]
 
@@ -130,6 +148,11 @@ class Addresses:
 def find_address(town: Town, words: str) -> list[Spot]:
     """The spots that `words` lead to; none where nothing is called so."""
     return town.addresses.find(words).spots
+
+
+def _apart(numbers: Iterable[str], near: str) -> int:
+    """How far the nearest of the numbers is from one that is asked for, 0 where none is."""
+    return min((abs(_figure(one) - _figure(near)) for one in numbers), default=0) if near else 0
 
 
 def _figure(number: str) -> int:

@@ -11,6 +11,20 @@ _NUMBER = re.compile(
     r"(?:号楼|号院|号|號|栋|棟|幢|座|单元|單元|楼|层|室|户|戶)?"
 )
 """A house number with its letter, and the measure word after it, which says nothing."""
+_SHORT = {
+    r"\b(?:avenue|ave)\b": "av",
+    r"\b(?:boulevard|blvd|boul)\b": "bd",
+    r"\broad\b": "rd",
+    r"\b(?:street|saint)\b": "st",
+    r"\bsainte\b": "ste",
+    r"\bplace\b": "pl",
+    r"\bsquare\b": "sq",
+    r"\bimpasse\b": "imp",
+    r"\bchemin\b": "ch",
+    r"\ballee\b": "all",
+    r"strasse\b": "str",
+}
+"""Words that are often shortened: written out or not, they are the same."""
 _SIGNS = re.compile(r"[\W_]+")
 
 
@@ -30,14 +44,15 @@ class Spelling:
         """The same without its last number: the house without the flat."""
         return Spelling(self.words, self.numbers[:-1])
 
-    def without(self, prefix: str) -> Spelling:
-        """The same without the name of the place at its beginning; itself where it doesn't begin so or nothing else remains."""
-        rest = self.words.removeprefix(prefix)
-        return Spelling(rest, self.numbers) if prefix and rest and rest != self.words else self
+    def without(self, place: str) -> Spelling:
+        """The same without the name of the place at its beginning or its end; itself where nothing else remains."""
+        rest = self.words.removeprefix(place)
+        rest = rest if rest != self.words else self.words.removesuffix(place)
+        return Spelling(rest, self.numbers) if rest else self
 
 
 def spell(text: str) -> Spelling:
-    """The spelling of an address; width, case, accents, spaces, signs and measure words don't count.
+    """The spelling of an address; width, case, accents, spaces, signs, measure words and shortened words don't count.
 
     Examples
     --------
@@ -46,6 +61,8 @@ def spell(text: str) -> Spelling:
     """
     wide = unicodedata.normalize("NFKD", text).casefold()
     plain = "".join(sign for sign in wide if not unicodedata.combining(sign))
+    for word, short in _SHORT.items():
+        plain = re.sub(word, short, plain)
     numbers = tuple(_SIGNS.sub("", found[1]) for found in _NUMBER.finditer(plain))
     return Spelling(_SIGNS.sub("", _NUMBER.sub(" ", plain)), numbers)
 

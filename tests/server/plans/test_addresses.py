@@ -53,7 +53,16 @@ def ask(office: Office, text: str, language: str = "en", **query: Any) -> dict[s
 
 @pytest.mark.parametrize(
     "text",
-    ["中山路12号", "中山路１２號", "中山路 12", "12 中山路", " 中山路12栋 ", "Lattice中山路12号", "中山路12号402室"],
+    [
+        "中山路12号",
+        "中山路１２號",
+        "中山路 12",
+        "12 中山路",
+        " 中山路12栋 ",
+        "Lattice中山路12号",
+        "12 中山路, Lattice",
+        "中山路12号402室",
+    ],
 )
 def test_an_address_is_found_however_it_is_written(numbered: Office, text: str) -> None:
     told = ask(numbered, text)
@@ -98,6 +107,7 @@ def test_a_street_without_a_number_is_in_all_its_grids(numbered: Office) -> None
         ("中山路99号", "no_number", "有“中山路”，但其上没有 99 号", ["中山路 14-16", "中山路 12"]),
         ("山路", "no_street", "没有这样的路名", ["中山路 12", "中山路 14-16", "中山路"]),
         ("长安街1号", "no_street", "没有这样的路名", []),
+        ("中山璐16号", "no_street", "没有这样的路名", ["中山路 14-16", "中山路", "中山路 12"]),
         ("！？", "empty", "地址中没有文字或数字", []),
     ],
 )
