@@ -78,6 +78,13 @@ class Locator:
         self._names = named["name"].astype(str).to_numpy()
         self._streets = shapely.STRtree(named.geometry.to_numpy())
 
+    def warm(self) -> None:
+        """Look a place up in every way once: what is compiled at its first use then keeps nobody waiting."""
+        x, y = self._index.xy[0].tolist()
+        self._index.one(x, y)
+        self._index.within(x, y, 0.0)
+        self._index.nearest(x, y)
+
     def locate(self, lon: float, lat: float, near_m: float = 0.0) -> Located:
         """The grid of a place in degrees, WGS 84; a place on a border belongs to the first grid by identifier.
 

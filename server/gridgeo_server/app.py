@@ -19,6 +19,7 @@ from gridgeo_server import errors, health, pages_endpoint
 from gridgeo_server.auth import endpoints as auth
 from gridgeo_server.board import endpoints as board
 from gridgeo_server.board.indicators import current
+from gridgeo_server.cases import bulk_endpoints as bulk
 from gridgeo_server.cases import endpoints as cases
 from gridgeo_server.cases.categories import Categories
 from gridgeo_server.cases.service import Desk
@@ -114,6 +115,7 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
     for part in (
         board,
         cases,
+        bulk,
         responders,
         routes,
         plan_import,

@@ -69,8 +69,7 @@ def once(
     """
     if key is None:
         return work
-    asked = json.dumps([request, values], sort_keys=True, ensure_ascii=False, default=str)
-    digest = hashlib.sha256(asked.encode()).hexdigest()
+    digest = digest_of(request, values)
 
     def guarded(transaction: Transaction) -> Reply:
         table, connection = tables.replies, transaction.connection
@@ -85,3 +84,9 @@ def once(
         return reply
 
     return guarded
+
+
+def digest_of(request: str, values: dict[str, Any]) -> str:
+    """What a request is told apart by."""
+    asked = json.dumps([request, values], sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(asked.encode()).hexdigest()

@@ -25,15 +25,15 @@ HEADERS = {
 }
 """On every answer; pages load nothing from elsewhere and run no script that stands in a page."""
 
-_LONG = ("/api/v1/plans", "/api/v1/rosters")
+_LONG = ("/api/v1/plans", "/api/v1/rosters", "/api/v1/cases/bulk")
 """Where a request may be longer, if it carries a key."""
 
 
 class Guard:
     """ASGI middleware: security headers, a body limit in bytes, and a time limit for a body to arrive in seconds.
 
-    `plan_limit` is the limit of a request under ``/api/v1/plans`` or ``/api/v1/rosters`` that carries a key: the plan of a
-    large town is long, and so is its roster.
+    `plan_limit` is the limit of a request under ``/api/v1/plans``, ``/api/v1/rosters`` or ``/api/v1/cases/bulk`` that carries a
+    key: the plan of a large town is long, and so are its roster and a file of reports.
     """
 
     def __init__(self, app: ASGIApp, body_limit: int, plan_limit: int, body_wait_s: float) -> None:

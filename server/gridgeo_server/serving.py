@@ -89,4 +89,5 @@ def serve(settings: Settings, town: Town | None = None, ready: Callable[[str], N
 def _ahead(state: State, stop: threading.Event) -> None:
     """Make what the first viewer and the first case will ask for."""
     warm(state.tiles, state.town.bounds, stop)
+    state.town.locator.warm()
     first_ways(state.town, stop)

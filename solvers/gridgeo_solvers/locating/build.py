@@ -10,6 +10,7 @@ border to a cell, never leave one out.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gridgeo_solvers.kernels import inner_kernel, kernel
 from gridgeo_solvers.locating.search import column_of, covers, row_of
@@ -20,46 +21,36 @@ _SLACK = 1e-6
 """Share of a cell that a border may lie beside where it was reckoned to lie."""
 
 
-@kernel
-def runs_of(xy, rings, polygons):
-    """Runs of corners that follow each other in a ring: west, south, east, north, first and last corner; and each polygon's first run."""
-    count = 0
-    for ring in range(len(rings) - 1):
-        count += (rings[ring + 1] - rings[ring] - 2) // _RUN + 1
-    begin = np.empty(len(polygons), dtype=np.int32)
-    runs = np.empty((count, 6))
-    run = 0
-    for polygon in range(len(polygons) - 1):
-        begin[polygon] = run
-        for ring in range(polygons[polygon], polygons[polygon + 1]):
-            corner, end = rings[ring], rings[ring + 1] - 1
-            while corner < end:
-                last = min(corner + _RUN, end)
-                part = xy[corner : last + 1]
-                runs[run, 0], runs[run, 1] = part[:, 0].min(), part[:, 1].min()
-                runs[run, 2], runs[run, 3] = part[:, 0].max(), part[:, 1].max()
-                runs[run, 4], runs[run, 5] = corner, last
-                corner += _RUN
-                run += 1
-    begin[-1] = run
-    return begin, runs[:run]
+def runs_of(
+    xy: NDArray[np.float64], rings: NDArray[np.int64], polygons: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The first run of each polygon and the end of all; and of each run west, south, east, north, its first and its last corner."""
+    count = np.maximum(np.diff(rings) - 2, 0) // _RUN + 1
+    begin = np.concatenate([[0], np.cumsum(count)])
+    ring = np.repeat(np.arange(len(count)), count)
+    first = rings[ring] + _RUN * (np.arange(len(ring)) - begin[ring])
+    last = np.minimum(first + _RUN, rings[ring + 1] - 1)
+    ends = np.column_stack([first, last + 1]).ravel()
+    padded = np.vstack([xy, xy[-1:]])
+    low, high = (pick.reduceat(padded, ends, axis=0)[::2] for pick in (np.minimum, np.maximum))
+    return begin[polygons], np.column_stack([low, high, first, last])
 
 
-@kernel
-def filled(xy, polygons, runs, frame):
+def filled(
+    xy: NDArray[np.float64], polygons: NDArray[np.int32], runs: NDArray[np.float64], frame: NDArray[np.float64]
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Start and content of every cell."""
-    columns, rows = int(frame[3]), int(frame[4])
-    start = np.zeros(columns * rows + 1, dtype=np.int32)
-    touched = np.full(columns * rows, -1, dtype=np.int32)
-    _visit(xy, polygons, runs, frame, touched, start[1:], np.empty(0, dtype=np.int32))
-    start = np.cumsum(start).astype(np.int32)
+    cells = int(frame[3]) * int(frame[4])
+    count, touched = np.zeros(cells, dtype=np.int32), np.full(cells, -1, dtype=np.int32)
+    _visit(xy, polygons, runs, frame, touched, count, np.empty(0, dtype=np.int32))
+    start = np.concatenate([[0], np.cumsum(count)]).astype(np.int32)
     held = np.empty(start[-1], dtype=np.int32)
     touched[:] = -1
     _visit(xy, polygons, runs, frame, touched, start[:-1].copy(), held)
     return start, held
 
 
-@inner_kernel
+@kernel
 def _visit(xy, polygons, runs, frame, touched, place, held):
     """Count what each cell holds in `place`, or where there is room for it put it there."""
     columns, rows = int(frame[3]), int(frame[4])

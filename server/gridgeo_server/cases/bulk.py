@@ -1,0 +1,143 @@
+"""Reports of a file become cases: all of them or none, or as many as can; each once, however often the file is sent."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from gridgeo.errors import GridgeoError, OutsideJurisdiction
+from gridgeo.location import Outside
+from gridgeo_server.cases.intake import Fault, Intake, Taken
+from gridgeo_server.cases.service import Actor, Desk
+from gridgeo_server.errors import KeyReused, ServerError, StoreUnavailable
+from gridgeo_server.idempotency import KEPT, Reply, digest_of, once
+from gridgeo_server.store import Store, Transaction, tables
+from gridgeo_server.texts import Text, say
+
+_TOGETHER = 20
+"""Rows that are written together; others' writes come between."""
+_REQUEST = "POST /api/v1/cases/bulk"
+
+
+@dataclass(frozen=True)
+class Filed:
+    """A row that became a case, now or when it was sent before."""
+
+    row: int
+    id: str
+    case: str
+    grid: str
+    replayed: bool
+
+
+def file_reports(
+    store: Store, desk: Desk, intake: Intake, now: datetime, *, partial: bool
+) -> tuple[list[Filed], list[Fault]]:
+    """Make cases of the rows of `intake`, and tell what stands against the others.
+
+    Without `partial` one fault is enough for nothing to be written. A row is known by its `id`: sent again within a day it is the
+    same case; with another content it is refused. What fails on the way, a full disk or a stop, leaves the rows before it filed:
+    sent again, the file is completed.
+    """
+    good, faults = _on_the_ground(desk, intake)
+    with store.reading() as connection:
+        filed, fresh, reused = _sent_before(connection, good, now)
+    faults += reused
+    if faults and not partial:
+        return [], _in_order(faults)
+    for at in range(0, len(fresh), _TOGETHER):
+        done, refused = store.write(functools.partial(_write, desk, fresh[at : at + _TOGETHER], now))
+        filed += done
+        faults += refused
+    return sorted(filed, key=lambda one: one.row), _in_order(faults)
+
+
+def _on_the_ground(desk: Desk, intake: Intake) -> tuple[list[Taken], list[Fault]]:
+    """The rows whose places lie in a grid, and all faults."""
+    town = desk.town
+    good, faults = [], list(intake.faults)
+    for one in intake.taken:
+        try:
+            found = town.locator.find(one.report.lon, one.report.lat)
+        except OutsideJurisdiction as error:
+            faults.append(Fault(one.row, "lon", say("bulk.refused", why=str(error)), one.id))
+            continue
+        if not isinstance(found, Outside):
+            good.append(one)
+            continue
+        near = found.nearest
+        away = say("locate.outside", grid=town.grid_names[near.grid], metres=round(near.metres))
+        faults.append(Fault(one.row, "lon", say("locate.swapped") if found.swapped else away, one.id))
+    return good, faults
+
+
+def _sent_before(
+    connection: sa.Connection, rows: Sequence[Taken], now: datetime
+) -> tuple[list[Filed], list[Taken], list[Fault]]:
+    """The rows that are cases already, those that are new, and those whose id came before with another content."""
+    table = tables.replies
+    known = sa.select(table.c.key, table.c.request, table.c.body).where(
+        table.c.key.in_([_key(row) for row in rows]), table.c.at >= now - KEPT
+    )
+    replies = {one.key: one for one in connection.execute(known)}
+    filed, fresh, faults = [], [], []
+    for row in rows:
+        reply = replies.get(_key(row))
+        if reply is None:
+            fresh.append(row)
+        elif reply.request == digest_of(_REQUEST, asdict(row.report)):
+            filed.append(Filed(row.row, row.id, **json.loads(reply.body), replayed=True))
+        else:
+            faults.append(_reused(row))
+    return filed, fresh, faults
+
+
+def _write(
+    desk: Desk, rows: Sequence[Taken], now: datetime, transaction: Transaction
+) -> tuple[list[Filed], list[Fault]]:
+    filed, faults = [], []
+    for row in rows:
+        told = len(transaction.announcements)
+        try:
+            with transaction.connection.begin_nested():
+                filed.append(_one(transaction, desk, row, now))
+        except KeyReused:
+            faults.append(_reused(row))
+        except StoreUnavailable:
+            raise
+        except (GridgeoError, ServerError) as error:
+            del transaction.announcements[told:]
+            why = error.args[0] if error.args and isinstance(error.args[0], Text) else str(error)
+            faults.append(Fault(row.row, getattr(error, "field", None), say("bulk.refused", why=why), row.id))
+    return filed, faults
+
+
+def _one(transaction: Transaction, desk: Desk, row: Taken, now: datetime) -> Filed:
+    made = False
+
+    def work(inner: Transaction) -> Reply:
+        nonlocal made
+        made = True
+        case = desk.report(inner, row.report, now, Actor())
+        return Reply.of(201, {"case": case.case, "grid": case.grid})
+
+    reply = once(_key(row), _REQUEST, asdict(row.report), now, work)(transaction)
+    return Filed(row.row, row.id, **json.loads(reply.body), replayed=not made)
+
+
+def _key(row: Taken) -> str:
+    """Where the answer to a row is kept; the key of a request holds no space, so that none is taken for it."""
+    return f"bulk {row.id}"
+
+
+def _reused(row: Taken) -> Fault:
+    return Fault(row.row, "id", say("bulk.reused", id=row.id), row.id)
+
+
+def _in_order(faults: list[Fault]) -> list[Fault]:
+    return sorted(faults, key=lambda one: one.row)
