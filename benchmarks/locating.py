@@ -1,8 +1,8 @@
 """Whose ground is a point, among 20,000 grids of 40 corners: what the index answers beside GEOS, and what it costs.
 
 `zigzag` draws a coverage: cells of a lattice whose shared sides are broken lines, so that neighbours have every corner in
-common. Some cells are left out (gaps), some have a hole with or without a grid in it, some lie over their neighbours, and
-some are drawn as bow-ties and repaired. Every grid gets 40 corners unless it was repaired or has a hole.
+common. Some cells are left out (gaps), some have a hole with or without a grid in it, some lie over their neighbours, some
+have corners rounded to centimetres, and some are drawn as bow-ties and repaired. Every grid gets 40 corners unless it was repaired or has a hole.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def zigzag(grids: int, seed: int) -> NDArray[np.object_]:
             ]
             shapes.append(shapely.Polygon(np.concatenate([side[:-1] for side in ring])))
     kind = random.choice(
-        ["plain", "gap", "hole", "filled", "over", "repaired"], len(shapes), p=[0.90, 0.02, 0.02, 0.02, 0.02, 0.02]
+        ["plain", "gap", "hole", "filled", "over", "repaired", "rounded"], len(shapes), p=[0.88, *[0.02] * 6]
     )
     found: list[Any] = []
     for shape, what in zip(shapes, kind, strict=True):
@@ -73,6 +73,8 @@ def _changed(shape: Any, what: str) -> list[Any]:
         return [shape.difference(inner), *([inner] if what == "filled" else [])]
     if what == "over":
         return [shapely.make_valid(shapely.transform(shape, lambda xy: xy + np.array([7.0, -3.0])))]
+    if what == "rounded":
+        return [shapely.make_valid(shapely.transform(shape, lambda xy: np.round(xy, 2)))]
     if what == "repaired":
         corners = shapely.get_coordinates(shape)[:-1]
         corners[[3, 4]] = corners[[4, 3]]

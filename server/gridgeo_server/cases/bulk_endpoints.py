@@ -10,7 +10,8 @@ from starlette.responses import JSONResponse, Response
 
 from gridgeo_server.auth.guard import BearerOrNone
 from gridgeo_server.cases.bulk import file_reports
-from gridgeo_server.cases.intake import FIELDS, Fault, read_csv, read_geojson
+from gridgeo_server.cases.intake import Fault, read_csv, read_geojson
+from gridgeo_server.cases.rows import FIELDS
 from gridgeo_server.errors import BadRequest, problem
 from gridgeo_server.plans.import_endpoints import Accepts
 from gridgeo_server.state import StateOf

@@ -1,21 +1,19 @@
 """Many reports in one file: CSV or GeoJSON in, reports out, and every fault by its row and field.
 
 Pure reading: whether a place lies in a grid and whether a row came before is asked later. A row with a fault gives no report; a file that
-can't be read at all gives one fault of row 0.
+can't be read at all gives one fault.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import math
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from gridgeo import crs
+from gridgeo_server.cases.rows import Row, Unreadable, Written, csv_rows, geojson_rows
 from gridgeo_server.cases.service import Report
 from gridgeo_server.texts import Listed, Text, say
 
@@ -23,9 +21,6 @@ MOST = 1_000
 """Most rows of one file."""
 LONGEST = {"category": 64, "description": 2_000, "reporter": 200}
 """Most signs of a text."""
-FIELDS = ("id", "category", "lon", "lat", "description", "reporter")
-"""What a row may say; the first four it must."""
-_NEEDED = FIELDS[:4]
 _ID = re.compile(r"[\x21-\x7e]{1,64}")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -62,23 +57,8 @@ class Intake:
     faults: tuple[Fault, ...]
 
 
-class _Refused(ValueError):
-    """A value that can't be used, or a file."""
-
-    def __init__(self, field: str | None, reason: Text, row: int = 0) -> None:
-        self.field, self.reason, self.row = field, reason, row
-        super().__init__(reason)
-
-
-@dataclass(frozen=True)
-class _Row:
-    number: int
-    values: Mapping[str, Any]
-    faults: tuple[tuple[str | None, Text], ...] = ()
-
-
 def read_csv(data: bytes, categories: Collection[str], system: str = "wgs84") -> Intake:
-    """Reports of a CSV in UTF-8 or GBK, with a heading of `FIELDS`; commas, semicolons or tabs between.
+    """Reports of a CSV in UTF-8 or GBK, with a heading of `rows.FIELDS`; commas, semicolons or tabs between.
 
     Parameters
     ----------
@@ -87,27 +67,27 @@ def read_csv(data: bytes, categories: Collection[str], system: str = "wgs84") ->
     system
         What the coordinates are declared to be in, see `gridgeo.crs.declared`.
     """
-    return _intake(_csv_rows, data, categories, system)
+    return _intake(csv_rows, data, categories, system)
 
 
 def read_geojson(data: bytes, categories: Collection[str], system: str = "wgs84") -> Intake:
-    """Reports of a GeoJSON collection of points (RFC 7946): the rest of `FIELDS` are `properties`, `id` may be the feature's own.
+    """Reports of a GeoJSON collection of points (RFC 7946): the rest of `rows.FIELDS` are `properties`, `id` may be the feature's own.
 
     A third number of a position, its height, is left out.
     """
-    return _intake(_geojson_rows, data, categories, system)
+    return _intake(geojson_rows, data, categories, system)
 
 
-def _intake(reader: Any, data: bytes, categories: Collection[str], system: str) -> Intake:
+def _intake(rows: Callable[[bytes], Iterator[Row]], data: bytes, categories: Collection[str], system: str) -> Intake:
     taken: list[Taken] = []
     faults: list[Fault] = []
     seen: dict[str, int] = {}
     count = 0
     try:
-        for row in reader(data):
+        for row in rows(data):
             count += 1
             if count > MOST:
-                raise _Refused(None, say("bulk.too_many", most=MOST), row.number)
+                raise Unreadable(None, say("bulk.too_many", most=MOST), row.number)
             if not row.values:
                 faults += [Fault(row.number, field, reason) for field, reason in row.faults]
                 continue
@@ -124,7 +104,7 @@ def _intake(reader: Any, data: bytes, categories: Collection[str], system: str) 
             faults += [Fault(row.number, field, reason, told) for field, reason in wrong]
             if not wrong and report is not None and told is not None:
                 taken.append(Taken(row.number, told, report))
-    except _Refused as error:
+    except Unreadable as error:
         return Intake((), (Fault(error.row, error.field, error.reason),))
     if not count:
         return Intake((), (Fault(0, None, say("bulk.no_rows")),))
@@ -179,7 +159,7 @@ def _text(value: Any, most: int) -> str:
 def _number(value: Any) -> float:
     if value is None or value == "":
         raise ValueError(say("bulk.empty"))
-    if isinstance(value, _Written):
+    if isinstance(value, Written):
         text = value.strip()
         if re.fullmatch(r"[+-]?\d+,\d+", text, re.ASCII):
             raise ValueError(say("bulk.comma", value=text))
@@ -205,96 +185,3 @@ def _no_place(lon: float, lat: float) -> tuple[str, Text] | None:
     if abs(lat) <= 180 and abs(lon) <= 90:
         return field, say("bulk.swapped", value=f"{value:g}")
     return field, say("bulk.range", value=f"{value:g}", limit=limit)
-
-
-class _Written(str):
-    """A number as it is written in a CSV; in JSON a number in quotes is no number."""
-
-    __slots__ = ()
-
-
-def _csv_rows(data: bytes) -> Iterator[_Row]:
-    text = _decoded(data)
-    heading = text.split("\n", 1)[0]
-    separator = max(",;\t", key=heading.count)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    number = 0
-    try:
-        names = [name.strip().casefold() for name in next(rows, [])]
-        _refuse_fields(names, 1)
-        number = rows.line_num
-        for cells in rows:
-            line, number = number + 1, rows.line_num
-            if not any(cell.strip() for cell in cells):
-                continue
-            wrong = (
-                () if len(cells) == len(names) else ((None, say("bulk.cells", cells=len(cells), columns=len(names))),)
-            )
-            values = dict(zip(names, cells, strict=False))
-            numbers: dict[str, Any] = {field: _Written(values[field]) for field in ("lon", "lat") if field in values}
-            yield _Row(line, {**values, "id": values.get("id", "").strip(), **numbers}, wrong)
-    except csv.Error as error:
-        raise _Refused(None, say("bulk.broken", what=error), number + 1) from error
-
-
-def _refuse_fields(names: list[str], row: int) -> None:
-    for name in names:
-        if name not in FIELDS:
-            raise _Refused(name[:64], say("bulk.unknown_field", known=Listed(FIELDS, len(FIELDS))), row)
-        if names.count(name) > 1:
-            raise _Refused(name, say("bulk.field_twice"), row)
-    for name in _NEEDED:
-        if name not in names:
-            raise _Refused(name, say("bulk.no_field"), row)
-
-
-def _geojson_rows(data: bytes) -> Iterator[_Row]:
-    try:
-        whole = json.loads(_decoded(data), object_pairs_hook=_object)
-    except (ValueError, RecursionError) as error:
-        what = "it is nested too deeply" if isinstance(error, RecursionError) else error
-        raise _Refused(None, say("bulk.broken", what=what)) from error
-    features = whole.get("features") if isinstance(whole, dict) and whole.get("type") == "FeatureCollection" else None
-    if not isinstance(features, list):
-        raise _Refused("features", say("bulk.no_collection"))
-    for number, feature in enumerate(features, 1):
-        yield _feature(number, feature)
-
-
-_TWICE = "\x00twice"
-"""Where an object of JSON keeps the names that it has twice."""
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = [name for name, _ in pairs]
-    twice = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
-    return {**dict(pairs), **({_TWICE: twice} if twice else {})}
-
-
-def _feature(number: int, feature: Any) -> _Row:
-    if not isinstance(feature, dict) or feature.get("type") != "Feature":
-        return _Row(number, {}, ((None, say("bulk.no_feature")),))
-    properties, geometry = feature.get("properties") or {}, feature.get("geometry")
-    if not isinstance(properties, dict):
-        return _Row(number, {}, (("properties", say("bulk.no_feature")),))
-    wrong: list[tuple[str | None, Text]] = []
-    for part in (feature, properties, geometry if isinstance(geometry, dict) else {}):
-        wrong += [(name[:64], say("bulk.field_twice")) for name in part.get(_TWICE, ())]
-    known = {*FIELDS, _TWICE} - {"lon", "lat"}
-    told = Listed(tuple(name for name in FIELDS if name in known), len(FIELDS))
-    wrong += [(name[:64], say("bulk.unknown_field", known=told)) for name in properties if name not in known]
-    name = feature.get("id", properties.get("id"))
-    values = {**properties, "id": str(name) if isinstance(name, int) and not isinstance(name, bool) else name}
-    position = geometry.get("coordinates") if isinstance(geometry, dict) and geometry.get("type") == "Point" else None
-    if not isinstance(position, list) or not 2 <= len(position) <= 3:
-        return _Row(number, values, (*wrong, ("geometry", say("bulk.no_point"))))
-    return _Row(number, {**values, "lon": position[0], "lat": position[1]}, tuple(wrong))
-
-
-def _decoded(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise _Refused(None, say("bulk.encoding"))
