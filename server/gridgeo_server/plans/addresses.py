@@ -112,12 +112,12 @@ class Addresses:
     def _alike(self, asked: Spelling) -> list[tuple[str, str]]:
         """Names that are written nearly so, first those most alike, then those of the nearest number."""
         shares = self._likeness.of(asked.words)
-        near = next(iter(asked.numbers), "")
         names: dict[tuple[str, str], tuple[float, int]] = {}
         for kind in KINDS:
             for (words, numbers), rows in self._known[kind].items():
                 if words in shares:
-                    rank = -shares[words], _apart(numbers, near)
+                    apart = min((_apart(numbers, near) for near in asked.numbers), default=len(numbers))
+                    rank = -shares[words], apart
                     names.update(dict.fromkeys(((kind, name) for name in rows.values()), rank))
         order = sorted(names, key=lambda one: (names[one], KINDS.index(one[0]), one[1]))
         return order[:_OFFERED]
