@@ -150,10 +150,10 @@ def test_a_store_that_cant_write_is_a_503_and_the_file_can_be_sent_again(
     assert len(send(client, *rows).json()["filed"]) == 3
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "", "application/octet-stream"])
-def test_a_file_of_another_kind_is_refused(client: TestClient, rows: list[str], kind: str) -> None:
-    answer = send(client, *rows, headers={"Content-Type": kind})
-    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "Content-Type")
+def test_a_file_of_another_kind_is_refused(client: TestClient, rows: list[str]) -> None:
+    for kind in ("text/plain", "", "application/octet-stream"):
+        answer = send(client, *rows, headers={"Content-Type": kind})
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "Content-Type")
 
 
 def test_a_long_file_needs_a_key_that_is_good(client: TestClient, rows: list[str]) -> None:

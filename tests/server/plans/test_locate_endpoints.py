@@ -116,9 +116,7 @@ def test_while_the_register_is_ahead_of_what_is_served_the_register_answers(
     assert ask(office, **north_west(50, 50))["matches"][0]["grid"]["grid"] == "N1"
 
 
-@pytest.mark.parametrize(
-    "query",
-    ["", "lon=7.4", "lon=7&lat=43&address=x", "lon=7&lat=nan", "lon=7&lat=43&crs=utm", "lon=7&lat=43&near_m=501"],
-)
-def test_a_question_that_cant_be_read_is_a_422(office: Office, query: str) -> None:
-    assert office.ask(None, "GET", f"/locate?{query}").status_code == 422
+def test_a_question_that_cant_be_read_is_a_422(office: Office) -> None:
+    place = "lon=7&lat=43"
+    for query in ("", "lon=7.4", f"{place}&address=x", "lon=7&lat=nan", f"{place}&crs=utm", f"{place}&near_m=501"):
+        assert office.ask(None, "GET", f"/locate?{query}").status_code == 422, query
