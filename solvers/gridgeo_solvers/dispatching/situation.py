@@ -1,0 +1,104 @@
+"""What is known at the moment when somebody is to be sent, and what a policy makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridgeo_solvers.dispatching.cases import HOUR
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What is known when somebody is to be sent: k cases that aren't begun, m officers.
+
+    Parameters
+    ----------
+    seconds
+        Shape (k, m): travel time of each officer to each case; inf where an officer can't be sent now.
+    waited
+        Shape (k,): seconds since each case was reported.
+    limit
+        Shape (k,): seconds from report to arrival after which it is late.
+    urgency
+        Shape (k,): the lower goes first.
+    owner
+        Shape (k,): officer whose ground the case lies on, -1 where nobody's.
+    sent
+        Shape (k,): officer on the way, -1 where the case waits for one.
+    handling
+        Shape (k,): seconds that are expected to be spent on the spot.
+    load
+        Shape (m,): cases in hand.
+    back
+        Shape (m,): seconds until each officer is expected to be free again: 0 for those who are, inf for those off duty.
+    """
+
+    seconds: NDArray[np.float64]
+    waited: NDArray[np.float64]
+    limit: NDArray[np.float64]
+    urgency: NDArray[np.int64]
+    owner: NDArray[np.int64]
+    sent: NDArray[np.int64]
+    handling: NDArray[np.float64]
+    load: NDArray[np.float64]
+    back: NDArray[np.float64]
+
+    @classmethod
+    def of(
+        cls,
+        seconds: NDArray[np.float64],
+        *,
+        limit: float | NDArray[np.float64] = np.inf,
+        owner: int | NDArray[np.int64] = -1,
+        waited: float | NDArray[np.float64] = 0.0,
+        urgency: int | NDArray[np.int64] = 0,
+        sent: int | NDArray[np.int64] = -1,
+        handling: float | NDArray[np.float64] = 0.0,
+        load: float | NDArray[np.float64] = 0.0,
+        back: NDArray[np.float64] | None = None,
+    ) -> Situation:
+        """A situation in which single values hold for every case or officer; who has no load is free, the others an hour later."""
+        k, m = seconds.shape
+        loads = np.broadcast_to(np.asarray(load, dtype=np.float64), m)
+        return cls(
+            seconds,
+            waited=np.broadcast_to(np.asarray(waited, dtype=np.float64), k),
+            limit=np.broadcast_to(np.asarray(limit, dtype=np.float64), k),
+            urgency=np.broadcast_to(np.asarray(urgency, dtype=np.int64), k),
+            owner=np.broadcast_to(np.asarray(owner, dtype=np.int64), k),
+            sent=np.broadcast_to(np.asarray(sent, dtype=np.int64), k),
+            handling=np.broadcast_to(np.asarray(handling, dtype=np.float64), k),
+            load=loads,
+            back=np.where(loads == 0, 0.0, HOUR) if back is None else back,
+        )
+
+    @property
+    def idle(self) -> NDArray[np.bool_]:
+        """Shape (m,): who is free now."""
+        return np.asarray(self.back == 0)
+
+    @property
+    def late(self) -> NDArray[np.bool_]:
+        """Shape (k, m): who would arrive after the limit."""
+        return np.asarray(self.waited[:, None] + self.seconds > self.limit[:, None])
+
+
+class Policy(Protocol):
+    """A rule by which officers are sent."""
+
+    @property
+    def reassigns(self) -> bool:
+        """Whether officers on the way may be sent elsewhere; then the situation holds their cases too."""
+        ...
+
+    def order(self, situation: Situation, case: int) -> NDArray[np.int64]:
+        """Everybody who can be sent to one case, first the one who should be."""
+        ...
+
+    def assign(self, situation: Situation) -> NDArray[np.int64]:
+        """Shape (k,): whom to send to each case, -1 where it waits. Nobody is named twice."""
+        ...
