@@ -54,6 +54,18 @@ class Between:
         np.fill_diagonal(seconds, 0.0)
         return seconds
 
+    def one_way(self, here: NDArray[np.float64], there: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Seconds from each place to each other, shape (here, there), steps beside the streets among them; inf where no road leads.
+
+        Parameters
+        ----------
+        here, there
+            Shape (n, 2) and (m, 2): metres.
+        """
+        a, b = self._snapped(here), self._snapped(there)
+        steps = (a.off_m[:, None] + b.off_m[None, :]) / WALKING_M_S
+        return np.asarray(self.roads.times(a, b).to_numpy(dtype=float) + steps)
+
     def legs(
         self, xy: NDArray[np.float64], pairs: Sequence[tuple[int, int]]
     ) -> dict[tuple[int, int], tuple[float, shapely.LineString]]:

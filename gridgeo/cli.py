@@ -20,6 +20,7 @@ from gridgeo.bench import bench_app
 from gridgeo.commands.collect import collect
 from gridgeo.commands.compare import compare
 from gridgeo.commands.coverage import coverage
+from gridgeo.commands.dispatch import dispatch, simulate
 from gridgeo.commands.exchange import export, import_plan
 from gridgeo.commands.identity import crosswalk, number
 from gridgeo.commands.options import (
@@ -125,6 +126,10 @@ app.command()(visits)
 app.command()(coverage)
 app.command()(sites)
 app.command()(collect)
+
+
+app.command()(dispatch)
+app.command()(simulate)
 
 
 app.command("import-plan")(import_plan)

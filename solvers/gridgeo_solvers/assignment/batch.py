@@ -104,6 +104,8 @@ def assign_batch(
     delay = each[owner] * turn
     every = time[:, owner] + delay
     ms = np.where(np.isfinite(every), np.rint(np.where(np.isfinite(every), every, 0.0) * 1000), np.inf)
+    if _matched(np.isfinite(ms), np.zeros_like(rank))[0] == k:
+        rank = np.zeros_like(rank)  # all can be served, so none has to go first
     counts = _matched(np.isfinite(ms), rank)
     column = np.full(k, -1, dtype=np.int64)
     if counts[-1]:

@@ -14,7 +14,7 @@ from gridgeo_solvers.dispatching.ground import Ground
 from gridgeo_solvers.dispatching.situation import Situation
 
 LATE = 1e9
-"""What a late arrival costs beside seconds."""
+"""What a case that waits costs: more than anybody who could go."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class OneByOne:
         chosen = np.full(len(situation.seconds), -1, dtype=np.int64)
         free = np.isfinite(situation.seconds)
         price = self.price(situation)
-        for case in np.lexsort((-situation.waited, situation.urgency)).tolist():
+        for case in np.argsort(situation.turns).tolist():
             officers = np.flatnonzero(free[case])
             if not len(officers):
                 continue
@@ -208,15 +208,16 @@ class Reoptimised:
         kept = np.zeros(situation.seconds.shape, dtype=bool)
         sent = np.flatnonzero(situation.sent >= 0)
         kept[sent, situation.sent[sent]] = True
+        away = np.where(kept, 0.0, self.switch)
         if self.inner is None:
-            turn = np.where(kept, 0.0, self.switch) if len(sent) else 0.0
-            arrival = situation.seconds + situation.waited[:, None] + turn
-            return assign_batch(arrival, urgency=situation.urgency).officer
-        price = self.inner.price(situation) + np.where(kept, 0.0, self.switch) + situation.seconds * 1e-9
-        # Sending somebody always costs less than letting a case wait.
-        cost = np.where(np.isfinite(situation.seconds), price, LATE)
+            return assign_batch(situation.seconds + away, urgency=situation.turns).officer
+        # Where there are too few officers the cases whose turn it is are served, not the cheap ones.
+        free = int(np.isfinite(situation.seconds).any(axis=0).sum())
+        price = self.inner.price(situation) + away + situation.seconds * 1e-9
+        able = np.isfinite(situation.seconds) & (situation.turns < free)[:, None]
+        cost = np.where(able, price, LATE)
         rows, columns = linear_sum_assignment(cost)
         chosen = np.full(len(cost), -1, dtype=np.int64)
-        able = cost[rows, columns] < LATE
-        chosen[rows[able]] = columns[able]
+        made = able[rows, columns]
+        chosen[rows[made]] = columns[made]
         return chosen

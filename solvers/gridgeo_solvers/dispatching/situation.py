@@ -82,6 +82,14 @@ class Situation:
         return np.asarray(self.back == 0)
 
     @property
+    def turns(self) -> NDArray[np.int64]:
+        """Shape (k,): whose turn it is where there are too few officers: urgent cases first, then those reported first."""
+        order = np.lexsort((-self.waited, self.urgency))
+        turns = np.empty(len(order), dtype=np.int64)
+        turns[order] = np.arange(len(order))
+        return turns
+
+    @property
     def late(self) -> NDArray[np.bool_]:
         """Shape (k, m): who would arrive after the limit."""
         return np.asarray(self.waited[:, None] + self.seconds > self.limit[:, None])

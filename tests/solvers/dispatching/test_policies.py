@@ -100,7 +100,8 @@ def test_what_is_not_begun_is_assigned_anew_when_that_is_better() -> None:
     assert Reoptimised(NearestIdle(), switch=500.0).assign(Situation.of(seconds, sent=sent)).tolist() == [0, 1]
 
 
-def test_time_waited_counts_for_the_worst_arrival() -> None:
-    seconds = np.array([[50.0, 60.0], [40.0, 70.0]])
-    assert Reoptimised().assign(Situation.of(seconds)).tolist() == [1, 0]
-    assert Reoptimised().assign(Situation.of(seconds, waited=np.array([100.0, 0.0]))).tolist() == [0, 1]
+@pytest.mark.parametrize("policy", [Reoptimised(), Reoptimised(NearestIdle()), NearestIdle()])
+def test_where_there_are_too_few_officers_the_older_case_is_served_however_far(policy: Policy) -> None:
+    seconds = np.array([[50.0], [900.0]])
+    assert policy.assign(Situation.of(seconds, waited=np.array([0.0, 10.0]))).tolist() == [-1, 0]
+    assert policy.assign(Situation.of(seconds, waited=np.array([10.0, 0.0]))).tolist() == [0, -1]
