@@ -19,6 +19,7 @@ from gridgeo.dispatch.policies import POLICIES, policy_of
 from gridgeo.dispatch.tables import Sent
 from gridgeo.dispatch.words import not_offered, offered
 from gridgeo.errors import BadInput
+from gridgeo.location import SNAP_M
 from gridgeo.placed import Placed, placed
 from gridgeo.plans.plan import Plan
 from gridgeo.routes.reading import Rows
@@ -213,13 +214,9 @@ def _situation(
     seconds: NDArray[np.float64],
     told: dict[str, Any],
 ) -> Situation:
-    grids = plan.grids
-    which, found = shapely.STRtree(grids.geometry.to_numpy()).query(shapely.points(wants.xy), predicate="intersects")
-    names = grids["grid"].astype(str).to_numpy()
-    lies = dict(sorted(zip(which.tolist(), names[found].tolist(), strict=True), reverse=True))
+    lies = _grids_at(plan, wants.xy)
     owner = [
-        next((who for who, own in enumerate(crew["grids"]) if lies.get(case) in own), -1)
-        for case in range(len(wants.ids))
+        next((who for who, own in enumerate(crew["grids"]) if lies[case] in own), -1) for case in range(len(wants.ids))
     ]
     load = np.array([float(one.open_cases) for one in standings])
     away = np.array([not one.on_duty or one.on_leave for one in standings])
@@ -232,6 +229,15 @@ def _situation(
         load=load,
         back=np.where(away, np.inf, np.where(load > 0, 3_600.0, 0.0)),
     )
+
+
+def _grids_at(plan: Plan, xy: NDArray[np.float64]) -> list[str | None]:
+    """The grid of each place, the first by name on a shared border; one just outside belongs to the nearest."""
+    grids = plan.grids
+    names = grids["grid"].astype(str).to_numpy()
+    which, found = shapely.STRtree(grids.geometry.to_numpy()).query_nearest(shapely.points(xy), max_distance=SNAP_M)
+    lies = dict(sorted(zip(which.tolist(), names[found].tolist(), strict=True), reverse=True))
+    return [lies.get(case) for case in range(len(xy))]
 
 
 def _chosen(
