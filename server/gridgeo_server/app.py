@@ -22,6 +22,7 @@ from gridgeo_server.board.indicators import current
 from gridgeo_server.cases import bulk_endpoints as bulk
 from gridgeo_server.cases import endpoints as cases
 from gridgeo_server.cases.categories import Categories
+from gridgeo_server.cases.dispatch import rules_of
 from gridgeo_server.cases.service import Desk
 from gridgeo_server.errors import StoreUnavailable
 from gridgeo_server.layers import endpoints as features
@@ -105,7 +106,7 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
         held = held_on(calendars.at(connection), service.today(now))
     served = Served(town, Shelf(town), Tiles(town, owners_of(officers), settings.tile_cache), held)
     slot = Slot(served)
-    desk = Desk(lambda: slot.served.town, Categories.packaged(), settings.busy_min)
+    desk = Desk(lambda: slot.served.town, Categories.packaged(), settings.busy_min, rules=rules_of(settings))
     # No documentation pages: they would load scripts from elsewhere. /openapi.json says what can be asked.
     app = FastAPI(title="gridgeo", version=__version__, docs_url=None, redoc_url=None, lifespan=_lifespan)
     app.state.gridgeo = State(settings, store, desk, hub, calendars, clock, slot, served)

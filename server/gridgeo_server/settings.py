@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -32,6 +33,20 @@ class Settings(BaseSettings):
         ge=0,
         description="Minutes by which each open case puts an officer back when the nearest is chosen; 0 looks at the"
         " road alone.",
+    )
+    policy: Literal["nearest", "owner", "coverage"] = Field(
+        default="nearest",
+        description="Who is sent first: nearest, whoever is there first; owner, the officer of the grid; coverage, of those"
+        " there in time the one who is missed least.",
+    )
+    response_min: float = Field(default=15.0, gt=0, description="Minutes to arrival that the policy coverage goes by.")
+    fix_age_min: float | None = Field(
+        default=None, ge=0, description="Minutes after which a position is too old to be sent from; any age if not set."
+    )
+    open_cases: int | None = Field(
+        default=None,
+        ge=1,
+        description="Cases in hand with which an officer isn't sent any more; any number if not set.",
     )
     simulate: bool = Field(default=False, description="Let simulated officers walk and simulated cases appear.")
     simulation_seed: int = Field(default=1, description="Seed of the simulation.")

@@ -108,10 +108,10 @@ def one_case(case: str, state: StateOf, response: Response) -> dict[str, Any]:
 
 @router.get("/{case}/candidates")
 def candidates(case: str, state: StateOf) -> dict[str, Any]:
-    """Who can be sent, nearest by road first, and who can't, with the reason."""
+    """Who can be sent, first the one who should go by the policy, and who can't; each with the reason."""
     now = state.clock()
     with state.store.reading() as connection:
-        able, refused = state.desk.candidates(connection, store.get(connection, case))
+        able, refused = state.desk.candidates(connection, store.get(connection, case), now)
     return {
         "candidates": [
             {
@@ -123,6 +123,8 @@ def candidates(case: str, state: StateOf) -> dict[str, Any]:
                 "open_cases": one.open_cases,
                 "own_grid": one.own_grid,
                 "fix_age_s": one.officer.fix_age_s(now),
+                "explanation": one.explanation(),
+                "explanation_zh": one.explanation("zh"),
             }
             for one in able
         ],
@@ -133,6 +135,7 @@ def candidates(case: str, state: StateOf) -> dict[str, Any]:
                 "name_zh": shown(one.officer.name_zh),
                 "code": one.code,
                 "reason": one.reason,
+                "reason_zh": one.reason_zh,
             }
             for one in refused
         ],

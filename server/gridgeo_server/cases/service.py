@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,13 +11,13 @@ import sqlalchemy as sa
 
 from gridgeo_server.cases import model, store
 from gridgeo_server.cases.categories import Categories
-from gridgeo_server.cases.dispatch import Candidate, Refused, candidates
+from gridgeo_server.cases.dispatch import Candidate, Refused, Rules, candidates, together
 from gridgeo_server.cases.model import Case, Event
 from gridgeo_server.cases.views import case_view, event_view
 from gridgeo_server.errors import BadRequest, Changed, OffDuty, WrongStage
 from gridgeo_server.live.news import CaseChanged, RespondersMoved
 from gridgeo_server.responders import store as responder_store
-from gridgeo_server.responders.model import view
+from gridgeo_server.responders.model import Responder, view
 from gridgeo_server.store import Transaction
 from gridgeo_server.store.instants import to_millisecond
 from gridgeo_server.town import Town
@@ -54,6 +54,8 @@ class Desk:
     categories: Categories
     busy_min: float = 0.0
     """Minutes by which each open case puts an officer back when the nearest is chosen."""
+    rules: Rules = field(default_factory=Rules)
+    """How officers are chosen otherwise."""
 
     @property
     def town(self) -> Town:
@@ -139,25 +141,31 @@ class Desk:
         self, transaction: Transaction, case: Case, now: datetime, actor: Actor, note: str | None = None
     ) -> Case:
         """Send the officer who is there first; with nobody to send, the case says so once and waits."""
-        able, _ = self.candidates(transaction.connection, case)
+        able, _ = self.candidates(transaction.connection, case, now)
         if able:
             return self._dispatch(transaction, case, able[0], now, actor, note)
         return self._note(transaction, case, NOBODY, now, actor)
 
     def send_waiting(self, transaction: Transaction, now: datetime, actor: Actor) -> list[Case]:
-        """Send somebody to every case that waits accepted, oldest first."""
+        """Send somebody to every case that waits accepted, all of them together."""
         waiting, _ = store.search(transaction.connection, stages=("accepted",))
-        sent = []
-        for case in reversed(waiting):
-            able, _ = self.candidates(transaction.connection, case)
-            if able:
-                sent.append(self._dispatch(transaction, case, able[0], now, actor, None))
-        return sent
+        officers, load = self._crew(transaction.connection)
+        chosen = together(self.town, waiting[::-1], officers, load, self._rules, now)
+        return [self._dispatch(transaction, case, to, now, actor, None) for case, to in chosen]
 
-    def candidates(self, connection: sa.Connection, case: Case) -> tuple[list[Candidate], list[Refused]]:
-        """Who can be sent to `case`, nearest first, and who can't."""
-        officers = responder_store.everybody(connection)
-        return candidates(self.town, case, officers, store.open_by_responder(connection), self.busy_min)
+    def candidates(
+        self, connection: sa.Connection, case: Case, now: datetime | None = None
+    ) -> tuple[list[Candidate], list[Refused]]:
+        """Who can be sent to `case`, in the order of the policy, and who can't."""
+        officers, load = self._crew(connection)
+        return candidates(self.town, case, officers, load, self._rules, now)
+
+    @property
+    def _rules(self) -> Rules:
+        return replace(self.rules, busy_min=self.busy_min)
+
+    def _crew(self, connection: sa.Connection) -> tuple[list[Responder], Mapping[str, int]]:
+        return responder_store.everybody(connection), store.open_by_responder(connection)
 
     def _chosen(self, transaction: Transaction, case: Case, responder: str) -> Candidate:
         officer = responder_store.get(transaction.connection, responder)
@@ -178,6 +186,8 @@ class Desk:
             "road_s": round(to.way.seconds, 1),
             "road_m": round(to.way.metres, 1),
             "position": "station" if to.officer.fix_at is None else "fix",
+            "policy": self.rules.policy,
+            "rank": to.rank,
         }
         return self._step(transaction, case, "dispatch", now, actor, note=note, data=data)
 
