@@ -161,7 +161,8 @@ def together(
         return []
     seconds = np.column_stack([_times(town, officer, cases) for officer in able])
     work = np.array([load.get(officer.responder, 0) for officer in able])
-    room = np.full(len(able), len(cases)) if rules.open_cases is None else rules.open_cases - work
+    most = len(cases) if rules.open_cases is None else rules.open_cases - work
+    room = np.clip(most, 0, len(cases)) + np.zeros_like(work)
     batch = assign_batch(
         seconds + 60 * rules.busy_min * work,
         room=room,

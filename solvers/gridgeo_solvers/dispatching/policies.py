@@ -176,10 +176,10 @@ class Farsighted(OneByOne):
 def marginal_loss(
     covers: NDArray[np.bool_], share: NDArray[np.float64], busy: float, idle: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
-    """Shape (m,): share of cases that is no longer expected to be covered when each officer leaves the idle ones."""
+    """Shape (m,): share of cases that is no longer expected to be covered when each officer leaves the idle ones; 0 of others."""
     count = covers[idle].sum(axis=0)
     last = share * (1 - busy) * np.where(count > 0, busy ** np.maximum(count - 1, 0), 0.0)
-    return np.asarray(covers @ last)
+    return np.asarray((covers @ last) * idle)
 
 
 @dataclass(frozen=True)

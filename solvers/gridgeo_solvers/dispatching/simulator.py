@@ -213,10 +213,10 @@ class _Run:
         if not free.any():
             return
         open_ = self.waiting + self.going if self.policy.reassigns else self.waiting
-        chosen = self.policy.assign(self._situation(np.array(open_, dtype=np.int64), free))
+        chosen = self.policy.assign(self._situation(np.array(open_, dtype=np.int64), free, idle))
         self._apply(open_, chosen.tolist())
 
-    def _situation(self, open_: NDArray[np.int64], free: NDArray[np.bool_]) -> Situation:
+    def _situation(self, open_: NDArray[np.int64], free: NDArray[np.bool_], idle: NDArray[np.bool_]) -> Situation:
         cases, ground = self.cases, self.ground
         place = cases.place[open_]
         span = self.reach - self.left
@@ -237,13 +237,13 @@ class _Run:
             self.officer[open_],
             np.full(len(open_), self.usual),
             (self.case >= 0).astype(np.float64),
-            self._back(free),
+            self._back(idle),
         )
 
-    def _back(self, free: NDArray[np.bool_]) -> NDArray[np.float64]:
+    def _back(self, idle: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Seconds until each officer is expected to be free: at least a quarter of the usual work, once that is over."""
-        away = np.flatnonzero(~free)
-        back = np.zeros(len(free))
+        away = np.flatnonzero(~idle)
+        back = np.zeros(len(idle))
         case = self.case[away]
         left = np.maximum(self.arrived[case] + self.usual - self.now, self.usual / 4)
         if self.after == "home first":

@@ -55,6 +55,8 @@ def test_the_desk_may_send_somebody_else_but_not_who_is_off_duty(report: Any, cl
     times = [one["road_s"] for one in offered["candidates"]]
     assert times == sorted(times)
     assert len(times) == 6
+    assert " open case" in offered["candidates"][0]["explanation"]
+    assert "手上" in offered["candidates"][0]["explanation_zh"]
     last = offered["candidates"][-1]["responder"]
     sent = client.post(f"/api/v1/cases/{case}/actions", json={"action": "dispatch", "responder": last}).json()
     assert sent["responder"] == last
