@@ -21,9 +21,11 @@ from gridgeo_server.board import endpoints as board
 from gridgeo_server.board.indicators import current
 from gridgeo_server.cases import bulk_endpoints as bulk
 from gridgeo_server.cases import endpoints as cases
-from gridgeo_server.cases.categories import Categories
+from gridgeo_server.cases import store as case_store
 from gridgeo_server.cases.dispatch import rules_of
+from gridgeo_server.cases.files import categories_of, responsibility_of
 from gridgeo_server.cases.service import Desk
+from gridgeo_server.clocks.files import calendar_of
 from gridgeo_server.errors import StoreUnavailable
 from gridgeo_server.layers import endpoints as features
 from gridgeo_server.layers import openapi, tile_endpoints
@@ -106,7 +108,12 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
         held = held_on(calendars.at(connection), service.today(now))
     served = Served(town, Shelf(town), Tiles(town, owners_of(officers), settings.tile_cache), held)
     slot = Slot(served)
-    desk = Desk(lambda: slot.served.town, Categories.packaged(), settings.busy_min, rules=rules_of(settings))
+    calendar = calendar_of(settings.data, settings.time_zone)
+    kinds = categories_of(settings.data, calendar, settings.limits)
+    responsibility = responsibility_of(settings.data, kinds, town.jurisdiction.areas["area"].astype(str))
+    desk = Desk(
+        lambda: slot.served.town, kinds, calendar, responsibility, settings.busy_min, rules=rules_of(settings)
+    )
     # No documentation pages: they would load scripts from elsewhere. /openapi.json says what can be asked.
     app = FastAPI(title="gridgeo", version=__version__, docs_url=None, redoc_url=None, lifespan=_lifespan)
     app.state.gridgeo = State(settings, store, desk, hub, calendars, clock, slot, served)
@@ -146,7 +153,8 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state: State = app.state.gridgeo
     state.hub.bind(asyncio.get_running_loop())
-    tasks = [asyncio.create_task(_watch_indicators(state)), asyncio.create_task(_watch_register(state))]
+    watches = (_watch_indicators(state), _watch_register(state), _watch_clocks(state))
+    tasks = [asyncio.create_task(watch) for watch in watches]
     if state.settings.simulate:
         from gridgeo_server.simulation.run import simulate
 
@@ -178,6 +186,28 @@ async def _watch_indicators(state: State) -> None:
         except Exception:
             logger.exception("the indicators could not be told; they are tried again")
         await asyncio.sleep(state.settings.indicators_s)
+
+
+async def _watch_clocks(state: State) -> None:
+    """Take cases that nobody handled in time up a level; what was missed while the server stood still is made up for."""
+    while True:
+        try:
+            while await run_in_threadpool(climb, state):
+                await asyncio.sleep(0)
+        except StoreUnavailable as error:
+            logger.warning("cases that are over their time wait: %s", error)
+        except Exception:
+            logger.exception("cases that are over their time could not go up a level; it is tried again")
+        await asyncio.sleep(state.settings.clocks_s)
+
+
+def climb(state: State) -> int:
+    """Take the cases whose time for it has come up a level, a batch at most; how many they were."""
+    now = state.clock()
+    with state.store.reading() as connection:
+        if not case_store.to_escalate(connection, now, 1):
+            return 0
+    return len(state.store.write(lambda transaction: state.desk.climb(transaction, now)))
 
 
 async def _watch_register(state: State) -> None:

@@ -141,6 +141,12 @@ def problem(
     return JSONResponse(body, status, {**spoken, **headers}, "application/problem+json")
 
 
+def status_of(error: Exception) -> tuple[int, str]:
+    """The HTTP status of an error, and the name of its problem."""
+    kind = next((kind for cls, kind in STATUS.items() if isinstance(error, cls)), _Kind(500, "error"))
+    return kind.status, kind.name
+
+
 def told(what: object, lang: str) -> str:
     """A sentence, or what an error says, in `lang`."""
     if isinstance(what, BaseException) and what.args and isinstance(what.args[0], Text):
@@ -158,11 +164,11 @@ def install(app: FastAPI) -> None:
 
 def _on_own(request: Request, error: Exception) -> JSONResponse:
     lang = _lang(request)
-    kind = next((kind for cls, kind in STATUS.items() if isinstance(error, cls)), _Kind(500, "error"))
+    status, name = status_of(error)
     field = getattr(error, "field", None)
     errors = [{"field": field, "message": told(error, lang)}] if field else None
-    headers = _HEADERS.get(kind.status, {})
-    return problem(kind.status, kind.name, say(f"title.{kind.name}"), error, errors, lang=lang, **headers)
+    headers = _HEADERS.get(status, {})
+    return problem(status, name, say(f"title.{name}"), error, errors, lang=lang, **headers)
 
 
 def _on_invalid(request: Request, error: Exception) -> JSONResponse:

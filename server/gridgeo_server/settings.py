@@ -48,6 +48,16 @@ class Settings(BaseSettings):
         ge=1,
         description="Cases in hand with which an officer isn't sent any more; any number if not set.",
     )
+    time_zone: str = Field(
+        default="UTC",
+        description="Time zone of the working calendar where calendar.json names none, e.g. Asia/Shanghai.",
+    )
+    limits: str | None = Field(
+        default=None,
+        description="Time limits of a city that come along: city_a, city_b or golden (secondary sources); those of the"
+        " table of categories if not set.",
+    )
+    clocks_s: float = Field(default=10.0, gt=0, description="Seconds between two looks at which cases go up a level.")
     simulate: bool = Field(default=False, description="Let simulated officers walk and simulated cases appear.")
     simulation_seed: int = Field(default=1, description="Seed of the simulation.")
     simulation_speed: float = Field(default=6.0, gt=0, description="How many times faster simulated officers are.")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from importlib.metadata import version
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
+from gridgeo_server.board import figures, period
 from gridgeo_server.board.indicators import current
+from gridgeo_server.cases.filters import in_utc
+from gridgeo_server.errors import BadRequest
 from gridgeo_server.state import StateOf
 from gridgeo_server.store.instants import to_text
+from gridgeo_server.texts import say
 
 router = APIRouter(prefix="/api/v1", tags=["board"])
 
@@ -24,11 +29,25 @@ def board(state: StateOf) -> dict[str, Any]:
         "version": version("gridgeo"),
         "categories": [category.as_json() for category in state.desk.categories.all()],
         "categories_source": state.desk.categories.source,
+        "departments": state.desk.categories.departments,
     }
 
 
 @router.get("/indicators")
-def indicators(state: StateOf) -> dict[str, Any]:
-    """The strip of indicators."""
+def indicators(
+    state: StateOf,
+    by: Annotated[Literal["grid", "area", "department", "officer", "category", "month", "day"] | None, Query()] = None,
+    start: Annotated[datetime | None, Query(alias="from", description="30 days before the end where left out.")] = None,
+    end: Annotated[datetime | None, Query(alias="to", description="Now where left out; no longer part of it.")] = None,
+) -> dict[str, Any]:
+    """The strip of indicators; with `by`, those of a period, each with the request for its cases."""
+    now = state.clock()
+    if by is None:
+        if start is not None or end is not None:
+            raise BadRequest(say("figures.by"), "by")
+        with state.store.reading() as connection:
+            return current(connection, len(state.town.grids), now)
+    zone = state.desk.calendar.zone
+    asked = figures.period(in_utc(start, zone), in_utc(end, zone), now)
     with state.store.reading() as connection:
-        return current(connection, len(state.town.grids), state.clock())
+        return period.table(state, connection, by, asked, now)

@@ -86,7 +86,7 @@ def snapshot(state: State) -> dict[str, Any]:
     categories = state.desk.categories
     return {
         "server_time": to_text(now),
-        "cases": [case_view(case, categories[case.category], now) for case in open_cases],
+        "cases": [case_view(case, categories.named(case.category), now) for case in open_cases],
         "responders": [view(officer, load.get(officer.responder, 0)) for officer in officers],
         "indicators": figures,
     }

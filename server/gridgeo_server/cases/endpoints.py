@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query
@@ -10,22 +12,52 @@ from pydantic import BaseModel, ConfigDict, Field
 from shapely.geometry import mapping
 from starlette.responses import Response
 
-from gridgeo.errors import NoPath
-from gridgeo_server.cases import store
+from gridgeo.errors import GridgeoError, NoPath
+from gridgeo_server.board import figures
+from gridgeo_server.cases import duplicates, filters, store
 from gridgeo_server.cases.dispatch import way_to
 from gridgeo_server.cases.model import STAGES, Case
-from gridgeo_server.cases.service import Actor, Report
-from gridgeo_server.cases.views import case_view, event_view
-from gridgeo_server.errors import BadRequest
+from gridgeo_server.cases.service import Actor, Report, Wish
+from gridgeo_server.cases.views import actions_view, case_view, event_view, limit_view
+from gridgeo_server.errors import BadRequest, ServerError, status_of, told
 from gridgeo_server.idempotency import IdempotencyKey, Reply, once
 from gridgeo_server.responders import store as responder_store
 from gridgeo_server.responders.model import shown
 from gridgeo_server.state import State, StateOf
 from gridgeo_server.store import Transaction
+from gridgeo_server.store.instants import to_text
+from gridgeo_server.texts import language_of, say
 
 router = APIRouter(prefix="/api/v1/cases", tags=["cases"])
 
-Action = Literal["accept", "dispatch", "start", "handle", "check", "close", "return", "rework", "withdraw"]
+Action = Literal[
+    "accept",
+    "refuse",
+    "verify",
+    "file",
+    "dispatch",
+    "start",
+    "handle",
+    "self_handle",
+    "check",
+    "close",
+    "return",
+    "rework",
+    "withdraw",
+    "extend",
+    "shelve",
+    "unshelve",
+    "supervise",
+    "transfer",
+    "reopen",
+    "merge",
+    "unmerge",
+    "note",
+]
+Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, description="Longitude, degrees, WGS 84.")]
+Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, description="Latitude, degrees, WGS 84.")]
+Name = Annotated[str, Field(min_length=1, max_length=64)]
+IfMatch = Annotated[str | None, Header(max_length=64, description='The version read, e.g. "3".')]
 
 
 class ReportBody(BaseModel):
@@ -33,8 +65,8 @@ class ReportBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     category: str = Field(max_length=64, description="Identifier of a kind of case, see /api/v1/board.")
-    lon: float = Field(ge=-180, le=180, allow_inf_nan=False, description="Longitude, degrees, WGS 84.")
-    lat: float = Field(ge=-90, le=90, allow_inf_nan=False, description="Latitude, degrees, WGS 84.")
+    lon: Lon
+    lat: Lat
     description: str = Field(default="", max_length=2_000)
     reporter: str | None = Field(default=None, max_length=200, description="Kept apart; shown nowhere.")
 
@@ -46,6 +78,37 @@ class ActionBody(BaseModel):
     action: Action
     responder: str | None = Field(default=None, max_length=64, description="Who is sent; the nearest when left out.")
     note: str | None = Field(default=None, max_length=2_000)
+    amount: float | None = Field(
+        default=None, gt=0, le=1_000, allow_inf_nan=False, description="By how much of its unit a limit is extended."
+    )
+    category: Name | None = Field(default=None, description="To what a case is transferred.")
+    department: Name | None = Field(default=None, description="To whom a case is transferred.")
+    into: Name | None = Field(default=None, description="The case of which this one is a duplicate.")
+    lon: Lon | None = Field(default=None, description="Where it is done, degrees.")
+    lat: Lat | None = None
+
+    def wish(self) -> Wish:
+        """What is wanted."""
+        if (self.lon is None) != (self.lat is None):
+            raise BadRequest(say("case.place"), "lat" if self.lat is None else "lon")
+        place = None if self.lon is None or self.lat is None else (self.lon, self.lat)
+        return Wish(
+            self.action, self.note, self.responder, self.amount, self.category, self.department, self.into, place
+        )
+
+
+class Chosen(BaseModel):
+    """A case, and the version of it that was read."""
+
+    model_config = ConfigDict(extra="forbid")
+    case: Name
+    version: Annotated[int, Field(ge=1, le=10**9)] | None = None
+
+
+class ManyBody(ActionBody):
+    """The same thing done with many cases."""
+
+    cases: list[Chosen] = Field(min_length=1, max_length=200)
 
 
 @router.post("", status_code=201)
@@ -59,7 +122,8 @@ def report(body: ReportBody, state: StateOf, idempotency_key: IdempotencyKey = N
         return Reply.of(201, _view(state, case))
 
     reply = state.store.write(once(idempotency_key, "POST /api/v1/cases", body.model_dump(), now, work))
-    return reply.response(Location=f"/api/v1/cases/{_name_in(reply)}")
+    made = json.loads(reply.body)
+    return reply.response(Location=f"/api/v1/cases/{made['case']}", ETag=f'"{made["version"]}"')
 
 
 @router.get("")
@@ -67,34 +131,92 @@ def cases(
     state: StateOf,
     is_open: Annotated[bool | None, Query(alias="open")] = None,
     grid: Annotated[str | None, Query(max_length=64)] = None,
+    area: Annotated[str | None, Query(max_length=64, description="An area with all areas below it.")] = None,
     stage: Annotated[str | None, Query(max_length=64)] = None,
+    category: Annotated[str | None, Query(max_length=64)] = None,
+    department: Annotated[str | None, Query(max_length=64)] = None,
     responder: Annotated[str | None, Query(max_length=64)] = None,
+    light: Literal["ok", "soon", "over"] | None = None,
+    due_after: datetime | None = None,
+    due_before: datetime | None = None,
+    text: Annotated[str | None, Query(min_length=1, max_length=200)] = None,
+    figure: Annotated[str | None, Query(max_length=64, description="Cases that an indicator counts.")] = None,
+    start: Annotated[datetime | None, Query(alias="from", description="Begin of the indicator's period.")] = None,
+    end: Annotated[datetime | None, Query(alias="to", description="End of the indicator's period.")] = None,
     limit: Annotated[int, Query(ge=1, le=1_000)] = 200,
     after: Annotated[str | None, Query(max_length=20, pattern=r"^[0-9]{1,18}$")] = None,
 ) -> dict[str, Any]:
     """Cases, newest first; `next` is what to give as `after` for the following page."""
     if stage is not None and stage not in STAGES:
         raise BadRequest(f"unknown stage '{stage}'; stages are {', '.join(STAGES)}", "stage")
+    now, zone = state.clock(), state.desk.calendar.zone
+    where = filters.equal({"grid": grid, "category": category, "department": department, "responder": responder})
+    where += filters.due(*(filters.in_utc(one, zone) for one in (due_after, due_before)))
+    if area is not None:
+        where.append(filters.in_area(state.town, area))
+    if light is not None:
+        where.append(filters.light(light, now))
+    if text is not None:
+        where.append(filters.said(text))
+    if figure is not None:
+        period = figures.period(filters.in_utc(start, zone), filters.in_utc(end, zone), now)
+        where.append(figures.condition(figure, period, now))
     with state.store.reading() as connection:
         found, following = store.search(
             connection,
             is_open=is_open,
-            grid=grid,
             stages=() if stage is None else (stage,),
-            responder=responder,
+            where=where,
             before=None if after is None else int(after),
             limit=limit,
         )
     return {"cases": [_view(state, case) for case in found], "next": None if following is None else str(following)}
 
 
+@router.get("/duplicates")
+def alike(
+    state: StateOf,
+    category: Annotated[str, Query(max_length=64)],
+    lon: Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)],
+    lat: Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False)],
+    text: Annotated[str, Query(max_length=2_000)] = "",
+) -> dict[str, Any]:
+    """Cases that may be what somebody is about to report: of that kind, within 50 m and 24 h, the most alike first."""
+    state.desk.categories[category]
+    with state.store.reading() as connection:
+        found = duplicates.alike(connection, category, lon, lat, text, state.clock())
+    return {"cases": [_alike(one) for one in found]}
+
+
+@router.post("/actions")
+def act_on_many(
+    body: ManyBody,
+    state: StateOf,
+    idempotency_key: IdempotencyKey = None,
+    accept_language: Annotated[str | None, Header(max_length=200)] = None,
+) -> Response:
+    """Do the same with up to 200 cases; the answer tells each case's new version, or why nothing was done with it."""
+    now, lang, wish = state.clock(), language_of(accept_language), body.wish()
+
+    def work(transaction: Transaction) -> Reply:
+        results = [_one_of_many(state, transaction, one, wish, now, lang) for one in body.cases]
+        return Reply.of(200, {"results": results})
+
+    asked = body.model_dump()
+    return state.store.write(once(idempotency_key, "POST /api/v1/cases/actions", asked, now, work)).response()
+
+
 @router.get("/{case}")
 def one_case(case: str, state: StateOf, response: Response) -> dict[str, Any]:
-    """A case with its events, and the way of the officer who is going there."""
+    """A case with its events, its limit, what may be done, its duplicates, and the way of the officer who is going there."""
+    now = state.clock()
     with state.store.reading() as connection:
         found = store.get(connection, case)
         events = store.events_of(connection, case)
         officer = None if found.responder is None else responder_store.get(connection, found.responder)
+        merged = store.duplicates_of(connection, case)
+        main = None if found.main is None else store.get(connection, found.main)
+        likely = [] if found.finished else _likely(connection, found)
     route = None
     if found.stage == "dispatched" and officer is not None:
         try:
@@ -103,7 +225,19 @@ def one_case(case: str, state: StateOf, response: Response) -> dict[str, Any]:
         except NoPath:
             route = None
     response.headers["ETag"] = f'"{found.version}"'
-    return {**_view(state, found), "events": [event_view(event) for event in events], "route": route}
+    told_events = [event_view(event) for event in events]
+    return {
+        **_view(state, found),
+        "events": told_events,
+        "route": route,
+        "limit": limit_view(found, state.desk.calendar, now),
+        "possible": actions_view(found),
+        "escalations": [event for event in told_events if event["action"] == "escalate"],
+        "duplicates": merged,
+        "alike": [_alike(one) for one in likely],
+        "follows": None if main is None else {"case": main.case, "stage": main.stage},
+        "department_names": state.desk.categories.department_named(found.department),
+    }
 
 
 @router.get("/{case}/candidates")
@@ -148,30 +282,47 @@ def act(
     body: ActionBody,
     state: StateOf,
     idempotency_key: IdempotencyKey = None,
-    if_match: Annotated[str | None, Header(max_length=64, description='The version read, e.g. "3".')] = None,
+    if_match: IfMatch = None,
 ) -> Response:
     """Do something with a case; the answer is the case with all its events."""
-    version = _version(if_match)
-    now = state.clock()
+    version, wish, now = _version(if_match), body.wish(), state.clock()
 
     def work(transaction: Transaction) -> Reply:
-        changed = state.desk.act(
-            transaction, case, body.action, now, Actor(), responder=body.responder, note=body.note, version=version
-        )
+        changed = state.desk.act(transaction, case, wish, now, Actor(), version=version)
         events = store.events_of(transaction.connection, case)
         return Reply.of(200, {**_view(state, changed), "events": [event_view(event) for event in events]})
 
     asked = {**body.model_dump(), "if_match": if_match}
     reply = state.store.write(once(idempotency_key, f"POST /api/v1/cases/{case}/actions", asked, now, work))
-    return reply.response()
+    return reply.response(ETag=f'"{json.loads(reply.body)["version"]}"')
+
+
+def _one_of_many(
+    state: State, transaction: Transaction, one: Chosen, wish: Wish, now: datetime, lang: str
+) -> dict[str, Any]:
+    """What became of one case; a refusal leaves nothing behind and stands in nobody's way."""
+    before = len(transaction.announcements)
+    try:
+        with transaction.connection.begin_nested():
+            changed = state.desk.act(transaction, one.case, wish, now, Actor(), version=one.version)
+    except (ServerError, GridgeoError) as error:
+        del transaction.announcements[before:]
+        status, name = status_of(error)
+        return {"case": one.case, "status": status, "type": f"urn:gridgeo:problem:{name}", "detail": told(error, lang)}
+    return {"case": one.case, "status": 200, "stage": changed.stage, "version": changed.version}
+
+
+def _likely(connection: Any, case: Case) -> list[duplicates.Alike]:
+    place = (case.category, case.lon, case.lat, case.description, case.reported_at)
+    return duplicates.alike(connection, *place, but=case.case)
+
+
+def _alike(one: duplicates.Alike) -> dict[str, Any]:
+    return {**asdict(one), "reported_at": to_text(one.reported_at)}
 
 
 def _view(state: State, case: Case) -> dict[str, Any]:
-    return case_view(case, state.desk.categories[case.category], state.clock())
-
-
-def _name_in(reply: Reply) -> str:
-    return str(json.loads(reply.body)["case"])
+    return case_view(case, state.desk.categories.named(case.category), state.clock())
 
 
 def _version(if_match: str | None) -> int | None:

@@ -9,20 +9,26 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from gridgeo_server.cases import model, store
+from gridgeo_server.cases import model, store, timing
 from gridgeo_server.cases.categories import Categories
 from gridgeo_server.cases.dispatch import Candidate, Refused, Rules, candidates, together
 from gridgeo_server.cases.model import Case, Event
+from gridgeo_server.cases.responsibility import Responsibility
+from gridgeo_server.cases.stages import machine
 from gridgeo_server.cases.views import case_view, event_view
+from gridgeo_server.clocks import Calendar
 from gridgeo_server.errors import BadRequest, Changed, OffDuty, WrongStage
 from gridgeo_server.live.news import CaseChanged, RespondersMoved
 from gridgeo_server.responders import store as responder_store
 from gridgeo_server.responders.model import Responder, view
 from gridgeo_server.store import Transaction
-from gridgeo_server.store.instants import to_millisecond
+from gridgeo_server.store.instants import to_millisecond, to_text
+from gridgeo_server.texts import say
 from gridgeo_server.town import Town
 
 NOBODY = "nobody on duty can reach it; it will be dispatched when somebody comes on duty"
+AT_ONCE = 500
+"""Most cases that go up a level in one transaction."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +52,52 @@ class Actor:
 
 
 @dataclass(frozen=True)
+class Wish:
+    """What somebody wants done with a case.
+
+    Parameters
+    ----------
+    responder
+        Who is sent by ``dispatch``; the nearest where left out.
+    amount
+        Units of the case's clock by which ``extend`` extends it.
+    category, department
+        To what and to whom ``transfer`` hands it on.
+    into
+        The case of which ``merge`` says that it is a duplicate.
+    place
+        Longitude and latitude where it is done.
+    """
+
+    action: str
+    note: str | None = None
+    responder: str | None = None
+    amount: float | None = None
+    category: str | None = None
+    department: str | None = None
+    into: str | None = None
+    place: tuple[float, float] | None = None
+
+
+_TAKES = {
+    "responder": "dispatch",
+    "amount": "extend",
+    "category": "transfer",
+    "department": "transfer",
+    "into": "merge",
+}
+"""Field of a wish → the one action that takes it."""
+
+
+@dataclass(frozen=True)
 class Desk:
     """The desk that takes reports, sends officers and follows cases until they are closed."""
 
     serving: Callable[[], Town]
     """The town with the plan that is in force when it is asked."""
     categories: Categories
+    calendar: Calendar
+    responsibility: Responsibility
     busy_min: float = 0.0
     """Minutes by which each open case puts an officer back when the nearest is chosen."""
     rules: Rules = field(default_factory=Rules)
@@ -65,14 +111,18 @@ class Desk:
     def report(self, transaction: Transaction, report: Report, now: datetime, actor: Actor) -> Case:
         """Open a case, find whose ground it is, and send the nearest officer on duty.
 
+        A kind that must be verified first waits accepted.
+
         Raises
         ------
         OutsideJurisdiction, BadInput, BadRequest
-            The place lies in no grid, is no place, or the category is unknown.
+            The place lies in no grid, is no place, or the category is unknown or no longer reported.
         """
-        category = self.categories[report.category]
+        now = to_millisecond(now)
+        self.categories[report.category]
         town = self.town
         located = town.locator.locate(report.lon, report.lat)
+        category = self.categories.at(report.category, located.area, now.astimezone(self.calendar.zone).date())
         connection = transaction.connection
         owner = next((one for one in responder_store.everybody(connection) if located.grid in one.grids), None)
         place = {
@@ -88,69 +138,87 @@ class Desk:
             "owner_name_zh": None if owner is None else owner.name_zh,
             "snapped_m": located.snapped_m,
         }
-        now = to_millisecond(now)
-        name = _next_name(connection, now)
+        duty = self.responsibility.of(located.area, category.category)
+        name = store.next_name(connection, now)
         event = store.append(
             connection,
-            model.report_event(name, category.category, category.limit_s, now, place, simulated=actor.simulated),
+            model.report_event(
+                name,
+                category.category,
+                category.limit_s,
+                now,
+                place,
+                simulated=actor.simulated,
+                clock=timing.begun(self.calendar, category, now),
+                department=duty.department,
+                territory=duty.territory,
+            ),
         )
         case = model.apply(None, event)
         store.insert(connection, case)
         if report.reporter:
             store.add_reporter(connection, name, report.reporter)
         self._announce(transaction, case, event, now)
-        case = self._step(transaction, case, "accept", now, actor)
-        return self.send_nearest(transaction, case, now, actor)
+        case = self._step(transaction, case, "accept", now, actor, data={"filed": not category.verify})
+        return case if category.verify else self.send_nearest(transaction, case, now, actor)
 
     def act(
         self,
         transaction: Transaction,
         name: str,
-        action: str,
+        wish: str | Wish,
         now: datetime,
         actor: Actor,
         *,
-        responder: str | None = None,
-        note: str | None = None,
         version: int | None = None,
     ) -> Case:
-        """Give a case an action; `responder` says who is sent by ``dispatch``, the nearest where left out.
+        """Do with a case what is wished; a bare name is an action without particulars.
 
         Raises
         ------
-        NotFound, WrongStage, Changed, OffDuty, NoPath
-            No such case or officer; the stage doesn't allow it; the case is no longer at `version`; the
-            officer is off duty or can't get there.
+        NotFound, WrongStage, Changed, BadRequest, OffDuty, NoPath
+            No such case or officer; the stage doesn't allow it; the case is no longer at `version`; a particular is missing,
+            wrong or doesn't belong to the action; the officer is off duty or can't get there.
         """
+        wish = Wish(wish) if isinstance(wish, str) else wish
+        now = to_millisecond(now)
         case = store.get(transaction.connection, name)
         if version is not None and version != case.version:
-            raise Changed(f"case {name} is at version {case.version}, not {version}; read it again, then decide")
-        if responder is not None and action != "dispatch":
-            raise BadRequest(f"'{action}' takes no responder; only 'dispatch' does", "responder")
-        model.next_stage(case, action)
-        if action != "dispatch":
-            return self._step(transaction, case, action, now, actor, note=note)
-        if responder is None:
-            sent = self.send_nearest(transaction, case, now, actor, note=note)
-            if sent.version == case.version + 1 and sent.stage != "dispatched":
-                raise WrongStage(f"case {name}: {NOBODY}")
-            return sent
-        return self._dispatch(transaction, case, self._chosen(transaction, case, responder), now, actor, note)
+            raise Changed(say("case.changed", case=name, version=case.version, given=version))
+        self._check(wish)
+        model.next_stage(case, wish.action)
+        match wish.action:
+            case "dispatch":
+                return self._send(transaction, case, wish, now, actor)
+            case "accept":
+                filed = case.filed_at is not None or not self.categories.named(case.category).verify
+                return self._step(transaction, case, "accept", now, actor, wish, {"filed": filed})
+            case "file":
+                case = self._step(transaction, case, "file", now, actor, wish)
+                return self.send_nearest(transaction, case, now, actor)
+            case "merge":
+                return self._merge(transaction, case, wish, now, actor)
+            case "unmerge":
+                return self._unmerge(transaction, case, wish, now, actor)
+        return self._step(
+            transaction, case, wish.action, now, actor, wish, self._particulars(transaction, case, wish, now)
+        )
 
-    def send_nearest(
-        self, transaction: Transaction, case: Case, now: datetime, actor: Actor, note: str | None = None
-    ) -> Case:
-        """Send the officer who is there first; with nobody to send, the case says so once and waits."""
+    def send_nearest(self, transaction: Transaction, case: Case, now: datetime, actor: Actor) -> Case:
+        """Send who should go first; with nobody to send, the case says so, goes up a level and waits."""
         able, _ = self.candidates(transaction.connection, case, now)
         if able:
-            return self._dispatch(transaction, case, able[0], now, actor, note)
-        return self._note(transaction, case, NOBODY, now, actor)
+            return self._dispatch(transaction, case, able[0], now, actor, None)
+        if case.level + 1 < len(machine().levels):
+            return self._escalate(transaction, case, now, actor, "nobody", NOBODY)
+        return self._append(transaction, case, "note", case.stage, now, actor, NOBODY, {})
 
     def send_waiting(self, transaction: Transaction, now: datetime, actor: Actor) -> list[Case]:
-        """Send somebody to every case that waits accepted, all of them together."""
-        waiting, _ = store.search(transaction.connection, stages=("accepted",))
+        """Send somebody to every filed case that nobody was sent to, all of them together."""
+        waiting, _ = store.search(transaction.connection, stages=("accepted", "filed"))
+        waiting = [case for case in reversed(waiting) if case.filed_at is not None]
         officers, load = self._crew(transaction.connection)
-        chosen = together(self.town, waiting[::-1], officers, load, self._rules, now)
+        chosen = together(self.town, waiting, officers, load, self._rules, now)
         return [self._dispatch(transaction, case, to, now, actor, None) for case, to in chosen]
 
     def candidates(
@@ -167,6 +235,104 @@ class Desk:
     def _crew(self, connection: sa.Connection) -> tuple[list[Responder], Mapping[str, int]]:
         return responder_store.everybody(connection), store.open_by_responder(connection)
 
+    def climb(self, transaction: Transaction, now: datetime) -> list[Case]:
+        """Take every case whose time for it has come up a level, each level once, however late this is done.
+
+        At most `AT_ONCE` cases; call it again until none is left.
+        """
+        climbed = []
+        for case in store.to_escalate(transaction.connection, now, AT_ONCE):
+            while case.escalate_at is not None and case.escalate_at <= now:
+                case = self._escalate(transaction, case, now, Actor(simulated=case.simulated), "overdue", None)
+            climbed.append(case)
+        return climbed
+
+    def _check(self, wish: Wish) -> None:
+        row = machine().actions.get(wish.action)
+        for name, action in _TAKES.items():
+            if getattr(wish, name) is not None and wish.action != action:
+                raise BadRequest(say("case.takes_no", action=wish.action, field=name, other=action), name)
+        if row is not None and row.note and not (wish.note or "").strip():
+            raise BadRequest(say("case.note_needed", action=wish.action), "note")
+
+    def _particulars(self, transaction: Transaction, case: Case, wish: Wish, now: datetime) -> dict[str, Any]:
+        """What an event of this action says beside its note."""
+        match wish.action:
+            case "extend":
+                if wish.amount is None:
+                    raise BadRequest(say("case.needs", action="extend", field="amount"), "amount")
+                return {"amount": wish.amount, "clock": timing.extended(self.calendar, case, wish.amount, now)}
+            case "shelve":
+                rest = timing.left(self.calendar, case, now).total_seconds()
+                return {"clock": {"left_s": round(rest, 3)}}
+            case "unshelve":
+                return {"clock": timing.resumed(self.calendar, case, now)}
+            case "reopen":
+                category = self.categories.named(case.category)
+                return {"clock": timing.begun(self.calendar, category, now)}
+            case "transfer":
+                return self._transfer(transaction, case, wish, now)
+        return {}
+
+    def _transfer(self, transaction: Transaction, case: Case, wish: Wish, now: datetime) -> dict[str, Any]:
+        if wish.category is None and wish.department is None:
+            raise BadRequest(say("case.transfer_to"), "category")
+        told: dict[str, Any] = {"from_category": case.category, "from_department": case.department}
+        if wish.category is None:
+            return {**told, "category": case.category, "department": wish.department, "territory": case.territory}
+        category = self.categories.at(wish.category, case.area, now.astimezone(self.calendar.zone).date())
+        events = store.events_of(transaction.connection, case.case)
+        gone = timing.used(self.calendar, category.clock, events, now)
+        duty = self.responsibility.of(case.area, category.category)
+        return {
+            **told,
+            "category": category.category,
+            "department": wish.department or duty.department,
+            "territory": duty.territory,
+            "clock": timing.begun(self.calendar, category, now, gone, case.level),
+        }
+
+    def _merge(self, transaction: Transaction, case: Case, wish: Wish, now: datetime, actor: Actor) -> Case:
+        if wish.into is None:
+            raise BadRequest(say("case.needs", action="merge", field="into"), "into")
+        if wish.into == case.case:
+            raise BadRequest(say("case.merge_itself"), "into")
+        main = store.get(transaction.connection, wish.into)
+        if main.main is not None:
+            raise WrongStage(say("case.merge_merged", case=main.case, main=main.main))
+        model.next_stage(main, "absorb")
+        self._step(transaction, main, "absorb", now, actor, wish, {"duplicate": case.case})
+        return self._step(transaction, case, "merge", now, actor, wish, {"main": main.case})
+
+    def _unmerge(self, transaction: Transaction, case: Case, wish: Wish, now: datetime, actor: Actor) -> Case:
+        main = store.get(transaction.connection, str(case.main))
+        self._step(transaction, main, "release", now, actor, wish, {"duplicate": case.case})
+        return self._step(transaction, case, "unmerge", now, actor, wish, {"main": main.case})
+
+    def _escalate(
+        self, transaction: Transaction, case: Case, now: datetime, actor: Actor, why: str, note: str | None
+    ) -> Case:
+        levels, level = machine().levels, case.level + 1
+        following = timing.rung_at(self.calendar, timing.limit_of(case), case.due_at, level)
+        data = {
+            "level": level,
+            "from": levels[case.level].level,
+            "to": levels[level].level,
+            "why": why,
+            "since": to_text(case.escalate_at) if why == "overdue" and case.escalate_at is not None else None,
+            "clock": {"escalate_at": None if following is None else to_text(following)},
+        }
+        rung = (len(levels) - 1) * case.reopened + level
+        return self._append(transaction, case, "escalate", case.stage, now, actor, note, data, rung)
+
+    def _send(self, transaction: Transaction, case: Case, wish: Wish, now: datetime, actor: Actor) -> Case:
+        if wish.responder is not None:
+            return self._dispatch(transaction, case, self._chosen(transaction, case, wish.responder), now, actor, wish)
+        able, _ = self.candidates(transaction.connection, case, now)
+        if not able:
+            raise WrongStage(say("case.nobody", case=case.case))
+        return self._dispatch(transaction, case, able[0], now, actor, wish)
+
     def _chosen(self, transaction: Transaction, case: Case, responder: str) -> Candidate:
         officer = responder_store.get(transaction.connection, responder)
         able, refused = self.candidates(transaction.connection, case)
@@ -177,7 +343,7 @@ class Desk:
         raise OffDuty(f"{officer.name} can't be sent: {reason}")
 
     def _dispatch(
-        self, transaction: Transaction, case: Case, to: Candidate, now: datetime, actor: Actor, note: str | None
+        self, transaction: Transaction, case: Case, to: Candidate, now: datetime, actor: Actor, wish: Wish | None
     ) -> Case:
         data = {
             "responder": to.officer.responder,
@@ -189,7 +355,7 @@ class Desk:
             "policy": self.rules.policy,
             "rank": to.rank,
         }
-        return self._step(transaction, case, "dispatch", now, actor, note=note, data=data)
+        return self._step(transaction, case, "dispatch", now, actor, wish, data)
 
     def _step(
         self,
@@ -198,15 +364,14 @@ class Desk:
         action: str,
         now: datetime,
         actor: Actor,
-        *,
-        note: str | None = None,
+        wish: Wish | None = None,
         data: dict[str, Any] | None = None,
     ) -> Case:
         stage = model.next_stage(case, action)
-        return self._append(transaction, case, action, stage, now, actor, note, data or {})
-
-    def _note(self, transaction: Transaction, case: Case, note: str, now: datetime, actor: Actor) -> Case:
-        return self._append(transaction, case, "note", case.stage, now, actor, note, {})
+        note, told = None if wish is None else wish.note, data or {}
+        if wish is not None and wish.place is not None:
+            told = {**told, "place": list(wish.place)}
+        return self._append(transaction, case, action, stage, now, actor, note, told)
 
     def _append(
         self,
@@ -218,9 +383,19 @@ class Desk:
         actor: Actor,
         note: str | None,
         data: dict[str, Any],
+        rung: int | None = None,
     ) -> Case:
         event = Event(
-            case.case, to_millisecond(now), action, stage, actor.identifier, actor.name, note, data, actor.simulated
+            case.case,
+            to_millisecond(now),
+            action,
+            stage,
+            actor.identifier,
+            actor.name,
+            note,
+            data,
+            actor.simulated,
+            rung=rung,
         )
         event = store.append(transaction.connection, event)
         changed = model.apply(case, event)
@@ -230,20 +405,15 @@ class Desk:
         return changed
 
     def _announce(self, transaction: Transaction, case: Case, event: Event, now: datetime) -> None:
-        category = self.categories[case.category]
+        category = self.categories.named(case.category)
         transaction.announce(CaseChanged(case_view(case, category, now), event_view(event)))
 
     def _announce_load(self, transaction: Transaction, responders: set[str | None]) -> None:
+        if not responders:
+            return
         load = store.open_by_responder(transaction.connection)
         views = [
             view(responder_store.get(transaction.connection, name), load.get(name, 0))
             for name in sorted(str(one) for one in responders)
         ]
-        if views:
-            transaction.announce(RespondersMoved(views))
-
-
-def _next_name(connection: sa.Connection, now: datetime) -> str:
-    """Day and serial number in it: 20261122-0007."""
-    day = f"{now:%Y%m%d}-"
-    return f"{day}{store.count_on_day(connection, day) + 1:04d}"
+        transaction.announce(RespondersMoved(views))

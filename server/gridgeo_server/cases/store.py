@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields, replace
 from datetime import datetime
+from itertools import groupby
 
 import sqlalchemy as sa
 
-from gridgeo_server.cases.model import FINISHED, Case, Event
+from gridgeo_server.cases.model import FINISHED, WITH_OFFICER, Case, Event
 from gridgeo_server.errors import NotFound
 from gridgeo_server.store import tables
+from gridgeo_server.texts import say
 
 _CASE_COLUMNS = [tables.cases.c[field.name] for field in fields(Case)]
 _EVENT_COLUMNS = [tables.events.c[field.name] for field in fields(Event)]
@@ -18,8 +20,7 @@ _EVENT_COLUMNS = [tables.events.c[field.name] for field in fields(Event)]
 
 def append(connection: sa.Connection, event: Event) -> Event:
     """Append `event`; the returned one carries its number."""
-    values = asdict(event)
-    values.pop("seq")
+    values = {field.name: getattr(event, field.name) for field in fields(Event) if field.name != "seq"}
     values["data"] = dict(event.data)
     seq = connection.execute(tables.events.insert().values(**values).returning(tables.events.c.seq)).scalar_one()
     return replace(event, seq=int(seq))
@@ -42,11 +43,31 @@ def add_reporter(connection: sa.Connection, case: str, reporter: str) -> None:
     connection.execute(tables.reporters.insert().values(case=case, reporter=reporter))
 
 
+def reporters_of(connection: sa.Connection, case: str) -> list[str]:
+    """Who reported a case or one of its duplicates, in the order of the reports."""
+    table, kept = tables.cases, tables.reporters
+    names = [case, *duplicates_of(connection, case)]
+    query = sa.select(kept.c.reporter).join(table, table.c.case == kept.c.case).where(kept.c.case.in_(names))
+    return [str(row[0]) for row in connection.execute(query.order_by(table.c.number))]
+
+
+def duplicates_of(connection: sa.Connection, case: str) -> list[str]:
+    """Cases merged into a case, and those merged into them, in the order of the reports."""
+    table = tables.cases
+    found: list[str] = []
+    rest = [case]
+    while rest:
+        query = sa.select(table.c.case).where(table.c.main.in_(rest)).order_by(table.c.number)
+        rest = [str(row[0]) for row in connection.execute(query)]
+        found += rest
+    return sorted(found)
+
+
 def get(connection: sa.Connection, case: str) -> Case:
     """One case, or `NotFound`."""
     row = connection.execute(sa.select(*_CASE_COLUMNS).where(tables.cases.c.case == case)).one_or_none()
     if row is None:
-        raise NotFound(f"no case '{case}'")
+        raise NotFound(say("case.unknown", case=case))
     return Case(**row._mapping)
 
 
@@ -54,6 +75,14 @@ def events_of(connection: sa.Connection, case: str) -> list[Event]:
     """Events of one case, oldest first."""
     query = sa.select(*_EVENT_COLUMNS).where(tables.events.c.case == case).order_by(tables.events.c.seq)
     return [Event(**row._mapping) for row in connection.execute(query)]
+
+
+def histories(connection: sa.Connection) -> Iterator[tuple[str, list[Event]]]:
+    """Every case with its events, oldest first."""
+    query = sa.select(*_EVENT_COLUMNS).order_by(tables.events.c.case, tables.events.c.seq)
+    rows = (Event(**row._mapping) for row in connection.execute(query))
+    for case, events in groupby(rows, key=lambda event: event.case):
+        yield case, list(events)
 
 
 def search(
@@ -64,10 +93,15 @@ def search(
     stages: Sequence[str] = (),
     responder: str | None = None,
     reported_since: datetime | None = None,
+    where: Sequence[sa.ColumnElement[bool]] = (),
     before: int | None = None,
     limit: int | None = None,
 ) -> tuple[list[Case], int | None]:
-    """Cases, newest first, and the number to give as `before` for the next page (None at the end)."""
+    """Cases, newest first, and the number to give as `before` for the next page (None at the end).
+
+    Pages join whatever is reported in between, as they go by the number that a case keeps. `where` are further conditions on
+    the row of a case, see `gridgeo_server.cases.filters`.
+    """
     table = tables.cases
     query = sa.select(table.c.number, *_CASE_COLUMNS).order_by(table.c.number.desc())
     if is_open is not None:
@@ -82,6 +116,7 @@ def search(
         query = query.where(table.c.reported_at >= reported_since)
     if before is not None:
         query = query.where(table.c.number < before)
+    query = query.where(*where)
     if limit is not None:
         query = query.limit(limit + 1)
     rows = [dict(row._mapping) for row in connection.execute(query)]
@@ -91,10 +126,32 @@ def search(
     return [Case(**row) for row in rows], (numbers[-1] if more else None)
 
 
-def count_on_day(connection: sa.Connection, prefix: str) -> int:
-    """How many cases carry an identifier that begins with `prefix`."""
-    query = sa.select(sa.func.count()).where(tables.cases.c.case.startswith(prefix, autoescape=True))
-    return int(connection.execute(query).scalar_one())
+def to_escalate(connection: sa.Connection, now: datetime, limit: int) -> list[Case]:
+    """Cases that should have gone up a level by `now`, the longest waiting first."""
+    table = tables.cases
+    query = (
+        sa.select(*_CASE_COLUMNS)
+        .where(
+            table.c.escalate_at <= now,
+            table.c.closed_at.is_(None),
+            table.c.handled_at.is_(None),
+            table.c.paused_at.is_(None),
+        )
+        .order_by(table.c.escalate_at)
+        .limit(limit)
+    )
+    return [Case(**row._mapping) for row in connection.execute(query)]
+
+
+def next_name(connection: sa.Connection, now: datetime) -> str:
+    """Day and serial number in it: 20261122-0007."""
+    table, day = tables.cases, f"{now:%Y%m%d}-"
+    last = connection.execute(sa.select(table.c.case).order_by(table.c.number.desc()).limit(1)).scalar_one_or_none()
+    if last is not None and last.startswith(day):
+        return f"{day}{int(last.removeprefix(day)) + 1:04d}"
+    # Another day than that of the newest case, perhaps an earlier one: the clock may have been moved.
+    query = sa.select(sa.func.count()).where(table.c.case > day, table.c.case < f"{now:%Y%m%d}.")
+    return f"{day}{int(connection.execute(query).scalar_one()) + 1:04d}"
 
 
 def open_by_responder(connection: sa.Connection) -> dict[str, int]:
@@ -102,7 +159,7 @@ def open_by_responder(connection: sa.Connection) -> dict[str, int]:
     table = tables.cases
     query = (
         sa.select(table.c.responder, sa.func.count())
-        .where(table.c.stage.in_(("dispatched", "handling")), table.c.responder.is_not(None))
+        .where(table.c.stage.in_(WITH_OFFICER), table.c.responder.is_not(None))
         .group_by(table.c.responder)
     )
     return {str(row[0]): int(row[1]) for row in connection.execute(query)}

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from gridgeo_server.cases import timing
 from gridgeo_server.cases.categories import Category
 from gridgeo_server.cases.model import Case, Event, possible_actions
+from gridgeo_server.cases.stages import machine
+from gridgeo_server.clocks import Calendar
 from gridgeo_server.responders.model import shown
 from gridgeo_server.store.instants import to_text
 
@@ -43,6 +46,19 @@ CASE_FIELDS = (
     "snapped_m",
     "simulated",
     "version",
+    "department",
+    "territory",
+    "level",
+    "clock",
+    "soon_at",
+    "paused_at",
+    "filed_at",
+    "verified_at",
+    "supervised_at",
+    "reworks",
+    "reopened",
+    "self_handled",
+    "main",
 )
 """Names of a case's values, in their order."""
 
@@ -71,7 +87,7 @@ def case_view(case: Case, category: Category, now: datetime) -> dict[str, Any]:
         "responder_name": shown(case.responder_name),
         "responder_name_zh": shown(case.responder_name_zh),
         "stage": case.stage,
-        "actions": possible_actions(case.stage),
+        "actions": possible_actions(case),
         "light": case.light(now),
         "reported_at": to_text(case.reported_at),
         "due_at": to_text(case.due_at),
@@ -84,7 +100,40 @@ def case_view(case: Case, category: Category, now: datetime) -> dict[str, Any]:
         "snapped_m": case.snapped_m,
         "simulated": case.simulated,
         "version": case.version,
+        "department": case.department,
+        "territory": case.territory,
+        "level": machine().levels[case.level].level,
+        "clock": case.clock,
+        "soon_at": _moment(case.soon_at),
+        "paused_at": _moment(case.paused_at),
+        "filed_at": _moment(case.filed_at),
+        "verified_at": _moment(case.verified_at),
+        "supervised_at": _moment(case.supervised_at),
+        "reworks": case.reworks,
+        "reopened": case.reopened,
+        "self_handled": case.self_handled,
+        "main": case.main,
     }
+
+
+def limit_view(case: Case, calendar: Calendar, now: datetime) -> dict[str, Any]:
+    """The limit in words, and what its clock has left."""
+    rest = timing.left(calendar, case, now).total_seconds()
+    return {
+        "words": timing.limit_of(case).words(),
+        "left_s": round(rest, 3),
+        "used": round(1 - rest / case.limit_s, 4) if case.limit_s else None,
+        "paused": case.paused_at is not None,
+    }
+
+
+def actions_view(case: Case) -> list[dict[str, Any]]:
+    """What may be done now: names, roles that may, and whether a reason must be given."""
+    rows = (machine().actions[name] for name in possible_actions(case))
+    return [
+        {"action": row.action, "name_en": row.en, "name_zh": row.zh, "who": list(row.who), "note_needed": row.note}
+        for row in rows
+    ]
 
 
 def event_view(event: Event) -> dict[str, Any]:

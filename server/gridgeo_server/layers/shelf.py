@@ -65,4 +65,6 @@ class Shelf:
         now, categories = state.clock(), state.desk.categories
         with state.store.reading() as connection:
             found, _ = case_store.search(connection, is_open=True)
-        return from_places("cases", [case_view(case, categories[case.category], now) for case in found], CASE_FIELDS)
+        return from_places(
+            "cases", [case_view(case, categories.named(case.category), now) for case in found], CASE_FIELDS
+        )

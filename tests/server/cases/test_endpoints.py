@@ -46,7 +46,7 @@ def test_a_wrong_order_is_a_409_that_names_what_is_possible(report: Any, client:
     answer = client.post(f"/api/v1/cases/{case}/actions", json={"action": "close"})
     assert answer.status_code == 409
     assert answer.headers["content-type"] == "application/problem+json"
-    assert "possible: dispatch, start, return, withdraw" in answer.json()["detail"]
+    assert "possible: dispatch, start, self_handle, return, withdraw, extend, " in answer.json()["detail"]
 
 
 def test_the_desk_may_send_somebody_else_but_not_who_is_off_duty(report: Any, client: TestClient) -> None:

