@@ -1,4 +1,4 @@
-"""The commands that the server adds to `gridgeo`: `serve`, `demo` and `keys`."""
+"""The commands that the server adds to `gridgeo`: `serve`, `demo`, `keys` and `cases`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from gridgeo.errors import BadInput
 from gridgeo.terminal import err, out
 from gridgeo_server.auth.commands import app as keys
+from gridgeo_server.cases.commands import app as cases
 
 if TYPE_CHECKING:
     from gridgeo_server.settings import Settings
@@ -26,6 +27,7 @@ def register(app: typer.Typer) -> None:
     app.command()(serve)
     app.command()(demo)
     app.add_typer(keys, name="keys")
+    app.add_typer(cases, name="cases")
 
 
 def serve(
