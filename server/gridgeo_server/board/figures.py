@@ -66,14 +66,14 @@ class Period:
 
 
 def period(start: datetime | None, end: datetime | None, now: datetime) -> Period:
-    """A period: the 30 days before its end, which is now, where they aren't given.
+    """A period: the 30 days before its end, and this very moment its last one, where they aren't given.
 
     Raises
     ------
     BadRequest
         It ends before it begins, is longer than ten years, or lies centuries away.
     """
-    end = now if end is None else end
+    end = now + timedelta(milliseconds=1) if end is None else end
     if not all(1900 <= moment.year <= 2200 for moment in (start or end, end)):
         raise BadRequest(say("figures.far"), "from" if start is not None else "to")
     start = end - timedelta(days=30) if start is None else start

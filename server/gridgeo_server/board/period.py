@@ -60,7 +60,7 @@ def silent_grids(state: State, connection: sa.Connection, period: Period, now: d
     end = min(period.end, now)
     grids = {str(grid) for grid in state.town.grids["grid"]}
     first = connection.execute(sa.select(sa.func.min(tables.events.c.at))).scalar_one()
-    if first is not None and end <= first:
+    if first is not None and period.end <= first:
         return grids
     seen: dict[str, list[datetime]] = {}
     for officer in responder_store.everybody(connection):

@@ -1,0 +1,229 @@
+"""Every figure is what it opens, and what the events say when they are read one by one."""
+
+from __future__ import annotations
+
+import random as chance
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from gridgeo_server.app import create_app
+from gridgeo_server.board import figures
+from gridgeo_server.board.figures import FIGURES, Period
+from gridgeo_server.cases import store as case_store
+from gridgeo_server.cases.model import FINISHED, Case, Event
+from gridgeo_server.cases.service import Actor, Report, Wish
+from gridgeo_server.errors import BadRequest, OffDuty, WrongStage
+from gridgeo_server.settings import Settings
+from gridgeo_server.state import State
+from gridgeo_server.store.folder import STORE
+from gridgeo_server.store.instants import to_text
+from gridgeo_server.town import Town
+
+ACTIONS = [
+    "start",
+    "handle",
+    "check",
+    "close",
+    "rework",
+    "return",
+    "dispatch",
+    "withdraw",
+    "self_handle",
+    "shelve",
+    "unshelve",
+    "reopen",
+    "accept",
+    "merge",
+    "unmerge",
+]
+
+
+@pytest.fixture(scope="module")
+def served(
+    tmp_path_factory: pytest.TempPathFactory, town: Town, empty_store: Path, new_clock: Any, at: Any
+) -> Iterator[TestClient]:
+    """A server on which thirty cases were reported in two days, and all sorts of things were done with them; read only."""
+    folder = tmp_path_factory.mktemp("figures")
+    shutil.copy(empty_store, folder / STORE)
+    app = create_app(Settings(data=folder, indicators_s=3_600, clocks_s=3_600), town, new_clock())
+    with TestClient(app, base_url="http://127.0.0.1") as client:
+        _live(app.state.gridgeo, at)
+        yield client
+
+
+@pytest.fixture
+def lived(served: TestClient) -> State:
+    """The state of that server."""
+    found = served.app.state.gridgeo
+    assert isinstance(found, State)
+    return found
+
+
+def _live(state: State, at: Any) -> None:
+    random = chance.Random(5)
+    names: list[str] = []
+    for step in range(240):
+        state.clock.pass_seconds(random.uniform(60, 1_300))
+        if step % 8 == 0:
+            lon, lat = at(random.uniform(10, 1_190), random.uniform(10, 790))
+            wanted = Report(random.choice(["noise", "manhole_cover", "street_stall", "help_wanted"]), lon, lat)
+            names.append(state.store.write(lambda t, r=wanted: state.desk.report(t, r, state.clock(), Actor())).case)
+            if step % 24 == 0:  # the officer who found it mends it on the spot
+                wish = Wish("self_handle", note="done")
+                state.store.write(lambda t, w=wish: state.desk.act(t, names[-1], w, state.clock(), Actor()))
+            continue
+        action, name, other = random.choice(ACTIONS), random.choice(names), random.choice(names)
+        wish = Wish(action, note="why", into=other if action == "merge" else None)
+        with suppress(WrongStage, OffDuty, BadRequest):
+            state.store.write(lambda t, n=name, w=wish: state.desk.act(t, n, w, state.clock(), Actor()))
+
+
+def by_hand(history: list[Event], row: Case, period: Period, now: datetime) -> set[str]:
+    """The figures that count a case, from its events one by one."""
+    start, end = period.start, period.end
+    within = [event for event in history if start <= event.at < end]
+    done = {event.action for event in within}
+    stages = {moment: [e.stage for e in history if e.at < moment][-1:] for moment in (start, end)}
+    was, is_ = (stages[moment][0] if stages[moment] else None for moment in (start, end))
+    filings = [e.at for e in history if e.action in {"accept", "self_handle"}][:1]
+    filed = bool(filings) and start <= filings[0] < end
+    opening, carried = was is not None and was not in FINISHED, is_ is not None and is_ not in FINISHED
+    came = start <= history[0].at < end or (was in FINISHED and (carried or bool(done & {"reopen", "unmerge"})))
+    due = (
+        start <= row.due_at < min(end, now) and row.paused_at is None and is_ not in {"refused", "withdrawn", "merged"}
+    )
+    handled = bool(done & {"handle", "self_handle"}) and is_ in {"handled", "checked", "closed"}
+    pending = carried and is_ not in {"handled", "checked"}
+    told = {
+        "reported": start <= history[0].at < end,
+        "filed": filed,
+        "closed_of_filed": filed and is_ == "closed",
+        "handled": handled,
+        "pending": pending,
+        "to_handle": handled or pending,
+        "due": due and is_ is not None,
+        "on_time": due and is_ is not None and row.on_time,
+        "verdicts": bool(done & {"check", "rework"}),
+        "reworked": "rework" in done,
+        "opening": opening,
+        "new": came,
+        "closed": (opening or came) and not carried,
+        "carried_over": carried,
+    }
+    return {name for name, held in told.items() if held}
+
+
+def test_figures_are_what_the_events_say_one_by_one_and_what_they_open(lived: State) -> None:
+    now = lived.clock()
+    first = now - timedelta(hours=44)
+    periods = [
+        Period(first + timedelta(hours=h), first + timedelta(hours=h + n))
+        for h, n in ((-9, 9), (0, 20), (15, 20), (20, 30))
+    ]
+    with lived.store.reading() as connection:
+        cases, _ = case_store.search(connection)
+        history = {case.case: case_store.events_of(connection, case.case) for case in cases}
+        seen = set()
+        for period in periods:
+            right: dict[str, set[str]] = {name: set() for name in FIGURES}
+            for case in cases:
+                for name in by_hand(history[case.case], case, period, now):
+                    right[name].add(case.case)
+            counted = figures.counted(connection, None, period, now).get("", dict.fromkeys(FIGURES, 0))
+            for name, expected in right.items():
+                opened, _ = case_store.search(connection, where=[figures.condition(name, period, now)])
+                assert {case.case for case in opened} == expected, name
+                assert counted[name] == len(expected), name
+                seen |= {name} if expected else set()
+            assert counted["opening"] + counted["new"] - counted["closed"] == counted["carried_over"]
+            assert counted["handled"] + counted["pending"] == counted["to_handle"]
+    assert seen == set(FIGURES) - {"verified_of_filed"}
+
+
+@pytest.mark.parametrize("by", ["grid", "area", "department", "officer", "category", "day", "month"])
+def test_every_figure_of_every_group_opens_as_many_cases_as_it_counts(
+    lived: State, served: TestClient, by: str
+) -> None:
+    start = to_text(lived.clock() - timedelta(hours=30))
+    table = served.get("/api/v1/indicators", params={"by": by, "from": start}).json()
+    for number, row in enumerate([*table["rows"], table["total"]]):
+        # Three figures of each group, others of the next one, so that the whole stays quick.
+        for name in list(FIGURES)[number % 5 :: 5]:
+            answer = served.get(row["cases"][name])
+            assert answer.status_code == 200, answer.text
+            assert len(answer.json()["cases"]) == row["figures"][name]
+    if by not in {"day", "month"}:
+        for name in FIGURES:
+            assert sum(row["figures"][name] for row in table["rows"]) == table["total"]["figures"][name]
+    if by == "day":
+        ends = [row["figures"]["carried_over"] for row in table["rows"]]
+        assert [row["figures"]["opening"] for row in table["rows"][1:]] == ends[:-1]
+
+
+def test_203_disputes_of_which_189_were_resolved_are_93_1_per_cent() -> None:
+    counted: dict[str, int | None] = dict.fromkeys(FIGURES, 0)
+    found = figures.rates({**counted, "filed": 203, "closed_of_filed": 189})
+    assert f"{found['closing_rate']:.1%}" == "93.1%"
+    assert found == {
+        "on_time_rate": None,
+        "handling_rate": None,
+        "closing_rate": 0.931,
+        "rework_rate": None,
+        "verified_rate": 0.0,
+    }
+
+
+def test_a_grid_without_a_case_reports_0_by_itself_and_one_whose_data_are_stale_is_unknown(
+    client: TestClient, report: Any, at: Any, clock: Any
+) -> None:
+    report(480, 200)  # grid 02
+    lon, lat = at(50, 50)
+    client.post("/api/v1/responders/officer-03/positions", json={"lon": lon, "lat": lat})
+
+    def states() -> dict[str, str]:
+        rows = client.get("/api/v1/indicators", params={"by": "grid", "from": "2026-11-17"}).json()["rows"]
+        return {row["key"]: row["state"] for row in rows}
+
+    assert states() == {"01": "zero", "02": "known", "03": "zero", "04": "zero", "05": "zero", "06": "zero"}
+    clock.pass_seconds(25 * 3_600)
+    assert states()["03"] == "unknown"
+    table = client.get("/api/v1/indicators", params={"by": "grid", "from": "2026-11-17"}).json()
+    (unknown,) = (row for row in table["rows"] if row["key"] == "03")
+    assert set(unknown["figures"].values()) == {None}
+    assert set(unknown["rates"].values()) == {None}
+    before = client.get("/api/v1/indicators", params={"by": "grid", "from": "2026-11-01", "to": "2026-11-02"}).json()
+    assert {row["state"] for row in before["rows"]} == {"unknown"}
+    ahead = client.get("/api/v1/indicators", params={"by": "day", "from": "2026-11-19T00:00", "to": "2026-11-22T00:00"})
+    assert [row["state"] for row in ahead.json()["rows"]] == ["known", "unknown", "unknown"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"by": "luck"}, "by"),
+        ({"from": "2026-11-01"}, "needs by"),
+        ({"by": "grid", "from": "2026-11-02", "to": "2026-11-01"}, "swap"),
+        ({"by": "grid", "from": "1900-01-01"}, "ten years"),
+        ({"by": "grid", "to": "0001-01-01"}, "between the years"),
+        ({"by": "grid", "from": "9999-12-31T23:59:59-12:00"}, "between the years"),
+        ({"by": "day", "from": "2026-01-01", "to": "2026-11-01"}, "go by month"),
+        ({"by": "grid", "from": "yesterday"}, "from"),
+    ],
+)
+def test_a_period_that_is_none_is_a_422_that_says_why(client: TestClient, asked: dict[str, str], said: str) -> None:
+    answer = client.get("/api/v1/indicators", params=asked)
+    assert answer.status_code == 422, answer.text
+    assert said in answer.text
+
+
+def test_a_list_by_an_unknown_figure_is_refused_with_the_known_ones(client: TestClient) -> None:
+    answer = client.get("/api/v1/cases", params={"figure": "luck"})
+    assert answer.status_code == 422
+    assert "carried_over" in answer.json()["detail"]
