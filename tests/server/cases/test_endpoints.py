@@ -198,3 +198,156 @@ def test_an_unknown_case_is_a_404(client: TestClient) -> None:
     for path in ("/api/v1/cases/none", "/api/v1/cases/none/candidates"):
         assert client.get(path).status_code == 404
     assert client.post("/api/v1/cases/none/actions", json={"action": "start"}).status_code == 404
+
+
+def _act(client: TestClient, case: str, action: str, status: int = 200, **more: Any) -> dict[str, Any]:
+    answer = client.post(f"/api/v1/cases/{case}/actions", json={"action": action, **more})
+    assert answer.status_code == status, answer.text
+    return dict(answer.json())
+
+
+def _names(client: TestClient, **asked: Any) -> list[str]:
+    answer = client.get("/api/v1/cases", params=asked)
+    assert answer.status_code == 200, answer.text
+    return [case["case"] for case in answer.json()["cases"]]
+
+
+def test_cases_are_filtered_by_area_kind_department_time_light_and_words(
+    report: Any, client: TestClient, clock: Any
+) -> None:
+    noise = report(50, 50, description="Loud 100% music")["case"]
+    lamp = report(480, 200, "street_lamp", description="井盖旁路灯不亮")["case"]
+    clock.pass_seconds(3_000)
+    assert _names(client, category="street_lamp") == [lamp]
+    assert _names(client, department="works") == [lamp]
+    assert _names(client, area="town") == [lamp, noise]
+    assert client.get("/api/v1/cases", params={"area": "moon"}).status_code == 422
+    assert _names(client, light="soon") == [noise]
+    assert _names(client, light="ok") == [lamp]
+    assert _names(client, due_before="2026-11-18T12:00:00Z") == [noise]
+    assert _names(client, due_after="2026-11-18T12:00") == [lamp]
+    assert _names(client, due_after="2026-11-18T10:00:00Z", due_before="2026-11-18T10:00:00Z") == []
+    assert _names(client, text="LOUD") == [noise]
+    assert _names(client, text="100%") == [noise]
+    assert _names(client, text="路灯") == [lamp]
+    assert _names(client, text="%") == [noise]
+    clock.pass_seconds(600)
+    assert _names(client, light="over") == [noise]
+    _act(client, noise, "shelve", note="waits for parts")
+    assert _names(client, due_before="2027-01-01") == [lamp]
+    for asked in ({"light": "red"}, {"due_before": "soon"}, {"text": ""}, {"due_after": "10000-01-01"}):
+        assert client.get("/api/v1/cases", params=asked).status_code == 422
+    assert _names(client, due_after="0001-01-01T00:00:00+14:00") == [lamp]
+
+
+def test_pages_join_while_cases_are_reported_and_change(report: Any, client: TestClient) -> None:
+    names = [report(100 * i + 50, 300)["case"] for i in range(5)]
+    first = client.get("/api/v1/cases", params={"limit": 2, "open": True}).json()
+    report(50, 50)
+    _act(client, names[1], "start")
+    rest = client.get("/api/v1/cases", params={"limit": 9, "open": True, "after": first["next"]}).json()
+    assert [case["case"] for case in first["cases"] + rest["cases"]] == names[::-1]
+
+
+def test_an_answer_carries_the_version_that_the_next_action_asks_for(report: Any, client: TestClient) -> None:
+    case = report(480, 200)["case"]
+    send = f"/api/v1/cases/{case}/actions"
+    tag = client.get(f"/api/v1/cases/{case}").headers["etag"]
+    for action in ("start", "handle", "check"):
+        answer = client.post(send, json={"action": action}, headers={"If-Match": tag})
+        assert answer.status_code == 200
+        tag = answer.headers["etag"]
+    assert tag == '"6"'
+
+
+def test_of_two_hands_at_once_one_wins(report: Any, client: TestClient) -> None:
+    case = report(480, 200)["case"]
+    tag = client.get(f"/api/v1/cases/{case}").headers["etag"]
+
+    def send(action: str) -> int:
+        headers = {"If-Match": tag}
+        return client.post(f"/api/v1/cases/{case}/actions", json={"action": action}, headers=headers).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(send, ["start", "return", "withdraw", "start"])) == [200, 412, 412, 412]
+
+
+def test_what_an_action_needs_is_asked_for_by_name(report: Any, client: TestClient) -> None:
+    case = report(480, 200)["case"]
+    before = client.get(f"/api/v1/cases/{case}").json()
+    for wanted, field in [
+        ({"action": "shelve"}, "note"),
+        ({"action": "shelve", "note": "  "}, "note"),
+        ({"action": "extend", "note": "more"}, "amount"),
+        ({"action": "extend", "note": "more", "amount": -1}, "amount"),
+        ({"action": "start", "amount": 2}, "amount"),
+        ({"action": "transfer", "note": "theirs"}, "category"),
+        ({"action": "transfer", "note": "theirs", "category": "ufo"}, "category"),
+        ({"action": "start", "into": "x"}, "into"),
+        ({"action": "start", "lon": 7.4}, "lat"),
+        ({"action": "escalate"}, "action"),
+        ({"action": "start", "stage": "closed"}, "stage"),
+        ({"action": "start", "due_at": "2030-01-01T00:00:00Z"}, "due_at"),
+    ]:
+        answer = client.post(f"/api/v1/cases/{case}/actions", json=wanted)
+        assert answer.status_code == 422, wanted
+        assert answer.json()["errors"][0]["field"] == field
+    assert client.get(f"/api/v1/cases/{case}").json() == before
+
+
+def test_a_case_tells_its_limit_what_may_be_done_by_whom_and_where_it_was_done(
+    report: Any, client: TestClient, clock: Any
+) -> None:
+    case = report(480, 200)["case"]
+    twin = report(470, 200)["case"]
+    clock.pass_seconds(900)
+    detail = client.get(f"/api/v1/cases/{case}").json()
+    assert detail["limit"] == {
+        "words": {"en": "1 hour", "zh": "1小时"},
+        "left_s": 2_700.0,
+        "used": 0.25,
+        "paused": False,
+    }
+    start = next(one for one in detail["possible"] if one["action"] == "start")
+    assert (start["name_zh"], start["who"], start["note_needed"]) == ("开始处置", ["officer"], False)
+    assert [one["case"] for one in detail["alike"]] == [twin]
+    assert detail["department_names"] == {"en": "Urban management", "zh": "城管执法"}
+    event = _act(client, case, "start", lon=7.41, lat=43.73)["events"][-1]
+    assert event["data"]["place"] == [7.41, 43.73]
+    _act(client, case, "shelve", note="no key")
+    clock.pass_seconds(86_400)
+    detail = client.get(f"/api/v1/cases/{case}").json()
+    assert (detail["limit"]["paused"], detail["limit"]["left_s"]) == (True, 2_700.0)
+    assert _act(client, case, "unshelve")["stage"] == "handling"
+
+
+def test_many_cases_are_acted_on_at_once_and_one_refusal_stands_in_nobodys_way(report: Any, client: TestClient) -> None:
+    names = [report(100 * i + 50, 300)["case"] for i in range(3)]
+    _act(client, names[1], "start")
+    body = {
+        "action": "supervise",
+        "note": "看紧",
+        "cases": [
+            {"case": names[0]},
+            {"case": names[1], "version": 3},
+            {"case": "none"},
+            {"case": names[2], "version": 3},
+        ],
+    }
+    for _ in range(2):
+        answer = client.post(
+            "/api/v1/cases/actions", json=body, headers={"Idempotency-Key": "many", "Accept-Language": "zh"}
+        )
+        results = answer.json()["results"]
+        assert [one["status"] for one in results] == [200, 412, 404, 200]
+    assert "重新读取" in results[1]["detail"]
+    assert client.get(f"/api/v1/cases/{names[0]}").json()["supervised_at"] is not None
+    assert len(client.get(f"/api/v1/cases/{names[1]}").json()["events"]) == 4
+
+
+def test_a_wrong_stage_is_told_in_chinese_where_it_is_asked_for(report: Any, client: TestClient) -> None:
+    case = report(480, 200)["case"]
+    answer = client.post(
+        f"/api/v1/cases/{case}/actions", json={"action": "close"}, headers={"Accept-Language": "zh-CN"}
+    )
+    assert "处于“派遣”环节，不能“结案”；可办理：派遣、开始处置" in answer.json()["detail"]

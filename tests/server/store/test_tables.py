@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -9,6 +11,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 
 from gridgeo_server.cases import store as case_store
+from gridgeo_server.cases.rebuilding import differences
 from gridgeo_server.store import Store, migrations
 from gridgeo_server.store.tables import metadata
 
@@ -35,10 +38,26 @@ def test_a_store_of_the_first_version_is_brought_up_to_date_with_its_cases(tmp_p
             reported_at, due_at, limit_s, snapped_m, simulated, version) VALUES ('20261118-0001', 'noise', '', 7.4, 43.7,
             '01', '01', 'west', 'A', 'accepted', '2026-11-18T09:00:00.000Z', '2026-11-18T10:00:00.000Z', 3600, 0, 0, 2)"""
         )
+        told = {"category": "noise", "limit_s": 3600, "description": "", "lon": 7.4, "lat": 43.7, "address": None}
+        told |= {"grid": "01", "grid_name": "01", "area": "west", "owner": None, "owner_name": "A", "snapped_m": 0}
+        for at, action, stage, data in (
+            ("09:00:00", "report", "reported", told),
+            ("09:00:01", "accept", "accepted", {}),
+        ):
+            connection.exec_driver_sql(
+                """INSERT INTO events ("case", at, action, stage, data, simulated)
+                VALUES ('20261118-0001', ?, ?, ?, ?, 0)""",
+                (f"2026-11-18T{at}.000Z", action, stage, json.dumps(data)),
+            )
         connection.commit()
     engine.dispose()
     store = Store(path)
     with store.reading() as connection:
         case = case_store.get(connection, "20261118-0001")
+        assert list(differences(connection)) == []
     store.close()
+    assert (case.filed_at, case.soon_at) == (
+        datetime(2026, 11, 18, 9, 0, 1, tzinfo=UTC),
+        datetime(2026, 11, 18, 9, 48, tzinfo=UTC),
+    )
     assert (case.owner_name, case.owner_name_zh) == ("A", None)
