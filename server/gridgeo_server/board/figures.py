@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import add
 from typing import Any
 
 import sqlalchemy as sa
@@ -54,6 +56,7 @@ GROUPS = {"grid": "grid", "area": "area", "department": "department", "officer":
 
 _DONE = ("handled", "checked", *FINISHED)
 _VOID = ("refused", "withdrawn", "merged")
+_BITS = {name: 1 << bit for bit, name in enumerate(("handle", "self_handle", "check", "rework", "reopen", "unmerge"))}
 _LONGEST = timedelta(days=3_660)
 
 
@@ -94,13 +97,13 @@ def condition(figure: str, period: Period, now: datetime) -> Condition:
     """
     if figure not in FIGURES:
         raise BadRequest(say("figures.unknown", figure=figure, known=", ".join(FIGURES)), "figure")
-    return sa.and_(_within_reach(period), _conditions(_facts(period), period, now)[figure])
+    return sa.and_(_within_reach(period), _conditions(_facts(period, now), period, now)[figure])
 
 
 def counted(connection: sa.Connection, by: str | None, period: Period, now: datetime) -> dict[str, dict[str, int]]:
     """Figures of each group that has cases; of all cases together, under the empty name, where `by` is None."""
     table = tables.cases
-    facts = _facts(period)
+    facts = _facts(period, now)
     key = sa.literal("") if by is None else sa.func.coalesce(table.c[GROUPS[by]], "-")
     each = sa.select(key.label("key"), *(value.label(name) for name, value in facts.items()))
     # Materialised: each fact is looked up once for each case, not once for each figure that speaks of it.
@@ -133,18 +136,16 @@ def _within_reach(period: Period) -> Condition:
     return sa.and_(table.c.reported_at < period.end, late)
 
 
-def _facts(period: Period) -> dict[str, Any]:
+def _facts(period: Period, now: datetime) -> dict[str, Any]:
     """What is to be known of a case: from its row, and from its events in and before the period."""
     table = tables.cases
     names = ("reported_at", "filed_at", "verified_at", "handled_at", "due_at", "paused_at")
     return {
         **{name: table.c[name] for name in names},
         "stage_first": _stage_at(period.start),
-        "stage_last": _stage_at(period.end),
-        "done_in": _happened(period, "handle", "self_handle"),
-        "checked_in": _happened(period, "check", "rework"),
-        "reworked_in": _happened(period, "rework"),
-        "reopened_in": _happened(period, "reopen", "unmerge"),
+        # Nothing happens after this moment: the row says where the case stands.
+        "stage_last": table.c.stage if period.end > now else _stage_at(period.end),
+        "deeds": _deeds(period),
     }
 
 
@@ -154,13 +155,16 @@ def _conditions(f: Mapping[str, Any], period: Period, now: datetime) -> dict[str
     def within(name: str, until: datetime = end) -> Any:
         return sa.and_(f[name].is_not(None), f[name] >= start, f[name] < until)
 
+    def did(*actions: str) -> Any:
+        return f["deeds"].bitwise_and(sum(_BITS[action] for action in actions)) != 0
+
     def is_open(moment: datetime, stage: str) -> Any:
         return sa.and_(f["reported_at"] < moment, f[stage].not_in(FINISHED))
 
     opening, carried = is_open(start, "stage_first"), is_open(end, "stage_last")
-    again = sa.and_(f["reported_at"] < start, ~opening, sa.or_(carried, f["reopened_in"]))
+    again = sa.and_(f["reported_at"] < start, ~opening, sa.or_(carried, did("reopen", "unmerge")))
     new = sa.or_(within("reported_at"), again)
-    handled = sa.and_(f["done_in"], f["stage_last"].in_(("handled", "checked", "closed")))
+    handled = sa.and_(did("handle", "self_handle"), f["stage_last"].in_(("handled", "checked", "closed")))
     pending = sa.and_(f["reported_at"] < end, f["stage_last"].not_in(_DONE))
     alive = sa.and_(f["paused_at"].is_(None), f["stage_last"].not_in(_VOID))
     due = sa.and_(within("due_at", min(end, now)), alive)
@@ -174,8 +178,8 @@ def _conditions(f: Mapping[str, Any], period: Period, now: datetime) -> dict[str
         "to_handle": sa.or_(handled, pending),
         "due": due,
         "on_time": sa.and_(due, f["handled_at"].is_not(None), f["handled_at"] <= f["due_at"]),
-        "verdicts": f["checked_in"],
-        "reworked": f["reworked_in"],
+        "verdicts": did("check", "rework"),
+        "reworked": did("rework"),
         "opening": opening,
         "new": new,
         "closed": sa.and_(sa.or_(opening, new), ~carried),
@@ -192,7 +196,9 @@ def _stage_at(moment: datetime) -> Any:
     return sa.func.coalesce(newest.scalar_subquery(), "")
 
 
-def _happened(period: Period, *actions: str) -> Any:
+def _deeds(period: Period) -> Any:
+    """What was done with a case within the period, a bit for each of the actions that figures ask for."""
     event, case = tables.events.c, tables.cases.c
-    within = (event.at >= period.start, event.at < period.end)
-    return sa.exists().where(event.case == case.case, event.action.in_(actions), *within)
+    bits = [bit * sa.func.max(sa.case((event.action == action, 1), else_=0)) for action, bit in _BITS.items()]
+    within = (event.case == case.case, event.at >= period.start, event.at < period.end)
+    return sa.func.coalesce(sa.select(reduce(add, bits)).where(*within).scalar_subquery(), 0)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -16,6 +17,7 @@ from gridgeo_server.texts import say
 
 _CASE_COLUMNS = [tables.cases.c[field.name] for field in fields(Case)]
 _EVENT_COLUMNS = [tables.events.c[field.name] for field in fields(Event)]
+_CASE_NAMES = [field.name for field in fields(Case)]
 
 
 def append(connection: sa.Connection, event: Event) -> Event:
@@ -28,12 +30,12 @@ def append(connection: sa.Connection, event: Event) -> Event:
 
 def insert(connection: sa.Connection, case: Case) -> None:
     """Add the row of a new case."""
-    connection.execute(tables.cases.insert().values(**asdict(case)))
+    connection.execute(tables.cases.insert().values(**_values(case)))
 
 
 def update(connection: sa.Connection, case: Case) -> None:
     """Bring the row of a case up to date."""
-    values = asdict(case)
+    values = _values(case)
     values.pop("case")
     connection.execute(tables.cases.update().where(tables.cases.c.case == case.case).values(**values))
 
@@ -163,3 +165,7 @@ def open_by_responder(connection: sa.Connection) -> dict[str, int]:
         .group_by(table.c.responder)
     )
     return {str(row[0]): int(row[1]) for row in connection.execute(query)}
+
+
+def _values(case: Case) -> dict[str, Any]:
+    return {name: getattr(case, name) for name in _CASE_NAMES}

@@ -80,9 +80,12 @@ cases = sa.Table(
     sa.Index("cases_by_stage", "stage"),
     sa.Index("cases_by_report", "reported_at"),
     sa.Index("cases_by_cell", "cell", "category", "reported_at"),
-    sa.Index("cases_by_escalation", "escalate_at"),
+    sa.Index(
+        "cases_by_escalation",
+        "escalate_at",
+        sqlite_where=sa.text("closed_at IS NULL AND handled_at IS NULL AND paused_at IS NULL"),
+    ),
     sa.Index("cases_by_main", "main"),
-    sa.Index("cases_by_close", "closed_at"),
     sqlite_autoincrement=True,
 )
 """The present state of each case, derived from `events`; `cases.service.rebuild` makes it again."""

@@ -32,9 +32,7 @@ COLUMNS = (
 )
 INDEXES = {
     "cases_by_cell": ["cell", "category", "reported_at"],
-    "cases_by_escalation": ["escalate_at"],
     "cases_by_main": ["main"],
-    "cases_by_close": ["closed_at"],
 }
 
 FILED = """UPDATE cases SET filed_at =
@@ -52,11 +50,13 @@ def upgrade() -> None:
         op.add_column("cases", sa.Column(name, kind, nullable=default is None, server_default=default))
     for name, columns in INDEXES.items():
         op.create_index(name, "cases", columns)
+    running = sa.text("closed_at IS NULL AND handled_at IS NULL AND paused_at IS NULL")
+    op.create_index("cases_by_escalation", "cases", ["escalate_at"], sqlite_where=running)
     _fill_in()
 
 
 def downgrade() -> None:
-    for name in INDEXES:
+    for name in ("cases_by_escalation", *INDEXES):
         op.drop_index(name, "cases")
     for name, _, _ in reversed(COLUMNS):
         op.drop_column("cases", name)
