@@ -37,6 +37,10 @@ def table(key: str) -> str:
         "collections": lambda _: _collections(),
         "problems": lambda _: _problems(),
         "actions": lambda _: _actions(),
+        "stages": lambda _: _stages(),
+        "figures": lambda _: _figures(),
+        "limits": lambda _: _limits(),
+        "casefile": _case_file,
         "steps": lambda _: _steps(),
         "roles": lambda _: _roles(),
         "categories": lambda _: _categories(),
@@ -238,14 +242,55 @@ def openapi() -> dict[str, Any]:
 
 
 def _actions() -> str:
-    from gridgeo_server.cases.model import STEPS
+    from gridgeo_server.cases.stages import BEFORE, SAME, machine
+
+    words = {SAME: "the same", BEFORE: "where it was"}
+    rows = []
+    for one in machine().actions.values():
+        if one.who:
+            takes = ", ".join([*(["a reason"] if one.note else []), *([f"{one.needs} only"] if one.needs else [])])
+            name = f"{one.en} · {one.zh}"
+            starts = "any" if len(one.starts) == len(machine().stages) else ", ".join(one.starts)
+            rows.append((f"`{one.action}`", name, starts, words.get(one.to, one.to), ", ".join(one.who), takes))
+    return _rows(("action", "name", "from", "to", "meant for", "needs"), rows)
+
+
+def _stages() -> str:
+    from gridgeo_server.cases.stages import machine
+
+    return _rows(
+        ("stage", "English", "中文", "finished"),
+        [(f"`{one.stage}`", one.en, one.zh, "yes" if one.finished else "") for one in machine().stages.values()],
+    )
+
+
+def _figures() -> str:
+    from gridgeo_server.board.figures import FIGURES, RATES
+
+    rows = [(f"`{name}`", what) for name, what in FIGURES.items()]
+    return _rows(("figure or rate", "what it is"), rows + [(f"`{n}`", f"`{a}` ÷ `{b}`") for n, (a, b) in RATES.items()])
+
+
+def _case_file(name: str) -> str:
+    from gridgeo_server.cases.files import CATEGORY_COLUMNS, DUTY_COLUMNS
+    from gridgeo_server.clocks.files import FIELDS
+
+    columns = {"calendar": FIELDS, "categories": CATEGORY_COLUMNS, "responsibility": DUTY_COLUMNS}[name]
+    return _rows(("field" if name == "calendar" else "column", "meaning"), [(f"`{n}`", m) for n, m in columns.items()])
+
+
+def _limits() -> str:
+    from gridgeo_server.cases.categories import Categories, presets
+    from gridgeo_server.clocks import Limit
 
     rows = []
-    for action, steps in STEPS.items():
-        for to in dict.fromkeys(steps.values()):
-            starts = ", ".join(stage for stage, end in steps.items() if end == to)
-            rows.append((f"`{action}`", starts, to))
-    return _rows(("action", "from", "to"), rows)
+    for name, preset in presets().items():
+        table = Categories.packaged(limits=name)
+        for category in preset["limits"]:
+            one = table[category]
+            further = "; ".join(words["en"] for words in one.further)
+            rows.append((f"`{name}`", f"`{category}`", Limit(one.limit, one.clock).words()["en"], further))
+    return _rows(("limits", "category", "time limit", "further steps"), rows)
 
 
 def _steps() -> str:
@@ -272,19 +317,21 @@ def _roles() -> str:
 
 def _categories() -> str:
     from gridgeo_server.cases.categories import Categories
+    from gridgeo_server.clocks import Limit
 
+    table = Categories.packaged()
     rows = [
-        (f"`{kind.category}`", kind.name_en, kind.name_zh, _duration(kind.limit_s))
-        for kind in Categories.packaged().all()
+        (
+            f"`{one.category}`",
+            one.name_en,
+            one.name_zh,
+            f"{one.kind} {one.code}",
+            Limit(one.limit, one.clock).words()["en"],
+            table.departments[one.department or ""]["en"],
+        )
+        for one in table.all()
     ]
-    return _rows(("category", "English", "中文", "time limit"), rows)
-
-
-def _duration(seconds: int) -> str:
-    for size, word in ((86_400, "d"), (3_600, "h"), (60, "min")):
-        if seconds % size == 0:
-            return f"{seconds // size} {word}"
-    return f"{seconds} s"
+    return _rows(("category", "English", "中文", "local code", "time limit", "department"), rows)
 
 
 def _rows(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

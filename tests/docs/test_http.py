@@ -53,7 +53,23 @@ def fields(section: Section) -> Callable[[str], set[str]]:
 
 
 def test_a_case_has_the_fields_that_are_named(case: dict[str, Any], fields: Callable[[str], set[str]]) -> None:
-    assert set(case) == fields("Case") | {"events", "route"}
+    assert set(case) == fields("Case") | fields("Case in full")
+
+
+def test_a_likely_duplicate_has_the_fields_that_are_named(
+    client: TestClient, case: dict[str, Any], fields: Callable[[str], set[str]]
+) -> None:
+    asked = {"category": case["category"], "lon": case["lon"], "lat": case["lat"]}
+    (alike,) = client.get("/api/v1/cases/duplicates", params=asked).json()["cases"]
+    assert set(alike) == fields("Likely duplicate")
+
+
+def test_indicators_of_a_period_have_the_fields_that_are_named(
+    client: TestClient, fields: Callable[[str], set[str]]
+) -> None:
+    row = client.get("/api/v1/indicators", params={"by": "grid"}).json()["rows"][0]
+    assert set(row) == fields("Indicators of a period")
+    assert {*row["figures"], *row["rates"]} == fields("Figures")
 
 
 def test_an_event_has_the_fields_that_are_named(case: dict[str, Any], fields: Callable[[str], set[str]]) -> None:
