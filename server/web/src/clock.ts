@@ -3,8 +3,8 @@
 import type { Case, Light, Responder } from "./contract.ts";
 
 /** Stages in which the handling clock runs; after "handled" it stands as it was left. */
-const RUNNING = new Set(["reported", "accepted", "dispatched", "handling", "returned"]);
-const CLOSED = new Set(["closed", "withdrawn"]);
+const RUNNING = new Set(["reported", "accepted", "verified", "filed", "dispatched", "handling", "returned"]);
+const CLOSED = new Set(["closed", "withdrawn", "refused", "merged"]);
 
 export interface CaseClock {
   light: Light;
@@ -19,7 +19,10 @@ export function isOpen(case_: Case): boolean {
   return !CLOSED.has(case_.stage);
 }
 
-/** The clock of a case at `now` (milliseconds of server time): green < 80 % of its limit, amber < 100 %, red after. */
+/**
+ * The clock of a case at `now` (milliseconds of server time): green < 80 % of its limit, amber < 100 %, red after. The server says
+ * when the light turns, as it knows the working calendar.
+ */
 export function clockOf(case_: Case, now: number): CaseClock {
   const due = Date.parse(case_.due_at);
   const running = RUNNING.has(case_.stage);
@@ -27,7 +30,8 @@ export function clockOf(case_: Case, now: number): CaseClock {
   const at = running || !stoppedAt ? now : Date.parse(stoppedAt);
   const leftS = (due - at) / 1000;
   const share = case_.limit_s > 0 ? 1 - leftS / case_.limit_s : 1;
-  const light: Light = !running && !stoppedAt ? case_.light : share >= 1 ? "over" : share >= 0.8 ? "soon" : "ok";
+  const soon = case_.soon_at ? at >= Date.parse(case_.soon_at) : share >= 0.8;
+  const light: Light = !running && !stoppedAt ? case_.light : leftS <= 0 ? "over" : soon ? "soon" : "ok";
   return { light, leftS, used: Math.min(1, Math.max(0, share)), running };
 }
 

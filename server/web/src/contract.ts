@@ -2,7 +2,8 @@
 
 export type Light = "ok" | "soon" | "over";
 export type Stage =
-  | "reported" | "accepted" | "dispatched" | "handling" | "handled" | "checked" | "closed" | "returned" | "withdrawn";
+  | "reported" | "accepted" | "refused" | "verified" | "filed" | "dispatched" | "handling" | "handled" | "checked" | "closed"
+  | "returned" | "shelved" | "withdrawn" | "merged";
 export type Action =
   | "accept" | "dispatch" | "start" | "handle" | "check" | "close" | "return" | "rework" | "withdraw";
 
@@ -48,6 +49,8 @@ export interface Case {
   reported_at: string;
   due_at: string;
   limit_s: number;
+  /** When the light turns to "soon"; older servers don't say. */
+  soon_at?: string | null;
   closed_at: string | null;
   handled_at: string | null;
   eta_at: string | null;

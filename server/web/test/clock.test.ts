@@ -33,6 +33,12 @@ test("a case is green below 80 % of its limit, amber below 100 %, red from then 
   assert.equal(clockOf(made(), after(1)).light, "over");
 });
 
+test("the light turns when the server says so, as it knows the working calendar", () => {
+  const overnight = made({ soon_at: new Date(after(0.1)).toISOString() });
+  assert.equal(clockOf(overnight, after(0.09)).light, "ok");
+  assert.equal(clockOf(overnight, after(0.1)).light, "soon");
+});
+
 test("time left turns negative once the limit is over, the bar stops when it is full", () => {
   const clock = clockOf(made(), after(1.5));
   assert.equal(clock.leftS, -LIMIT_S / 2);

@@ -89,8 +89,9 @@ export const en = {
   withdrawn: "Withdrawn",
   timeline: "Timeline",
   stage: {
-    reported: "Reported", accepted: "Accepted", dispatched: "Dispatched", handling: "Handling", handled: "Handled",
-    checked: "Checked", closed: "Closed", returned: "Returned", withdrawn: "Withdrawn",
+    reported: "Reported", accepted: "Accepted", refused: "Refused", verified: "Verified", filed: "Filed", dispatched: "Dispatched",
+    handling: "Handling", handled: "Handled", checked: "Checked", closed: "Closed", returned: "Returned", shelved: "Shelved",
+    withdrawn: "Withdrawn", merged: "Merged",
   },
   action: {
     accept: "Accept", dispatch: "Assign", start: "Start", handle: "Handled", check: "Check", close: "Close case",

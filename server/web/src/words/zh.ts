@@ -96,8 +96,8 @@ export const zh: Words = {
   withdrawn: "已撤回",
   timeline: "办理过程",
   stage: {
-    reported: "上报", accepted: "受理", dispatched: "派遣", handling: "处置", handled: "处置完成",
-    checked: "核查", closed: "结案", returned: "退回", withdrawn: "撤回",
+    reported: "上报", accepted: "受理", refused: "不予受理", verified: "核实", filed: "立案", dispatched: "派遣", handling: "处置",
+    handled: "处置完成", checked: "核查", closed: "结案", returned: "退回", shelved: "挂账", withdrawn: "撤回", merged: "并案",
   },
   action: {
     accept: "受理", dispatch: "派遣", start: "开始处置", handle: "处置完成", check: "核查通过", close: "结案",
