@@ -18,26 +18,28 @@ from gridgeo_server.texts import say
 _CASE_COLUMNS = [tables.cases.c[field.name] for field in fields(Case)]
 _EVENT_COLUMNS = [tables.events.c[field.name] for field in fields(Event)]
 _CASE_NAMES = [field.name for field in fields(Case)]
+# Statements made once: making them costs more than running them.
+_APPEND = tables.events.insert().returning(tables.events.c.seq)
+_INSERT = tables.cases.insert()
+_UPDATE = tables.cases.update().where(tables.cases.c.case == sa.bindparam("which"))
 
 
 def append(connection: sa.Connection, event: Event) -> Event:
     """Append `event`; the returned one carries its number."""
     values = {field.name: getattr(event, field.name) for field in fields(Event) if field.name != "seq"}
     values["data"] = dict(event.data)
-    seq = connection.execute(tables.events.insert().values(**values).returning(tables.events.c.seq)).scalar_one()
-    return replace(event, seq=int(seq))
+    return replace(event, seq=int(connection.execute(_APPEND, values).scalar_one()))
 
 
 def insert(connection: sa.Connection, case: Case) -> None:
     """Add the row of a new case."""
-    connection.execute(tables.cases.insert().values(**_values(case)))
+    connection.execute(_INSERT, _values(case))
 
 
 def update(connection: sa.Connection, case: Case) -> None:
     """Bring the row of a case up to date."""
     values = _values(case)
-    values.pop("case")
-    connection.execute(tables.cases.update().where(tables.cases.c.case == case.case).values(**values))
+    connection.execute(_UPDATE, {"which": values.pop("case"), **values})
 
 
 def add_reporter(connection: sa.Connection, case: str, reporter: str) -> None:
