@@ -158,6 +158,8 @@ def cases(
         where.append(filters.light(light, now))
     if text is not None:
         where.append(filters.said(text))
+    if figure is None and (start is not None or end is not None):
+        raise BadRequest(say("figures.alone"), "figure")
     if figure is not None:
         period = figures.period(filters.in_utc(start, zone), filters.in_utc(end, zone), now)
         where.append(figures.condition(figure, period, now))

@@ -227,3 +227,6 @@ def test_a_list_by_an_unknown_figure_is_refused_with_the_known_ones(client: Test
     answer = client.get("/api/v1/cases", params={"figure": "luck"})
     assert answer.status_code == 422
     assert "carried_over" in answer.json()["detail"]
+    alone = client.get("/api/v1/cases", params={"from": "2026-11-01"})
+    assert alone.status_code == 422
+    assert "name the figure" in alone.json()["detail"]

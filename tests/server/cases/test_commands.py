@@ -10,6 +10,7 @@ import typer
 from typer.testing import CliRunner
 
 from gridgeo.errors import BadInput
+from gridgeo.sources import write_jurisdiction
 from gridgeo_server.app import create_app
 from gridgeo_server.cases.commands import app
 from gridgeo_server.cases.service import Actor, Report
@@ -52,3 +53,18 @@ def test_a_folder_without_a_store_is_refused(tmp_path: Path) -> None:
         _run("rebuild", "--data", str(tmp_path))
     with pytest.raises(BadInput, match="no such folder"):
         _run("check", "--data", str(tmp_path / "none"))
+
+
+def test_the_tables_of_a_folder_are_read_and_what_nobody_is_responsible_for_is_named(
+    tmp_path: Path, town: Town
+) -> None:
+    write_jurisdiction(town.jurisdiction, tmp_path / "town.gpkg")
+    town.plan.to_file(tmp_path / "plan.gpkg")
+    folder = ("--data", str(tmp_path))
+    assert _run("check", *folder) == (0, {"categories": 16, "gaps": []})
+    table = "category,name_en,limit,clock,department\nleak,Leak,2,working_hours,\nfire,Fire,1,urgent_hours,brigade\n"
+    (tmp_path / "categories.csv").write_text(table, encoding="utf-8")
+    assert _run("check", *folder) == (1, {"categories": 2, "gaps": [{"area": "town", "category": "leak"}]})
+    (tmp_path / "calendar.json").write_text('{"zone": "Mars"}', encoding="utf-8")
+    with pytest.raises(BadInput, match="unknown time zone 'Mars'"):
+        _run("check", *folder)
