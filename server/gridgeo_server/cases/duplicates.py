@@ -75,7 +75,7 @@ def likeness(one: str, other: str) -> float | None:
     Examples
     --------
     >>> likeness("路边有暴露垃圾", "路边暴露垃圾"), likeness("noise", ""), likeness("Noise!", "noise!")
-    (0.625, None, 1.0)
+    (0.667, None, 1.0)
     """
     return _dice(_trigrams(one), _trigrams(other))
 
