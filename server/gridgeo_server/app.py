@@ -111,9 +111,7 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
     calendar = calendar_of(settings.data, settings.time_zone)
     kinds = categories_of(settings.data, calendar, settings.limits)
     responsibility = responsibility_of(settings.data, kinds, town.jurisdiction.areas["area"].astype(str))
-    desk = Desk(
-        lambda: slot.served.town, kinds, calendar, responsibility, settings.busy_min, rules=rules_of(settings)
-    )
+    desk = Desk(lambda: slot.served.town, kinds, calendar, responsibility, settings.busy_min, rules=rules_of(settings))
     # No documentation pages: they would load scripts from elsewhere. /openapi.json says what can be asked.
     app = FastAPI(title="gridgeo", version=__version__, docs_url=None, redoc_url=None, lifespan=_lifespan)
     app.state.gridgeo = State(settings, store, desk, hub, calendars, clock, slot, served)
