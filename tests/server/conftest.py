@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from fastapi.testclient import TestClient
 from boards import lattice_plan
 from gridgeo import crs
 from gridgeo_server.app import create_app
+from gridgeo_server.cases.dispatch import first_ways
 from gridgeo_server.settings import Settings
 from gridgeo_server.state import State
 from gridgeo_server.store import Store
@@ -45,8 +47,14 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="session")
 def town() -> Town:
-    """The lattice town of 8 × 12 blocks in six grids of 400 m: 01 02 03 in the north, 04 05 06 in the south."""
-    return Town(lattice_plan())
+    """The lattice town of 8 × 12 blocks in six grids of 400 m: 01 02 03 in the north, 04 05 06 in the south.
+
+    What is compiled on first use is compiled here, as `gridgeo serve` does it: a first case must not wait for it.
+    """
+    made = Town(lattice_plan())
+    made.locator.warm()
+    first_ways(made, threading.Event())
+    return made
 
 
 @pytest.fixture(scope="session")
