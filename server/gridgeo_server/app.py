@@ -136,7 +136,11 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(_hosts(settings)))
     app.add_middleware(
-        Guard, body_limit=settings.body_limit, plan_limit=settings.plan_limit, body_wait_s=settings.body_wait_s
+        Guard,
+        body_limit=settings.body_limit,
+        plan_limit=settings.plan_limit,
+        body_wait_s=settings.body_wait_s,
+        writes=settings.writes,
     )
     return app
 

@@ -59,8 +59,8 @@ class Measure:
 
 
 @router.get("/healthz")
-def healthz() -> dict[str, str]:
-    """The process answers."""
+async def healthz() -> dict[str, str]:
+    """The process answers; asynchronous, so that it does while every thread waits for the store."""
     return {"status": "ok"}
 
 

@@ -19,10 +19,16 @@ from starlette.responses import Response
 
 from gridgeo_server.errors import KeyReused
 from gridgeo_server.store import Transaction, tables
+from gridgeo_server.store.instants import to_text
 from gridgeo_server.texts import say
 
-KEPT = timedelta(hours=24)
-"""How long an answer is kept for a repeated request."""
+KEPT = timedelta(hours=49)
+"""How long an answer is kept for a repeated request: a day, though the clock may jump by a day and an hour meanwhile."""
+
+_FORGET = sa.text(
+    "DELETE FROM replies WHERE rowid IN (SELECT rowid FROM replies ORDER BY rowid LIMIT 4) AND at < :before"
+)
+"""Each new answer takes the oldest ones with it, if their time is over: a few rows, however many are kept."""
 
 IdempotencyKey = Annotated[
     str | None,
@@ -73,14 +79,16 @@ def once(
 
     def guarded(transaction: Transaction) -> Reply:
         table, connection = tables.replies, transaction.connection
-        connection.execute(table.delete().where(table.c.at < now - KEPT))
         row = connection.execute(sa.select(table).where(table.c.key == key)).one_or_none()
         if row is not None:
             if row.request != digest:
                 raise KeyReused(say("key.reused", key=key))
             return Reply(row.status, row.body)
         reply = work(transaction)
-        connection.execute(table.insert().values(key=key, request=digest, status=reply.status, body=reply.body, at=now))
+        connection.execute(_FORGET, {"before": to_text(now - KEPT)})
+        connection.execute(
+            table.insert(), {"key": key, "request": digest, "status": reply.status, "body": reply.body, "at": now}
+        )
         return reply
 
     return guarded

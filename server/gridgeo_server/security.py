@@ -1,4 +1,6 @@
-"""What guards every request: headers on each answer, a limit on each body, a time in which it must arrive."""
+"""What guards every request: headers on each answer, a limit on each body, a time in which it must arrive, and how many
+writing requests are served at once.
+"""
 
 from __future__ import annotations
 
@@ -32,15 +34,20 @@ _LONG = ("/api/v1/plans", "/api/v1/rosters", "/api/v1/cases/bulk")
 class Guard:
     """ASGI middleware: security headers, a body limit in bytes, and a time limit for a body to arrive in seconds.
 
+    Of requests that write, at most `writes` are served at once; whoever comes then is told at once to come again, before
+    their request costs anything. One that is still arriving doesn't count, so that slow senders keep nobody out.
+
     `plan_limit` is the limit of a request under ``/api/v1/plans``, ``/api/v1/rosters`` or ``/api/v1/cases/bulk`` that carries a
     key: the plan of a large town is long, and so are its roster and a file of reports.
     """
 
-    def __init__(self, app: ASGIApp, body_limit: int, plan_limit: int, body_wait_s: float) -> None:
+    def __init__(self, app: ASGIApp, body_limit: int, plan_limit: int, body_wait_s: float, writes: int = 512) -> None:
         self._app = app
         self._body_limit = body_limit
         self._plan_limit = plan_limit
         self._wait_s = body_wait_s
+        self._writes = writes
+        self._writing = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -74,8 +81,18 @@ class Guard:
             await refused(scope, receive, guarded_send)
         elif len(body) > limit:
             await self._too_large(limit, lang)(scope, receive, guarded_send)
+        elif self._writing >= self._writes:
+            detail = say("guard.overloaded", requests=f"{self._writes:,}")
+            refused = problem(
+                503, "overloaded", say("title.overloaded"), detail, None, lang=lang, **{"Retry-After": "1"}
+            )
+            await refused(scope, receive, guarded_send)
         else:
-            await self._app(scope, _replay(body, receive), guarded_send)
+            self._writing += 1
+            try:
+                await self._app(scope, _replay(body, receive), guarded_send)
+            finally:
+                self._writing -= 1
 
     async def _body(self, receive: Receive, limit: int) -> bytes | None:
         """The whole body, a little more than the limit at the most; None when it does not arrive in time."""
