@@ -77,7 +77,7 @@ class Guard:
         body = await self._body(receive, limit)
         if body is None:
             detail = say("guard.too-slow", seconds=f"{self._wait_s:g}")
-            refused = problem(408, "too-slow", say("title.too-slow"), detail, lang=lang)
+            refused = problem(408, "too-slow", say("title.too-slow"), detail, None, lang=lang, Connection="close")
             await refused(scope, receive, guarded_send)
         elif len(body) > limit:
             await self._too_large(limit, lang)(scope, receive, guarded_send)

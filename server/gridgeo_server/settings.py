@@ -43,6 +43,10 @@ class Settings(BaseSettings):
         description="Largest body of a request that carries a key and changes plans, bytes.",
     )
     body_wait_s: float = Field(default=10.0, gt=0, description="Longest time a request may take to arrive, seconds.")
+    reader_wait_s: float = Field(
+        default=30.0, gt=0, description="Longest time that whoever is sent something may read nothing of it, seconds."
+    )
+    connections: int = Field(default=2_000, ge=1, description="Most connections at once.")
     writes: int = Field(
         default=512, ge=1, description="Most writing requests served at once; more are told to come again."
     )

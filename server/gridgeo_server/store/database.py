@@ -125,10 +125,10 @@ def _migrate(path: Path) -> None:
     config.set_main_option("path_separator", "os")
     engine = _engine(path, OPENING_S)
     try:
-        with engine.connect().execution_options(writes=True) as connection:
+        # Begun here: Alembic would commit after each revision.
+        with engine.execution_options(writes=True).begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-            connection.commit()
     finally:
         engine.dispose()
 
