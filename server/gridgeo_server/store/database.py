@@ -18,6 +18,7 @@ from urllib.parse import quote
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from gridgeo_server.errors import StoreUnavailable, Undecided
 from gridgeo_server.store.writer import Transaction, Writer, is_locked
@@ -120,9 +121,7 @@ def _identity(path: Path) -> tuple[int, int]:
 
 def _migrate(path: Path) -> None:
     """Make the tables, or bring those of an older server up to date: in one transaction, whole or not at all."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
+    config = _migrations()
     engine = _engine(path, OPENING_S)
     try:
         # Begun here: Alembic would commit after each revision.
@@ -131,6 +130,18 @@ def _migrate(path: Path) -> None:
             command.upgrade(config, "head")
     finally:
         engine.dispose()
+
+
+def revisions() -> set[str]:
+    """Every revision of the tables that this version knows."""
+    return {script.revision for script in ScriptDirectory.from_config(_migrations()).walk_revisions()}
+
+
+def _migrations() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
 
 
 def _engine(path: Path, lock_s: float) -> sa.Engine:
