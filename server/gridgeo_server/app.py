@@ -88,10 +88,11 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
     found = read_town(settings.data) if town is None else town
     hub = Hub()
 
-    def tell(news: News) -> None:
-        if isinstance(news, PlanChanged):
-            news.swap()
-        hub.tell(news)
+    def tell(all_news: list[News]) -> None:
+        for news in all_news:
+            if isinstance(news, PlanChanged):
+                news.swap()
+        hub.tell(*all_news)
 
     store = Store(settings.data / STORE, tell)
     now = clock()

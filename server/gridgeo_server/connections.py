@@ -8,15 +8,17 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+HEAD_BYTES = 32_768
+"""Longest head of a request."""
 _FULL = (
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\nConnection: close\r\n"
     b"Content-Type: text/plain\r\nContent-Length: 48\r\n\r\ntoo many connections are open; try again shortly"
 )
 
 
-class Connection(H11Protocol):
+class Connection(HttpToolsProtocol):
     """One connection of a client.
 
     Parameters
@@ -35,6 +37,7 @@ class Connection(H11Protocol):
         self._reader_wait_s = reader_wait_s
         self._most = most
         self._head: asyncio.TimerHandle | None = None
+        self._head_bytes = 0
         self._reader: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -59,6 +62,11 @@ class Connection(H11Protocol):
         super().data_received(data)
         if not self._between_requests():
             self._stop_head()
+            self._head_bytes = 0
+            return
+        self._head_bytes += len(data)
+        if self._head_bytes > HEAD_BYTES:
+            self.transport.abort()
 
     def pause_writing(self) -> None:
         """The client's buffer is full: it must read on in time."""

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import asyncio
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gridgeo_server.errors import problem
@@ -26,6 +25,12 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 """On every answer; pages load nothing from elsewhere and run no script that stands in a page."""
+
+_RAW = [
+    (name.lower().encode("latin-1"), value.encode("latin-1"))
+    for name, value in (HEADERS | {"Cache-Control": "no-store"}).items()
+]
+"""The same, and what stands where an answer says nothing of caching, as they go over the wire."""
 
 _LONG = ("/api/v1/plans", "/api/v1/rosters", "/api/v1/cases/bulk")
 """Where a request may be longer, if it carries a key."""
@@ -57,19 +62,17 @@ class Guard:
 
         async def guarded_send(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("Cache-Control", "no-store")
+                headers = message.setdefault("headers", [])
+                given = {name.lower() for name, _ in headers}
+                message["headers"] = [*headers, *(one for one in _RAW if one[0] not in given)]
             await send(message)
 
         sent = dict(scope["headers"])
-        lang = language_of(sent.get(b"accept-language", b"").decode("latin-1"))
         of_plan = scope["path"].startswith(_LONG) and b"authorization" in sent
         limit = self._plan_limit if of_plan else self._body_limit
         declared = sent.get(b"content-length", b"0")
         if declared.isdigit() and int(declared) > limit:
-            await self._too_large(limit, lang)(scope, receive, guarded_send)
+            await self._too_large(limit, sent)(scope, receive, guarded_send)
             return
         if scope["method"] in {"GET", "HEAD", "OPTIONS"}:
             await self._app(scope, receive, guarded_send)
@@ -77,14 +80,16 @@ class Guard:
         body = await self._body(receive, limit)
         if body is None:
             detail = say("guard.too-slow", seconds=f"{self._wait_s:g}")
-            refused = problem(408, "too-slow", say("title.too-slow"), detail, None, lang=lang, Connection="close")
+            refused = problem(
+                408, "too-slow", say("title.too-slow"), detail, None, lang=_lang(sent), Connection="close"
+            )
             await refused(scope, receive, guarded_send)
         elif len(body) > limit:
-            await self._too_large(limit, lang)(scope, receive, guarded_send)
+            await self._too_large(limit, sent)(scope, receive, guarded_send)
         elif self._writing >= self._writes:
             detail = say("guard.overloaded", requests=f"{self._writes:,}")
             refused = problem(
-                503, "overloaded", say("title.overloaded"), detail, None, lang=lang, **{"Retry-After": "1"}
+                503, "overloaded", say("title.overloaded"), detail, None, lang=_lang(sent), **{"Retry-After": "1"}
             )
             await refused(scope, receive, guarded_send)
         else:
@@ -110,9 +115,13 @@ class Guard:
             return None
         return bytes(body)
 
-    def _too_large(self, limit: int, lang: str) -> ASGIApp:
+    def _too_large(self, limit: int, sent: dict[bytes, bytes]) -> ASGIApp:
         detail = say("guard.too-large", bytes=f"{limit:,}")
-        return problem(413, "too-large", say("title.too-large"), detail, lang=lang)
+        return problem(413, "too-large", say("title.too-large"), detail, lang=_lang(sent))
+
+
+def _lang(sent: dict[bytes, bytes]) -> str:
+    return language_of(sent.get(b"accept-language", b"").decode("latin-1"))
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -92,7 +92,6 @@ def serve(
                 access_log=False,
                 timeout_keep_alive=30,
                 timeout_graceful_shutdown=3,
-                h11_max_incomplete_event_size=32_768,
                 server_header=False,
             )
             stop = threading.Event()

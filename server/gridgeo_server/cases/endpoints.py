@@ -49,7 +49,7 @@ class ActionBody(BaseModel):
 
 
 @router.post("", status_code=201)
-def report(body: ReportBody, state: StateOf, idempotency_key: IdempotencyKey = None) -> Response:
+async def report(body: ReportBody, state: StateOf, idempotency_key: IdempotencyKey = None) -> Response:
     """Report a case: it is located, accepted and, when an officer is on duty, dispatched in the same breath."""
     wanted = Report(body.category, body.lon, body.lat, body.description.strip(), body.reporter)
     now = state.clock()
@@ -58,7 +58,7 @@ def report(body: ReportBody, state: StateOf, idempotency_key: IdempotencyKey = N
         case = state.desk.report(transaction, wanted, now, Actor())
         return Reply.of(201, _view(state, case))
 
-    reply = state.store.write(once(idempotency_key, "POST /api/v1/cases", body.model_dump(), now, work))
+    reply = await state.store.write_soon(once(idempotency_key, "POST /api/v1/cases", body.model_dump(), now, work))
     return reply.response(Location=f"/api/v1/cases/{_name_in(reply)}")
 
 

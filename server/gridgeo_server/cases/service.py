@@ -87,7 +87,7 @@ class Desk:
             "snapped_m": located.snapped_m,
         }
         now = to_millisecond(now)
-        name = _next_name(connection, now)
+        name = store.next_name(connection, now)
         event = store.append(
             connection,
             model.report_event(name, category.category, category.limit_s, now, place, simulated=actor.simulated),
@@ -214,7 +214,7 @@ class Desk:
         )
         event = store.append(transaction.connection, event)
         changed = model.apply(case, event)
-        store.update(transaction.connection, changed)
+        store.update(transaction.connection, changed, case)
         self._announce(transaction, changed, event, now)
         self._announce_load(transaction, {case.responder, changed.responder} - {None})
         return changed
@@ -224,16 +224,7 @@ class Desk:
         transaction.announce(CaseChanged(case_view(case, category, now), event_view(event)))
 
     def _announce_load(self, transaction: Transaction, responders: set[str | None]) -> None:
-        load = store.open_by_responder(transaction.connection)
-        views = [
-            view(responder_store.get(transaction.connection, name), load.get(name, 0))
-            for name in sorted(str(one) for one in responders)
-        ]
-        if views:
-            transaction.announce(RespondersMoved(views))
-
-
-def _next_name(connection: sa.Connection, now: datetime) -> str:
-    """Day and serial number in it: 20261122-0007."""
-    day = f"{now:%Y%m%d}-"
-    return f"{day}{store.count_on_day(connection, day) + 1:04d}"
+        if responders:
+            load = store.open_by_responder(transaction.connection)
+            officers = [responder_store.get(transaction.connection, name) for name in sorted(map(str, responders))]
+            transaction.announce(RespondersMoved([view(one, load.get(one.responder, 0)) for one in officers]))

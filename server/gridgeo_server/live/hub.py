@@ -12,22 +12,29 @@ import json
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from gridgeo_server.live.news import CaseChanged, IndicatorsChanged, News, PlanChanged, RespondersMoved
 
-QUEUE = 256
+QUEUE = 2_000
 """Most messages that wait for one viewer."""
-BACKLOG = 2_000
+BACKLOG = 4_000
 """Most messages kept for viewers who come back."""
 
 
 @dataclass(frozen=True)
 class Message:
-    """One event of the stream, as it goes over the wire."""
+    """One event of the stream; it is put into bytes once, when the first viewer is sent it."""
 
     sequence: int
-    wire: bytes
+    name: str
+    values: dict[str, Any]
+
+    @cached_property
+    def wire(self) -> bytes:
+        """The event as it goes over the wire."""
+        return encode(self.name, self.sequence, self.values)
 
 
 @dataclass(eq=False)
@@ -66,13 +73,11 @@ class Hub:
         """Begin to hand out news, on `loop`."""
         self._loop = loop
 
-    def tell(self, news: News) -> None:
+    def tell(self, *news: News) -> None:
         """Hand `news` to every viewer; safe from any thread. Without a loop there are no viewers to tell."""
         loop = self._loop
-        if loop is None or loop.is_closed():
-            return
-        name, values = _content(news)
-        loop.call_soon_threadsafe(self._deliver, name, values)
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(self._deliver, news)
 
     def close(self) -> None:
         """End every stream; safe from any thread and from a signal handler."""
@@ -99,16 +104,18 @@ class Hub:
         oldest = self._backlog[0].sequence if self._backlog else self.sequence + 1
         return oldest - 1 <= after <= self.sequence
 
-    def _deliver(self, name: str, values: dict[str, Any]) -> None:
-        self.sequence += 1
-        message = Message(self.sequence, encode(name, self.sequence, values))
-        self._backlog.append(message)
+    def _deliver(self, all_news: tuple[News, ...]) -> None:
+        messages = []
+        for news in all_news:
+            self.sequence += 1
+            messages.append(Message(self.sequence, *_content(news)))
+        self._backlog.extend(messages)
         for viewer in self._viewers:
-            if len(viewer.waiting) >= QUEUE:
+            if len(viewer.waiting) + len(messages) > QUEUE:
                 viewer.waiting.clear()
                 viewer.lost = True
             if not viewer.lost:
-                viewer.waiting.append(message)
+                viewer.waiting.extend(messages)
             viewer.awake.set()
 
     def _wake_all(self) -> None:

@@ -12,22 +12,28 @@ import sqlalchemy as sa
 from gridgeo_server.errors import NotFound
 from gridgeo_server.responders.model import Responder
 from gridgeo_server.store import tables
+from gridgeo_server.store.writer import memo_of
 
 _COLUMNS = [tables.responders.c[field.name] for field in fields(Responder)]
+_EVERYBODY = "every officer"
 
 
 def everybody(connection: sa.Connection) -> list[Responder]:
     """All officers, by identifier."""
-    query = sa.select(*_COLUMNS).order_by(tables.responders.c.responder)
-    return [_value(row) for row in connection.execute(query)]
+    return list(_by_name(connection).values())
 
 
 def get(connection: sa.Connection, responder: str) -> Responder:
     """One officer, or `NotFound`."""
-    row = connection.execute(sa.select(*_COLUMNS).where(tables.responders.c.responder == responder)).one_or_none()
-    if row is None:
+    memo = memo_of(connection)
+    if memo is not None:
+        known = _by_name(connection).get(responder)
+    else:
+        row = connection.execute(sa.select(*_COLUMNS).where(tables.responders.c.responder == responder)).one_or_none()
+        known = None if row is None else _value(row)
+    if known is None:
         raise NotFound(f"no officer '{responder}'")
-    return _value(row)
+    return known
 
 
 def match_plan(connection: sa.Connection, officers: Iterable[Responder]) -> None:
@@ -41,6 +47,7 @@ def match_plan(connection: sa.Connection, officers: Iterable[Responder]) -> None
     rows = [{**asdict(one), "grids": list(one.grids)} for name, one in wanted.items() if name not in known]
     if rows:
         connection.execute(tables.responders.insert(), rows)
+        (memo_of(connection) or {}).pop(_EVERYBODY, None)
     for name, old in known.items():
         new = wanted.get(name)
         if new is None:
@@ -56,6 +63,9 @@ def put(connection: sa.Connection, responder: Responder) -> None:
     values.pop("responder")
     table = tables.responders
     connection.execute(table.update().where(table.c.responder == responder.responder).values(**values))
+    known = (memo_of(connection) or {}).get(_EVERYBODY, {})
+    if responder.responder in known:
+        known[responder.responder] = responder
 
 
 def latest_track(connection: sa.Connection, responder: str) -> datetime | None:
@@ -72,6 +82,19 @@ def add_track(connection: sa.Connection, responder: str, at: datetime, lon: floa
 def prune_tracks(connection: sa.Connection, before: datetime) -> None:
     """Forget the points older than `before`."""
     connection.execute(tables.tracks.delete().where(tables.tracks.c.at < before))
+
+
+def _by_name(connection: sa.Connection) -> dict[str, Responder]:
+    """All officers in their order; what a job that writes has read is remembered for the next."""
+    memo = memo_of(connection)
+    if memo is not None and _EVERYBODY in memo:
+        found: dict[str, Responder] = memo[_EVERYBODY]
+        return found
+    query = sa.select(*_COLUMNS).order_by(tables.responders.c.responder)
+    found = {one.responder: one for one in map(_value, connection.execute(query))}
+    if memo is not None:
+        memo[_EVERYBODY] = found
+    return found
 
 
 def _value(row: sa.Row[Any]) -> Responder:

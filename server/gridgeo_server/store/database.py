@@ -7,9 +7,11 @@ until it is back: a connection would go on writing into a file that nobody finds
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,7 +23,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from gridgeo_server.errors import StoreUnavailable, Undecided
-from gridgeo_server.store.writer import Transaction, Writer, is_locked
+from gridgeo_server.store.writer import Transaction, Writer, is_locked, release
 
 Answer = TypeVar("Answer")
 
@@ -39,12 +41,14 @@ class Store:
     path
         The SQLite file.
     on_commit
-        Called from the writing thread with each announcement, after its commit.
+        Called from the writing thread with the announcements of each commit, after it.
     wait_s
         Longest time that a write may wait for its turn, and again that it may take, seconds.
     """
 
-    def __init__(self, path: Path, on_commit: Callable[[Any], None] = lambda news: None, wait_s: float = 20.0) -> None:
+    def __init__(
+        self, path: Path, on_commit: Callable[[list[Any]], None] = lambda news: None, wait_s: float = 20.0
+    ) -> None:
         self._path = path
         self._wait_s = wait_s
         with _told_plainly(path):
@@ -52,7 +56,7 @@ class Store:
             _migrate(path)
         self._file = _identity(path)
         self._engine = _engine(path, LOCK_S)
-        self._writer = Writer(lambda: self._engine.connect().execution_options(writes=True), self._check, on_commit)
+        self._writer = Writer(self._engine.connect, self._check, on_commit)
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
@@ -62,8 +66,8 @@ class Store:
             with self._engine.connect() as connection:
                 yield connection
                 connection.rollback()
-        except sa.exc.OperationalError as error:
-            raise StoreUnavailable(f"the store can't be read: {error.orig}") from error
+        except (sa.exc.OperationalError, sqlite3.OperationalError) as error:
+            raise StoreUnavailable(f"the store can't be read: {getattr(error, 'orig', error)}") from error
 
     def write(self, work: Callable[[Transaction], Answer], *, last: bool = False) -> Answer:
         """Do `work` in a transaction and return its answer once it is durable.
@@ -84,23 +88,41 @@ class Store:
             and nothing of that work is kept.
         """
         future = self._writer.put(work, last).future
-        try:
-            return future.result(self._wait_s)
-        except TimeoutError:
-            if not future.done() and future.cancel():
-                told = f"the store did not come to it within {self._wait_s:g} s; nothing was kept, try again"
-                raise StoreUnavailable(told) from None
-        try:
-            return future.result(self._wait_s)
-        except TimeoutError:
-            if future.done():
-                raise
-            raise Undecided(f"the store did not end it within {2 * self._wait_s:g} s; it may yet be kept") from None
+        wait((future,), self._wait_s)
+        self._give_up_unless_begun(future)
+        wait((future,), self._wait_s)
+        answer: Answer = self._ended(future)
+        return answer
+
+    async def write_soon(self, work: Callable[[Transaction], Answer]) -> Answer:
+        """`write` for an event loop: no thread waits meanwhile."""
+        loop = asyncio.get_running_loop()
+        waiter = loop.create_future()
+        future = self._writer.put(work, waiter=waiter).future
+        limit = loop.call_later(self._wait_s, release, [waiter])
+        await waiter
+        limit.cancel()
+        self._give_up_unless_begun(future)
+        end = loop.time() + self._wait_s
+        while not future.done() and loop.time() < end:
+            await asyncio.sleep(0.05)
+        answer: Answer = self._ended(future)
+        return answer
 
     def close(self) -> None:
         """Finish what is queued, then stop writing."""
         self._writer.close(self._wait_s)
         self._engine.dispose()
+
+    def _give_up_unless_begun(self, future: Future[Any]) -> None:
+        if not future.done() and future.cancel():
+            told = f"the store did not come to it within {self._wait_s:g} s; nothing was kept, try again"
+            raise StoreUnavailable(told)
+
+    def _ended(self, future: Future[Any]) -> Any:
+        if not future.done():
+            raise Undecided(f"the store did not end it within {2 * self._wait_s:g} s; it may yet be kept")
+        return future.result()
 
     def _check(self) -> None:
         """Raise `StoreUnavailable` where the file that was opened no longer lies at its place."""

@@ -2,12 +2,15 @@
 
 Each job has a savepoint of its own in the shared transaction, so that one refused job never takes another with it.
 The queue is bounded, and nobody is let into it while the writer stands still: who can't be served is told at once.
+What a job has read may be remembered for the next ones (`memo_of`), since nobody else writes in between.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import queue
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -50,6 +53,8 @@ class Job:
     future: Future[Any]
     last: bool = False
     """Nothing shares a commit with it after it."""
+    waiter: asyncio.Future[None] | None = None
+    """Who waits for it on an event loop; woken once `future` is done."""
 
 
 @dataclass(frozen=True)
@@ -70,16 +75,18 @@ class Writer:
     check
         Raises `StoreUnavailable` when what is written would not get into the store's file.
     on_commit
-        Called with each announcement, after its commit and in its order.
+        Called with the announcements of a commit, after it and in their order.
     """
 
     def __init__(
-        self, connect: Callable[[], sa.Connection], check: Callable[[], None], on_commit: Callable[[Any], None]
+        self, connect: Callable[[], sa.Connection], check: Callable[[], None], on_commit: Callable[[list[Any]], None]
     ) -> None:
         self._connect = connect
         self._check = check
         self._on_commit = on_commit
         self._connection: sa.Connection | None = None
+        self._memo: dict[str, Any] = {}
+        self._version: int | None = None
         self._jobs: queue.Queue[Job | None] = queue.Queue(maxsize=QUEUE)
         self._closing = threading.Lock()
         self._closed = False
@@ -87,7 +94,9 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="gridgeo-store-writer", daemon=True)
         self._thread.start()
 
-    def put(self, work: Callable[[Transaction], Any], last: bool) -> Job:
+    def put(
+        self, work: Callable[[Transaction], Any], last: bool = False, waiter: asyncio.Future[None] | None = None
+    ) -> Job:
         """Queue `work`.
 
         Raises
@@ -100,7 +109,7 @@ class Writer:
         still_since = self._still_since
         if still_since is not None and time.monotonic() - still_since > STALL_S:
             raise Overloaded("the store waits for its disk or for another program that holds it; nothing was kept")
-        job = Job(work, Future(), last)
+        job = Job(work, Future(), last, waiter)
         with self._closing:
             if self._closed:
                 raise StoreUnavailable("the server is stopping; try again when it is back")
@@ -152,24 +161,27 @@ class Writer:
             refused = error if isinstance(error, StoreUnavailable) else StoreUnavailable(_told(cause))
             for job in group:
                 job.future.set_exception(refused)
+            _wake(group)
             if is_locked(cause):
                 self._refuse_waiting(refused)
             return
+        self._tell([news for one in outcomes for news in one.announcements])
         for one in outcomes:
-            self._tell(one.announcements)
             if one.error is not None:
                 one.job.future.set_exception(one.error)
             else:
                 one.job.future.set_result(one.answer)
+        _wake(group)
 
     def _committed(self, group: list[Job]) -> list[_Outcome]:
         """Do the jobs of `group` and commit them."""
         self._check()
         with self._standing_still():
-            connection = self._connection = self._connection or self._connect()
+            connection = self._connection = self._connection or self._opened()
             transaction = connection.begin()
+        self._remember_what_still_holds(connection)
         try:
-            outcomes = [_done(connection, job) for job in group]
+            outcomes = [self._done(connection, job) for job in group]
         except BaseException:
             transaction.rollback()
             raise
@@ -177,7 +189,7 @@ class Writer:
             with self._standing_still():
                 transaction.commit()
             self._check()
-        except (sa.exc.DBAPIError, StoreUnavailable) as error:
+        except (sa.exc.DBAPIError, sqlite3.Error, StoreUnavailable) as error:
             # A commit whose sync failed may lie in the log and come to light when the file is opened again.
             raise Undecided(f"the store could not end a write: {getattr(error, 'orig', error)}") from error
         return outcomes
@@ -191,10 +203,38 @@ class Writer:
         finally:
             self._still_since = None
 
-    def _tell(self, announcements: tuple[Any, ...]) -> None:
-        for news in announcements:
+    def _opened(self) -> sa.Connection:
+        self._memo, self._version = {}, None
+        return self._connect().execution_options(writes=True, memo=self._memo)
+
+    def _remember_what_still_holds(self, connection: sa.Connection) -> None:
+        """Forget everything if another program has written since."""
+        (version,) = _driver(connection).execute("PRAGMA data_version").fetchone()
+        if version != self._version:
+            self._memo.clear()
+            self._version = version
+
+    def _done(self, connection: sa.Connection, job: Job) -> _Outcome:
+        """Do one job in a savepoint; a failure of the store itself is raised, for it ends the whole transaction."""
+        transaction, driver = Transaction(connection), _driver(connection)
+        driver.execute("SAVEPOINT job")
+        try:
+            answer = job.work(transaction)
+        except (sa.exc.OperationalError, sqlite3.OperationalError):
+            raise
+        except Exception as error:
+            driver.execute("ROLLBACK TO job")
+            self._memo.clear()
+            outcome = _Outcome(job, error=error)
+        else:
+            outcome = _Outcome(job, answer, announcements=tuple(transaction.announcements))
+        driver.execute("RELEASE job")
+        return outcome
+
+    def _tell(self, announcements: list[Any]) -> None:
+        if announcements:
             try:
-                self._on_commit(news)
+                self._on_commit(announcements)
             except Exception:
                 # It is committed: whoever asked must hear so, whatever becomes of the news.
                 logger.exception("news could not be told")
@@ -207,6 +247,7 @@ class Writer:
                 self._jobs.put(None)
             elif job.future.set_running_or_notify_cancel():
                 job.future.set_exception(refused)
+                _wake([job])
 
     def _let_go(self) -> None:
         """Close the connection; the next job opens another."""
@@ -219,23 +260,38 @@ class Writer:
                 logger.exception("a connection to the store could not be closed")
 
 
-def _done(connection: sa.Connection, job: Job) -> _Outcome:
-    """Do one job in a savepoint; a failure of the store itself is raised, for it ends the whole transaction."""
-    transaction = Transaction(connection)
-    driver = connection.connection.cursor()
-    driver.execute("SAVEPOINT job")
-    try:
-        answer = job.work(transaction)
-    except sa.exc.OperationalError:
-        raise
-    except Exception as error:
-        driver.execute("ROLLBACK TO job")
-        outcome = _Outcome(job, error=error)
-    else:
-        outcome = _Outcome(job, answer, announcements=tuple(transaction.announcements))
-    driver.execute("RELEASE job")
-    driver.close()
-    return outcome
+def memo_of(connection: sa.Connection) -> dict[str, Any] | None:
+    """What jobs before read and still holds, by names of their choice; None on a connection that doesn't write.
+
+    Who changes what is remembered changes or forgets it here too. A job that fails takes all of it away.
+    """
+    memo: dict[str, Any] | None = connection.get_execution_options().get("memo")
+    return memo
+
+
+def _driver(connection: sa.Connection) -> sqlite3.Connection:
+    driver: sqlite3.Connection = connection.connection.dbapi_connection  # type: ignore[assignment]
+    return driver
+
+
+def _wake(group: list[Job]) -> None:
+    """Wake whoever waits on an event loop: once for each loop, not for each of them."""
+    waiting: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
+    for job in group:
+        if job.waiter is not None:
+            waiting.setdefault(job.waiter.get_loop(), []).append(job.waiter)
+    for loop, waiters in waiting.items():
+        try:
+            loop.call_soon_threadsafe(release, waiters)
+        except RuntimeError:  # the loop was closed: nobody waits any more
+            logger.debug("a loop ended before its writes did")
+
+
+def release(waiters: list[asyncio.Future[None]]) -> None:
+    """Wake those who wait and weren't woken yet."""
+    for waiter in waiters:
+        if not waiter.done():
+            waiter.set_result(None)
 
 
 def first_cause(error: BaseException) -> object:
@@ -243,7 +299,7 @@ def first_cause(error: BaseException) -> object:
     first: BaseException = error
     earlier: BaseException | None = error
     while earlier is not None:
-        first = earlier if isinstance(earlier, sa.exc.DBAPIError) else first
+        first = earlier if isinstance(earlier, (sa.exc.DBAPIError, sqlite3.Error)) else first
         earlier = earlier.__context__
     return getattr(first, "orig", first)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import os
 import sqlite3
 import threading
@@ -16,6 +17,7 @@ import sqlalchemy as sa
 
 from gridgeo_server.errors import Overloaded, StoreUnavailable, Undecided
 from gridgeo_server.store import Store, Transaction, database, tables, writer
+from loops import run as run_alone
 
 NOW = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
 
@@ -75,7 +77,7 @@ def test_a_full_queue_refuses_at_once(path: Path, monkeypatch: pytest.MonkeyPatc
     with ThreadPoolExecutor(3) as pool:
         running = pool.submit(store.write, held)
         assert held.begun.wait(30)
-        waiting = [store._writer.put(lambda t, k=key: keep(t, k), False) for key in "ab"]
+        waiting = [store._writer.put(lambda t, k=key: keep(t, k)) for key in "ab"]
         with pytest.raises(Overloaded, match="wait to be written; nothing was kept"):
             store.write(lambda t: keep(t, "c"))
         held.open.set()
@@ -117,7 +119,7 @@ def test_a_file_held_by_another_program_is_told_and_the_store_goes_on_when_it_is
             while told is None and not waiting.done():
                 time.sleep(0.01)
                 try:
-                    job = store._writer.put(lambda t: keep(t, "b"), False)
+                    job = store._writer.put(lambda t: keep(t, "b"))
                 except Overloaded as error:
                     told = error
                 else:
@@ -180,3 +182,66 @@ def test_a_lock_that_lasts_is_told_when_the_store_is_opened(path: Path, monkeypa
         with pytest.raises(StoreUnavailable, match="end the program that holds it"):
             Store(path)
         other.execute("ROLLBACK")
+
+
+def test_a_write_on_an_event_loop_is_answered_like_one_in_a_thread(store: Store) -> None:
+    def refuse(transaction: Transaction) -> None:
+        keep(transaction, "bad")
+        raise KeyError("no")
+
+    async def run() -> None:
+        found = await asyncio.gather(*(store.write_soon(lambda t, k=key: keep(t, k)) for key in "abc"))
+        assert found == ["a", "b", "c"]
+        with pytest.raises(KeyError):
+            await store.write_soon(refuse)
+
+    run_alone(run())
+    assert keys(store) == ["a", "b", "c"]
+
+
+def test_on_an_event_loop_what_did_not_begin_is_never_done_and_what_did_is_undecided(store: Store, gate: Gate) -> None:
+    async def run() -> None:
+        with pytest.raises(StoreUnavailable, match="nothing was kept"):
+            await store.write_soon(lambda t: keep(t, "late"))
+
+    run_alone(run())
+    gate.open.set()
+    second = Gate()
+
+    async def stuck() -> None:
+        with pytest.raises(Undecided):
+            await store.write_soon(second)
+
+    run_alone(stuck())
+    second.open.set()
+    store._wait_s = 30
+    store.write(lambda t: keep(t, "next"))
+    assert "late" not in keys(store)
+
+
+def test_what_a_job_remembers_is_there_for_the_next_until_one_fails_or_another_program_writes(
+    store: Store, path: Path
+) -> None:
+    def remember(transaction: Transaction) -> None:
+        memo = writer.memo_of(transaction.connection)
+        assert memo is not None
+        memo["a"] = 1
+
+    def remembered(transaction: Transaction) -> bool:
+        return "a" in (writer.memo_of(transaction.connection) or {})
+
+    def fails(transaction: Transaction) -> None:
+        raise KeyError("no")
+
+    store.write(remember)
+    assert store.write(remembered)
+    with pytest.raises(KeyError):
+        store.write(fails)
+    assert not store.write(remembered)
+    store.write(remember)
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("INSERT INTO about VALUES ('x', 'y')")
+        other.commit()
+    assert not store.write(remembered)
+    with store.reading() as connection:
+        assert writer.memo_of(connection) is None
