@@ -31,6 +31,7 @@ from gridgeo_server.layers.tiles import Tiles
 from gridgeo_server.live import endpoints as live
 from gridgeo_server.live.hub import Hub
 from gridgeo_server.live.news import IndicatorsChanged, News, PlanChanged
+from gridgeo_server.live.snapshots import Snapshots
 from gridgeo_server.parameters import KNOWN_ONLY
 from gridgeo_server.plans import endpoints as plans
 from gridgeo_server.plans import import_endpoints as plan_import
@@ -112,6 +113,7 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
     app.state.gridgeo = State(settings, store, desk, hub, calendars, clock, slot, served)
     app.state.roster_roles = roles_of_town(settings.data)
     app.state.meters = health.Meters()
+    app.state.snapshots = Snapshots()
     errors.install(app)
     for part in (
         board,

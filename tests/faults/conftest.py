@@ -36,6 +36,12 @@ def seconds(pytestconfig: pytest.Config) -> float:
     return float(pytestconfig.getoption("--seconds"))
 
 
+@pytest.fixture
+def note(request: pytest.FixtureRequest) -> Callable[[str, object], None]:
+    """Keeps a figure beside a test's result, where ``--junitxml FILE`` shows it."""
+    return lambda name, value: request.node.user_properties.append((name, value))
+
+
 @pytest.fixture(scope="session")
 def nursery() -> Iterator[Nursery]:
     """Makes servers."""

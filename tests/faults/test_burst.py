@@ -17,7 +17,7 @@ def test_a_burst_is_refused_in_part_and_at_once_and_what_was_acknowledged_is_kep
     folder: Path,
     told: Told,
     seconds: float,
-    record_property: Callable[[str, object], None],
+    note: Callable[[str, object], None],
 ) -> None:
     # Ten clients for each place there is: nobody waits for an answer longer than the queue is.
     server = start(settings={"writes": 4})
@@ -38,4 +38,4 @@ def test_a_burst_is_refused_in_part_and_at_once_and_what_was_acknowledged_is_kep
     server.kill()
     assert judge(folder / STORE, told) == len(told.cases)
     assert "Traceback" not in server.log()
-    record_property("kept, refused", (len(told.cases), len(told.refused)))
+    note("kept, refused", (len(told.cases), len(told.refused)))

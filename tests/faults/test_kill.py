@@ -15,7 +15,7 @@ from gridgeo_server.store.folder import STORE
 
 
 def test_nothing_acknowledged_is_lost_and_nothing_done_twice_however_often_the_server_is_killed(
-    start: Callable[..., Server], folder: Path, told: Told, rounds: int, record_property: Callable[[str, object], None]
+    start: Callable[..., Server], folder: Path, told: Told, rounds: int, note: Callable[[str, object], None]
 ) -> None:
     random, recovery = np.random.default_rng(rounds), []
     for number in range(rounds):
@@ -46,4 +46,4 @@ def test_nothing_acknowledged_is_lost_and_nothing_done_twice_however_often_the_s
     server.kill()
     assert judge(folder / STORE, told) == len(told.asked)
     assert "Traceback" not in server.log()
-    record_property("recovery_s", [round(one, 2) for one in recovery])
+    note("recovery_s", [round(one, 2) for one in recovery])

@@ -47,7 +47,7 @@ def _judged(server: Server, folder: Path, told: Told) -> int:
 
 
 def test_a_full_disk_is_told_and_writing_goes_on_when_there_is_room(
-    server: Server, client: Client, folder: Path, told: Told, record_property: Callable[[str, object], None]
+    server: Server, client: Client, folder: Path, told: Told, note: Callable[[str, object], None]
 ) -> None:
     assert told.report(client, "before") is not None
     # No process may make a file longer than its limit: writing fails as it does on a full disk.
@@ -62,7 +62,7 @@ def test_a_full_disk_is_told_and_writing_goes_on_when_there_is_room(
     assert any("disk" in answer.values["detail"] for answer in told.refused), told.refused[0].values
     assert client.get("/api/v1/cases").status == 200
     resource.prlimit(server.pid, resource.RLIMIT_FSIZE, before)
-    record_property("recovery_s", round(_recovered(told, client), 2))
+    note("recovery_s", round(_recovered(told, client), 2))
     for number in range(40):
         assert told.report(client, f"full-{number}") is not None
     assert _judged(server, folder, told) == len(told.asked)
@@ -74,7 +74,7 @@ def test_a_store_held_by_another_program_is_told_at_once_and_writing_goes_on_whe
     folder: Path,
     told: Told,
     seconds: float,
-    record_property: Callable[[str, object], None],
+    note: Callable[[str, object], None],
 ) -> None:
     assert told.report(client, "before") is not None
     with closing(sqlite3.connect(folder / STORE, isolation_level=None)) as other:
@@ -88,7 +88,7 @@ def test_a_store_held_by_another_program_is_told_at_once_and_writing_goes_on_whe
             number += 1
         other.execute("ROLLBACK")
     assert all("another program" in answer.values["detail"] for answer in told.refused)
-    record_property("recovery_s", round(_recovered(told, client), 2))
+    note("recovery_s", round(_recovered(told, client), 2))
     assert _judged(server, folder, told) == 2
 
 
@@ -98,7 +98,7 @@ def test_a_store_that_is_moved_away_is_named_and_used_again_when_it_is_back(
     folder: Path,
     told: Told,
     seconds: float,
-    record_property: Callable[[str, object], None],
+    note: Callable[[str, object], None],
 ) -> None:
     names = [STORE, f"{STORE}-wal", f"{STORE}-shm"]
     assert told.report(client, "before") is not None
@@ -117,6 +117,6 @@ def test_a_store_that_is_moved_away_is_named_and_used_again_when_it_is_back(
     assert not (folder / STORE).exists()
     for name in reversed(names):
         os.replace(folder / "away" / name, folder / name)
-    record_property("recovery_s", round(_recovered(told, client), 2))
+    note("recovery_s", round(_recovered(told, client), 2))
     assert client.get("/readyz").status == 200
     assert _judged(server, folder, told) == 2

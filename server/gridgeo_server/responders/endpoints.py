@@ -44,12 +44,12 @@ def responders(state: StateOf) -> dict[str, Any]:
 
 
 @router.post("/{responder}/positions", status_code=202)
-def position(responder: str, body: PositionBody, state: StateOf) -> dict[str, Any]:
+async def position(responder: str, body: PositionBody, state: StateOf) -> dict[str, Any]:
     """Take in where an officer is."""
     now = state.clock()
     at = now if body.at is None else _in_utc(body.at)
     fix = Fix(responder, body.lon, body.lat, at, body.heading)
-    state.store.write(lambda transaction: service.move(transaction, [fix], now))
+    await state.store.write_soon(lambda transaction: service.move(transaction, [fix], now))
     return {"responder": responder, "accepted": True}
 
 

@@ -46,7 +46,9 @@ class Prepared:
 
     def run(self, connection: sa.Connection, values: Mapping[str, Any]) -> sqlite3.Cursor:
         """Run it in the transaction of `connection`; ``lastrowid`` of an insert's cursor is the row's number."""
-        sql, binds = self._compiled
+        sql, binds, fixed = self._compiled
+        if fixed:
+            values = {**fixed, **values}
         given = [values[name] if process is None else process(values[name]) for name, process in binds]
         driver: sqlite3.Connection = connection.connection.dbapi_connection  # type: ignore[assignment]
         return driver.execute(sql, given)
@@ -60,13 +62,14 @@ class Prepared:
         ]
 
     @cached_property
-    def _compiled(self) -> tuple[str, list[tuple[str, _Process]]]:
+    def _compiled(self) -> tuple[str, list[tuple[str, _Process]], dict[str, Any]]:
         compiled = self._statement.compile(dialect=_DIALECT, column_keys=self._columns)
         names: list[str] = list(getattr(compiled, "positiontup", None) or [])
         binds = getattr(compiled, "binds", {})
-        return str(compiled), [
-            (name, binds[name].type.dialect_impl(_DIALECT).bind_processor(_DIALECT)) for name in names
-        ]
+        processes = [(name, binds[name].type.dialect_impl(_DIALECT).bind_processor(_DIALECT)) for name in names]
+        # What stands in the statement itself, such as its limit.
+        fixed = {name: binds[name].effective_value for name in names if not binds[name].required}
+        return str(compiled), processes, {name: value for name, value in fixed.items() if value is not None}
 
     @cached_property
     def _results(self) -> list[_Process]:

@@ -39,6 +39,8 @@ def test_what_is_written_and_read_is_what_sqlalchemy_writes_and_reads(connection
     find = Prepared(sa.select(*(table.c[name] for name in EVENT)).where(table.c.case == sa.bindparam("which")))
     assert find.rows(connection, {"which": "c"}) == [list(EVENT.values())]
     assert find.rows(connection, {"which": "other"}) == []
+    newest = Prepared(sa.select(table.c.case).where(table.c.stage == "reported").order_by(table.c.seq.desc()).limit(1))
+    assert newest.rows(connection, {}) == [["c"]]
 
 
 def test_a_row_is_brought_up_to_date_in_the_transaction_of_its_connection(connection):
