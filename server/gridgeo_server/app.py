@@ -109,7 +109,15 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
     slot = Slot(served)
     desk = Desk(lambda: slot.served.town, Categories.packaged(), settings.busy_min)
     # No documentation pages: they would load scripts from elsewhere. /openapi.json says what can be asked.
-    app = FastAPI(title="gridgeo", version=__version__, docs_url=None, redoc_url=None, lifespan=_lifespan)
+    app = FastAPI(
+        title="gridgeo",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        # Newer versions of FastAPI would look for a collector at each request, and send to it unasked.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+    )
     app.state.gridgeo = State(settings, store, desk, hub, calendars, clock, slot, served)
     app.state.roster_roles = roles_of_town(settings.data)
     app.state.meters = health.Meters()

@@ -29,6 +29,8 @@ GROUP = 64
 """Most jobs that share one commit."""
 QUEUE = 1_024
 """Most jobs that wait."""
+GATHER_S = 0.005
+"""Seconds to wait for more jobs before a commit, while several come at once anyhow."""
 STALL_S = 1.0
 """Seconds that the writer may wait for the file's lock or the disk before new jobs are refused."""
 
@@ -91,6 +93,7 @@ class Writer:
         self._closing = threading.Lock()
         self._closed = False
         self._still_since: float | None = None
+        self._several = False
         self._thread = threading.Thread(target=self._run, name="gridgeo-store-writer", daemon=True)
         self._thread.start()
 
@@ -134,6 +137,7 @@ class Writer:
             group, going = self._next_group()
             # Who gave up waiting has cancelled: such a job is never begun, and who asked was told so.
             begun = [job for job in group if job.future.set_running_or_notify_cancel()]
+            self._several = len(group) > 1
             if begun:
                 self._write(begun)
         self._let_go()
@@ -141,6 +145,8 @@ class Writer:
     def _next_group(self) -> tuple[list[Job], bool]:
         """The next jobs, and whether more may come."""
         job = self._jobs.get()
+        if self._several and self._jobs.qsize() < GROUP:
+            time.sleep(GATHER_S)
         group: list[Job] = []
         while job is not None:
             group.append(job)
