@@ -210,8 +210,11 @@ class Writer:
             self._still_since = None
 
     def _opened(self) -> sa.Connection:
-        self._memo, self._version = {}, None
-        return self._connect().execution_options(writes=True, memo=self._memo)
+        memo: dict[str, Any] = {}
+        self._memo, self._version = memo, None
+        connection = self._connect().execution_options(writes=True, memo=memo)
+        sa.event.listen(connection, "rollback_savepoint", lambda *_: memo.clear())
+        return connection
 
     def _remember_what_still_holds(self, connection: sa.Connection) -> None:
         """Forget everything if another program has written since."""

@@ -239,6 +239,14 @@ def test_what_a_job_remembers_is_there_for_the_next_until_one_fails_or_another_p
         store.write(fails)
     assert not store.write(remembered)
     store.write(remember)
+
+    def takes_a_part_back(transaction: Transaction) -> None:
+        with pytest.raises(KeyError), transaction.connection.begin_nested():
+            fails(transaction)
+
+    store.write(takes_a_part_back)
+    assert not store.write(remembered)
+    store.write(remember)
     with closing(sqlite3.connect(path)) as other:
         other.execute("INSERT INTO about VALUES ('x', 'y')")
         other.commit()
