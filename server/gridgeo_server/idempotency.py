@@ -30,10 +30,15 @@ _FIND = Prepared(sa.select(_TABLE.c.request, _TABLE.c.status, _TABLE.c.body).whe
 _KEEP = Prepared(_TABLE.insert(), ["key", "request", "status", "body", "at"])
 _FORGET = Prepared(
     _TABLE.delete().where(
-        sa.text("rowid IN (SELECT rowid FROM replies ORDER BY rowid LIMIT 4)"), _TABLE.c.at < sa.bindparam("before")
+        sa.or_(
+            sa.text("rowid IN (SELECT rowid FROM replies ORDER BY rowid LIMIT 4)"),
+            _TABLE.c.key == sa.bindparam("key"),
+        ),
+        _TABLE.c.at < sa.bindparam("before"),
     )
 )
-"""Each new answer takes the oldest ones with it, if their time is over: a few rows, however many are kept."""
+"""Each request takes the oldest answers with it, and that of its own key, if their time is over: a few rows, however many are
+kept."""
 
 IdempotencyKey = Annotated[
     str | None,
@@ -84,12 +89,12 @@ def once(
 
     def guarded(transaction: Transaction) -> Reply:
         connection = transaction.connection
+        _FORGET.run(connection, {"key": key, "before": now - KEPT})
         for asked_before, status, body in _FIND.run(connection, {"key": key}):
             if asked_before != digest:
                 raise KeyReused(say("key.reused", key=key))
             return Reply(status, body)
         reply = work(transaction)
-        _FORGET.run(connection, {"before": now - KEPT})
         _KEEP.run(connection, {"key": key, "request": digest, "status": reply.status, "body": reply.body, "at": now})
         return reply
 

@@ -64,6 +64,13 @@ def test_a_clock_that_jumps_makes_no_retry_a_second_deed(ask: Asked, jump: timed
     assert ask("k", NOW + jump) == first
 
 
+def test_a_key_may_be_used_anew_when_its_time_is_over(ask: Asked) -> None:
+    for number in range(20):
+        ask(f"earlier {number}")
+    ask("k")
+    assert ask("k", NOW + KEPT + timedelta(seconds=1), what="b") == '{"done":22}'
+
+
 def test_answers_are_forgotten_when_their_time_is_over_as_others_come(ask: Asked, store: Store) -> None:
     for number in range(40):
         ask(f"old {number}")
