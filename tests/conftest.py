@@ -19,6 +19,12 @@ settings.register_profile("gridgeo", deadline=None)
 settings.load_profile("gridgeo")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How long the faults go on: ``pytest -m faults --rounds 100 --seconds 60``."""
+    parser.addoption("--rounds", type=int, default=3, help="How often a server is killed in the middle of work.")
+    parser.addoption("--seconds", type=float, default=2.0, help="How long a load, a lock or an absence lasts.")
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of benchmark instances and extra map extracts that stands beside the checkout, where it does."""

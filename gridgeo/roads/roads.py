@@ -190,10 +190,10 @@ class Roads:
         if not within_m > 0:
             raise BadInput(f"within_m is {within_m}; give a number of metres above 0")
         wanted = np.broadcast_to(np.asarray(part, dtype=np.int64), len(xy))
-        large = np.where(np.isin(self.travel.part, self._large), self.travel.part, -1)
-        piece, share, off = self._index.nearest(xy, large, wanted, within_m)
+        piece, share, off = self._index.nearest(xy, self._of_large, wanted, within_m)
         # A part that is asked for by its number may be a scrap.
-        small = np.flatnonzero((piece < 0) & (wanted >= 0) & ~np.isin(wanted, self._large))
+        small = np.flatnonzero((piece < 0) & (wanted >= 0))
+        small = small[~np.isin(wanted[small], self._large)]
         if len(small):
             piece[small], share[small], off[small] = self._index.nearest(
                 xy[small], self.travel.part, wanted[small], within_m
@@ -395,6 +395,12 @@ class Roads:
         if not len(arcs):
             return shapely.LineString([self.point(at)] * 2)
         return _clean(list(self.lines[arcs]))
+
+    @cached_property
+    def _of_large(self) -> NDArray[np.int64]:
+        """The part of each piece, -1 where that is a scrap."""
+        part = self.travel.part
+        return np.where(np.isin(part, self._large), part, -1)
 
     @cached_property
     def _large(self) -> NDArray[np.int64]:

@@ -34,6 +34,7 @@ from gridgeo_server.layers.tiles import Tiles
 from gridgeo_server.live import endpoints as live
 from gridgeo_server.live.hub import Hub
 from gridgeo_server.live.news import IndicatorsChanged, News, PlanChanged
+from gridgeo_server.live.snapshots import Snapshots
 from gridgeo_server.parameters import KNOWN_ONLY
 from gridgeo_server.plans import endpoints as plans
 from gridgeo_server.plans import import_endpoints as plan_import
@@ -91,10 +92,11 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
     found = read_town(settings.data) if town is None else town
     hub = Hub()
 
-    def tell(news: News) -> None:
-        if isinstance(news, PlanChanged):
-            news.swap()
-        hub.tell(news)
+    def tell(all_news: list[News]) -> None:
+        for news in all_news:
+            if isinstance(news, PlanChanged):
+                news.swap()
+        hub.tell(*all_news)
 
     store = Store(settings.data / STORE, tell)
     now = clock()
@@ -113,10 +115,19 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
     responsibility = responsibility_of(settings.data, kinds, town.jurisdiction.areas["area"].astype(str))
     desk = Desk(lambda: slot.served.town, kinds, calendar, responsibility, settings.busy_min, rules=rules_of(settings))
     # No documentation pages: they would load scripts from elsewhere. /openapi.json says what can be asked.
-    app = FastAPI(title="gridgeo", version=__version__, docs_url=None, redoc_url=None, lifespan=_lifespan)
+    app = FastAPI(
+        title="gridgeo",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        # Newer versions of FastAPI would look for a collector at each request, and send to it unasked.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+    )
     app.state.gridgeo = State(settings, store, desk, hub, calendars, clock, slot, served)
     app.state.roster_roles = roles_of_town(settings.data)
     app.state.meters = health.Meters()
+    app.state.snapshots = Snapshots()
     errors.install(app)
     for part in (
         board,
@@ -142,7 +153,11 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(_hosts(settings)))
     app.add_middleware(
-        Guard, body_limit=settings.body_limit, plan_limit=settings.plan_limit, body_wait_s=settings.body_wait_s
+        Guard,
+        body_limit=settings.body_limit,
+        plan_limit=settings.plan_limit,
+        body_wait_s=settings.body_wait_s,
+        writes=settings.writes,
     )
     return app
 

@@ -1,9 +1,10 @@
-"""The commands that the server adds to `gridgeo`: `serve`, `demo`, `keys` and `cases`."""
+"""The commands that the server adds to `gridgeo`: `serve`, `demo`, `backup`, `restore`, `keys` and `cases`."""
 
 from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +18,7 @@ from gridgeo_server.cases.commands import app as cases
 
 if TYPE_CHECKING:
     from gridgeo_server.settings import Settings
+    from gridgeo_server.store.backup import Manifest
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")]
@@ -26,6 +28,8 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the typer application `app`."""
     app.command()(serve)
     app.command()(demo)
+    app.command()(backup)
+    app.command()(restore)
     app.add_typer(keys, name="keys")
     app.add_typer(cases, name="cases")
 
@@ -71,6 +75,41 @@ def demo(
     if not no_serve:
         # Simulated cases come thick and fast: they are spread over the officers instead of piling up on the nearest.
         run(settings_from(port=port, data=output, simulate=True, busy_min=8.0), as_json)
+
+
+def backup(
+    target: Annotated[Path, typer.Argument(metavar="FILE", help="The backup to write; one of before is replaced.")],
+    data: Annotated[Path | None, typer.Option(help="Folder that 'gridgeo serve' serves; 'out' if not set.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Write store and plan files to one file, while the server goes on or not."""
+    from gridgeo_server.store.backup import back_up
+
+    _tell(back_up(settings_from(data=data).data, target), "written to", target, as_json)
+
+
+def restore(
+    source: Annotated[Path, typer.Argument(metavar="FILE", help="A file that 'gridgeo backup' wrote.")],
+    data: Annotated[Path | None, typer.Option(help="Folder to restore; 'out' if not set.")] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace what the folder holds; its store is kept as gridgeo-before.sqlite.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Bring a backup into a folder that no server uses, then 'gridgeo serve' serves it."""
+    from gridgeo_server.store.backup import restore as bring_back
+
+    folder = settings_from(data=data).data
+    _tell(bring_back(source, folder, force=force), "restored to", folder, as_json)
+
+
+def _tell(manifest: Manifest, done: str, place: Path, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.write(json.dumps(asdict(manifest), ensure_ascii=False, indent=1) + "\n")
+        return
+    cases, events = manifest.counts["cases"], manifest.counts["events"]
+    held = f"{cases:,} cases and {events:,} events of {manifest.made_at}, {len(manifest.files)} files"
+    out.print(f"{held}, {done} {place}", soft_wrap=True, markup=False)
 
 
 def settings_from(**given: Any) -> Settings:

@@ -14,7 +14,9 @@
     ├── BadRequest (ValueError)           a value of the request can't be used; carries the field
     │   └── BadQuery                  the same for a query of the map layers, where the standard wants a 400
     ├── KeyReused (ValueError)            an Idempotency-Key came again with another request
-    └── StoreUnavailable (RuntimeError)   the store is closed, full or too slow
+    └── StoreUnavailable (RuntimeError)   the store is closed, full, gone or too slow; nothing was kept
+        ├── Overloaded                more waits than can be served soon; nothing was done
+        └── Undecided                 it was begun and may be kept; its Idempotency-Key tells
 """
 
 from __future__ import annotations
@@ -86,7 +88,15 @@ class KeyReused(ServerError, ValueError):
 
 
 class StoreUnavailable(ServerError, RuntimeError):
-    """The store is closed, full or too slow; nothing was kept."""
+    """The store is closed, full, gone or too slow; nothing was kept."""
+
+
+class Overloaded(StoreUnavailable):
+    """More waits than can be served soon; nothing was done of it."""
+
+
+class Undecided(StoreUnavailable):
+    """It was begun, and may or may not be kept: the same request with the same Idempotency-Key tells which."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +117,8 @@ STATUS: dict[type[Exception], _Kind] = {
     BadQuery: _Kind(400, "bad-query"),
     BadRequest: _Kind(422, "bad-request"),
     KeyReused: _Kind(422, "key-reused"),
+    Overloaded: _Kind(503, "overloaded"),
+    Undecided: _Kind(503, "undecided"),
     StoreUnavailable: _Kind(503, "store-unavailable"),
     OutsideJurisdiction: _Kind(422, "outside"),
     NoPath: _Kind(409, "no-path"),
@@ -115,7 +127,7 @@ STATUS: dict[type[Exception], _Kind] = {
 """Error → HTTP status; subclasses before their bases."""
 
 
-_HEADERS = {503: {"Retry-After": "5"}, 401: {"WWW-Authenticate": "Bearer"}}
+_HEADERS = {503: {"Retry-After": "2"}, 401: {"WWW-Authenticate": "Bearer"}}
 
 
 def problem(

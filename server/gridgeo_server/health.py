@@ -31,6 +31,16 @@ class Meters:
         )
         self.viewers = Gauge("gridgeo_live_viewers", "Open live streams", registry=self.registry)
         self.indicators = Gauge("gridgeo_board", "Indicators of the board", ["indicator"], registry=self.registry)
+        self._known: dict[tuple[str, str, str], tuple[Counter, Histogram]] = {}
+
+    def answered(self, method: str, route: str, status: str, seconds: float) -> None:
+        """Count a request, and the seconds until its answer began."""
+        known = self._known.get((method, route, status))
+        if known is None:
+            known = self.requests.labels(method, route, status), self.seconds.labels(route)
+            self._known[method, route, status] = known
+        known[0].inc()
+        known[1].observe(seconds)
 
 
 class Measure:
@@ -51,16 +61,15 @@ class Measure:
             if message["type"] == "http.response.start":
                 route = getattr(scope.get("route"), "path", "other")
                 method = scope["method"] if scope["method"] in _METHODS else "other"
-                self._meters.requests.labels(method, route, str(message["status"])).inc()
-                self._meters.seconds.labels(route).observe(time.perf_counter() - start)
+                self._meters.answered(method, route, str(message["status"]), time.perf_counter() - start)
             await send(message)
 
         await self._app(scope, receive, counted_send)
 
 
 @router.get("/healthz")
-def healthz() -> dict[str, str]:
-    """The process answers."""
+async def healthz() -> dict[str, str]:
+    """The process answers; asynchronous, so that it does while every thread waits for the store."""
     return {"status": "ok"}
 
 

@@ -19,10 +19,26 @@ from starlette.responses import Response
 
 from gridgeo_server.errors import KeyReused
 from gridgeo_server.store import Transaction, tables
+from gridgeo_server.store.prepared import Prepared
 from gridgeo_server.texts import say
 
-KEPT = timedelta(hours=24)
-"""How long an answer is kept for a repeated request."""
+KEPT = timedelta(hours=49)
+"""How long an answer is kept for a repeated request: a day, though the clock may jump by a day and an hour meanwhile."""
+
+_TABLE = tables.replies
+_FIND = Prepared(sa.select(_TABLE.c.request, _TABLE.c.status, _TABLE.c.body).where(_TABLE.c.key == sa.bindparam("key")))
+_KEEP = Prepared(_TABLE.insert(), ["key", "request", "status", "body", "at"])
+_FORGET = Prepared(
+    _TABLE.delete().where(
+        sa.or_(
+            sa.text("rowid IN (SELECT rowid FROM replies ORDER BY rowid LIMIT 4)"),
+            _TABLE.c.key == sa.bindparam("key"),
+        ),
+        _TABLE.c.at < sa.bindparam("before"),
+    )
+)
+"""Each request takes the oldest answers with it, and that of its own key, if their time is over: a few rows, however many are
+kept."""
 
 IdempotencyKey = Annotated[
     str | None,
@@ -72,15 +88,14 @@ def once(
     digest = digest_of(request, values)
 
     def guarded(transaction: Transaction) -> Reply:
-        table, connection = tables.replies, transaction.connection
-        connection.execute(table.delete().where(table.c.at < now - KEPT))
-        row = connection.execute(sa.select(table).where(table.c.key == key)).one_or_none()
-        if row is not None:
-            if row.request != digest:
+        connection = transaction.connection
+        _FORGET.run(connection, {"key": key, "before": now - KEPT})
+        for asked_before, status, body in _FIND.run(connection, {"key": key}):
+            if asked_before != digest:
                 raise KeyReused(say("key.reused", key=key))
-            return Reply(row.status, row.body)
+            return Reply(status, body)
         reply = work(transaction)
-        connection.execute(table.insert().values(key=key, request=digest, status=reply.status, body=reply.body, at=now))
+        _KEEP.run(connection, {"key": key, "request": digest, "status": reply.status, "body": reply.body, "at": now})
         return reply
 
     return guarded

@@ -1,10 +1,11 @@
-"""What guards every request: headers on each answer, a limit on each body, a time in which it must arrive."""
+"""What guards every request: headers on each answer, a limit on each body, a time in which it must arrive, and how many
+writing requests are served at once.
+"""
 
 from __future__ import annotations
 
 import asyncio
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gridgeo_server.errors import problem
@@ -25,6 +26,12 @@ HEADERS = {
 }
 """On every answer; pages load nothing from elsewhere and run no script that stands in a page."""
 
+_RAW = [
+    (name.lower().encode("latin-1"), value.encode("latin-1"))
+    for name, value in (HEADERS | {"Cache-Control": "no-store"}).items()
+]
+"""The same, and what stands where an answer says nothing of caching, as they go over the wire."""
+
 _LONG = ("/api/v1/plans", "/api/v1/rosters", "/api/v1/cases/bulk")
 """Where a request may be longer, if it carries a key."""
 
@@ -32,15 +39,20 @@ _LONG = ("/api/v1/plans", "/api/v1/rosters", "/api/v1/cases/bulk")
 class Guard:
     """ASGI middleware: security headers, a body limit in bytes, and a time limit for a body to arrive in seconds.
 
+    Of requests that write, at most `writes` are served at once; whoever comes then is told at once to come again, before
+    their request costs anything. One that is still arriving doesn't count, so that slow senders keep nobody out.
+
     `plan_limit` is the limit of a request under ``/api/v1/plans``, ``/api/v1/rosters`` or ``/api/v1/cases/bulk`` that carries a
     key: the plan of a large town is long, and so are its roster and a file of reports.
     """
 
-    def __init__(self, app: ASGIApp, body_limit: int, plan_limit: int, body_wait_s: float) -> None:
+    def __init__(self, app: ASGIApp, body_limit: int, plan_limit: int, body_wait_s: float, writes: int = 512) -> None:
         self._app = app
         self._body_limit = body_limit
         self._plan_limit = plan_limit
         self._wait_s = body_wait_s
+        self._writes = writes
+        self._writing = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -50,19 +62,17 @@ class Guard:
 
         async def guarded_send(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("Cache-Control", "no-store")
+                headers = message.setdefault("headers", [])
+                given = {name.lower() for name, _ in headers}
+                message["headers"] = [*headers, *(one for one in _RAW if one[0] not in given)]
             await send(message)
 
         sent = dict(scope["headers"])
-        lang = language_of(sent.get(b"accept-language", b"").decode("latin-1"))
         of_plan = scope["path"].startswith(_LONG) and b"authorization" in sent
         limit = self._plan_limit if of_plan else self._body_limit
         declared = sent.get(b"content-length", b"0")
         if declared.isdigit() and int(declared) > limit:
-            await self._too_large(limit, lang)(scope, receive, guarded_send)
+            await self._too_large(limit, sent)(scope, receive, guarded_send)
             return
         if scope["method"] in {"GET", "HEAD", "OPTIONS"}:
             await self._app(scope, receive, guarded_send)
@@ -70,12 +80,24 @@ class Guard:
         body = await self._body(receive, limit)
         if body is None:
             detail = say("guard.too-slow", seconds=f"{self._wait_s:g}")
-            refused = problem(408, "too-slow", say("title.too-slow"), detail, lang=lang)
+            refused = problem(
+                408, "too-slow", say("title.too-slow"), detail, None, lang=_lang(sent), Connection="close"
+            )
             await refused(scope, receive, guarded_send)
         elif len(body) > limit:
-            await self._too_large(limit, lang)(scope, receive, guarded_send)
+            await self._too_large(limit, sent)(scope, receive, guarded_send)
+        elif self._writing >= self._writes:
+            detail = say("guard.overloaded", requests=f"{self._writes:,}")
+            refused = problem(
+                503, "overloaded", say("title.overloaded"), detail, None, lang=_lang(sent), **{"Retry-After": "1"}
+            )
+            await refused(scope, receive, guarded_send)
         else:
-            await self._app(scope, _replay(body, receive), guarded_send)
+            self._writing += 1
+            try:
+                await self._app(scope, _replay(body, receive), guarded_send)
+            finally:
+                self._writing -= 1
 
     async def _body(self, receive: Receive, limit: int) -> bytes | None:
         """The whole body, a little more than the limit at the most; None when it does not arrive in time."""
@@ -93,9 +115,13 @@ class Guard:
             return None
         return bytes(body)
 
-    def _too_large(self, limit: int, lang: str) -> ASGIApp:
+    def _too_large(self, limit: int, sent: dict[bytes, bytes]) -> ASGIApp:
         detail = say("guard.too-large", bytes=f"{limit:,}")
-        return problem(413, "too-large", say("title.too-large"), detail, lang=lang)
+        return problem(413, "too-large", say("title.too-large"), detail, lang=_lang(sent))
+
+
+def _lang(sent: dict[bytes, bytes]) -> str:
+    return language_of(sent.get(b"accept-language", b"").decode("latin-1"))
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

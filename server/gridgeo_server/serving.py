@@ -5,18 +5,24 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
 
-from gridgeo_server.app import create_app
+from gridgeo_server.app import create_app, utc_now
 from gridgeo_server.cases.dispatch import first_ways
+from gridgeo_server.connections import Connection
 from gridgeo_server.layers.warming import warm
 from gridgeo_server.settings import Settings
 from gridgeo_server.state import State
 from gridgeo_server.store.folder import held
 from gridgeo_server.town import Town, read_town
+
+_OTHER_FILES = 200
+"""Most files that the server opens beside its connections."""
 
 
 class BoardServer(uvicorn.Server):
@@ -42,13 +48,20 @@ class BoardServer(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def serve(settings: Settings, town: Town | None = None, ready: Callable[[str], None] = print) -> None:
+def serve(
+    settings: Settings,
+    town: Town | None = None,
+    ready: Callable[[str], None] = print,
+    clock: Callable[[], datetime] = utc_now,
+) -> None:
     """Serve until stopped by a signal.
 
     Parameters
     ----------
     ready
         Told the address as soon as requests are answered.
+    clock
+        The time it is, UTC.
 
     Raises
     ------
@@ -66,13 +79,19 @@ def serve(settings: Settings, town: Town | None = None, ready: Callable[[str], N
         address = f"http://{host}:{listener.getsockname()[1]}/"
         town = read_town(settings.data) if town is None else town
         with held(settings.data):
-            app = create_app(settings, town)
+            app = create_app(settings, town, clock)
             config = uvicorn.Config(
                 app,
+                http=partial(  # type: ignore[arg-type]
+                    Connection,
+                    head_wait_s=settings.body_wait_s,
+                    reader_wait_s=settings.reader_wait_s,
+                    most=_within_limit(settings.connections),
+                ),
                 log_level="warning",
+                access_log=False,
                 timeout_keep_alive=30,
                 timeout_graceful_shutdown=3,
-                h11_max_incomplete_event_size=32_768,
                 server_header=False,
             )
             stop = threading.Event()
@@ -84,6 +103,20 @@ def serve(settings: Settings, town: Town | None = None, ready: Callable[[str], N
                 stop.set()
                 app.state.gridgeo.store.close()
                 ahead.join()
+
+
+def _within_limit(connections: int) -> int:
+    """So many connections as the system lets one process have files, less what the store and the town need."""
+    try:
+        import resource
+    except ImportError:  # no such limit on this system
+        return connections
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + _OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return connections if soft == resource.RLIM_INFINITY else max(1, min(connections, soft - _OTHER_FILES))
 
 
 def _ahead(state: State, stop: threading.Event) -> None:

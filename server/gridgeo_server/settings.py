@@ -68,6 +68,13 @@ class Settings(BaseSettings):
         description="Largest body of a request that carries a key and changes plans, bytes.",
     )
     body_wait_s: float = Field(default=10.0, gt=0, description="Longest time a request may take to arrive, seconds.")
+    reader_wait_s: float = Field(
+        default=30.0, gt=0, description="Longest time that whoever is sent something may read nothing of it, seconds."
+    )
+    connections: int = Field(default=2_000, ge=1, description="Most connections at once.")
+    writes: int = Field(
+        default=512, ge=1, description="Most writing requests served at once; more are told to come again."
+    )
     viewers: int = Field(default=500, ge=1, description="Most live streams at once.")
     stream_life_s: float = Field(default=3_600.0, gt=0, description="Longest life of one live stream, seconds.")
     ping_s: float = Field(default=15.0, gt=0, description="Seconds between two signs of life on a quiet stream.")

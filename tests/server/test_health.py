@@ -20,7 +20,7 @@ def test_it_is_not_ready_without_its_store(client: TestClient, state: Any) -> No
     lon, lat = 7.418, 43.7327
     answer = client.post("/api/v1/cases", json={"category": "noise", "lon": lon, "lat": lat})
     assert answer.status_code == 503
-    assert answer.headers["retry-after"] == "5"
+    assert answer.headers["retry-after"] == "2"
     assert client.get("/healthz").status_code == 200
 
 

@@ -77,3 +77,40 @@ def test_a_request_under_a_foreign_name_does_not_reach_a_server_that_listens_on_
 )
 def test_files_outside_the_pages_are_not_served(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 404
+
+
+def test_more_writing_requests_than_are_served_at_once_are_told_to_come_again_while_reading_goes_on() -> None:
+    opened = asyncio.Event()
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["method"] == "POST":
+            await opened.wait()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    guard = Guard(app, body_limit=100, plan_limit=1_000, body_wait_s=5, writes=2)
+
+    async def ask(method: str) -> Any:
+        sent: list[Any] = []
+
+        async def receive() -> Any:
+            return {"type": "http.request", "body": b"{}", "more_body": False}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        await guard({"type": "http", "method": method, "path": "/", "headers": []}, receive, send)
+        return sent[0]
+
+    async def run() -> None:
+        held = [asyncio.create_task(ask("POST")) for _ in range(2)]
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        refused = await ask("POST")
+        assert refused["status"] == 503
+        assert (b"retry-after", b"1") in refused["headers"]
+        assert (await ask("GET"))["status"] == 200
+        opened.set()
+        assert [(await one)["status"] for one in held] == [200, 200]
+        assert (await ask("POST"))["status"] == 200
+
+    run_alone(run())

@@ -1,14 +1,12 @@
-"""A real process on a real port: the stream, a kill in the middle of work, a stop while viewers watch."""
+"""A real process on a real port: the stream, a stop while viewers watch; `tests/faults` kills it."""
 
 from __future__ import annotations
 
 import json
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -141,55 +139,6 @@ def test_a_viewer_sees_a_snapshot_then_each_hand_over_and_can_resume(
         "GET", f"{shared_server.address}/api/v1/live", headers={"Last-Event-ID": "12"}, timeout=30
     ) as stream:
         assert next(_events(stream))[0] == "snapshot"
-
-
-def test_nothing_acknowledged_is_lost_and_nothing_done_twice_when_the_server_is_killed(
-    http: httpx.Client, folder: Path, at: Any
-) -> None:
-    server = Process(folder)
-    acknowledged: dict[str, str] = {}
-    asked: list[str] = []
-    lock = threading.Lock()
-
-    def keep_reporting(worker: int) -> None:
-        for number in range(10_000):
-            key = f"{worker}-{number}"
-            with lock:
-                asked.append(key)
-            try:
-                answer = _report(http, server, at, **{"Idempotency-Key": key})
-            except httpx.HTTPError:
-                return
-            with lock:
-                acknowledged[key] = answer.json()["case"]
-
-    workers = [threading.Thread(target=keep_reporting, args=(worker,)) for worker in range(4)]
-    for worker in workers:
-        worker.start()
-    deadline = time.monotonic() + 60
-    while len(acknowledged) < 25 and time.monotonic() < deadline:
-        time.sleep(0.02)
-    server.kill()
-    for worker in workers:
-        worker.join()
-    assert len(acknowledged) >= 25
-
-    again = Process(folder)
-    try:
-        kept = {case["case"] for case in http.get(f"{again.address}/api/v1/cases?limit=1000").json()["cases"]}
-        assert set(acknowledged.values()) <= kept
-        # Whoever asks again, answered or not, gets the one effect of the key.
-        retried = {key: _report(http, again, at, **{"Idempotency-Key": key}).json()["case"] for key in asked[-12:]}
-        for key, case in retried.items():
-            assert acknowledged.get(key, case) == case
-        after = {case["case"] for case in http.get(f"{again.address}/api/v1/cases?limit=1000").json()["cases"]}
-        assert len(after) <= len(asked)
-        assert len(set(retried.values())) == len(retried)
-    finally:
-        again.kill()
-    with sqlite3.connect(folder / "gridgeo.sqlite") as connection:
-        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    connection.close()
 
 
 def test_it_stops_at_once_when_asked_though_viewers_watch(http: httpx.Client, server: Process) -> None:

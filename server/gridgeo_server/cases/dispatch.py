@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from gridgeo import crs
 from gridgeo.dispatch import Limits, Refusal, Standing, not_offered, offered, refusal
 from gridgeo.errors import NoPath
 from gridgeo.roads import Way, ways_between
@@ -256,8 +257,11 @@ def _ways(town: Town, officers: list[Responder], lon: float, lat: float) -> list
 
 
 def _ways_by(town: Town, mode: str, starts: list[tuple[float, float]], goal: tuple[float, float]) -> list[Way | None]:
-    points = [town.locator.to_metric(*place) for place in (*starts, goal)]
-    return ways_between(town.roads[mode], points[:-1], points[-1])
+    lon, lat = np.array([*starts, goal]).T
+    roads = town.roads[mode]
+    x, y = crs.transform(lon, lat, crs.WGS84, roads.crs)
+    *points, there = (shapely.Point(*place) for place in zip(x.tolist(), y.tolist(), strict=True))
+    return ways_between(roads, points, there)
 
 
 def first_ways(town: Town, stop: threading.Event) -> None:

@@ -112,7 +112,7 @@ class ManyBody(ActionBody):
 
 
 @router.post("", status_code=201)
-def report(body: ReportBody, state: StateOf, idempotency_key: IdempotencyKey = None) -> Response:
+async def report(body: ReportBody, state: StateOf, idempotency_key: IdempotencyKey = None) -> Response:
     """Report a case: it is located, accepted and, when an officer is on duty, dispatched in the same breath."""
     wanted = Report(body.category, body.lon, body.lat, body.description.strip(), body.reporter)
     now = state.clock()
@@ -121,7 +121,7 @@ def report(body: ReportBody, state: StateOf, idempotency_key: IdempotencyKey = N
         case = state.desk.report(transaction, wanted, now, Actor())
         return Reply.of(201, _view(state, case))
 
-    reply = state.store.write(once(idempotency_key, "POST /api/v1/cases", body.model_dump(), now, work))
+    reply = await state.store.write_soon(once(idempotency_key, "POST /api/v1/cases", body.model_dump(), now, work))
     made = json.loads(reply.body)
     return reply.response(Location=f"/api/v1/cases/{made['case']}", ETag=f'"{made["version"]}"')
 

@@ -47,7 +47,7 @@ def rebuild_all(connection: sa.Connection) -> list[Difference]:
         events = store.events_of(connection, name)
         case = rebuild(events)
         if name in stored:
-            store.update(connection, case)
+            store.update(connection, case, store.get(connection, name))
         else:
             missing.append((int(events[0].seq or 0), case))
     for _, case in sorted(missing, key=lambda one: one[0]):

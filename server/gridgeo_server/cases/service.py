@@ -399,7 +399,7 @@ class Desk:
         )
         event = store.append(transaction.connection, event)
         changed = model.apply(case, event)
-        store.update(transaction.connection, changed)
+        store.update(transaction.connection, changed, case)
         self._announce(transaction, changed, event, now)
         self._announce_load(transaction, {case.responder, changed.responder} - {None})
         return changed
@@ -409,11 +409,7 @@ class Desk:
         transaction.announce(CaseChanged(case_view(case, category, now), event_view(event)))
 
     def _announce_load(self, transaction: Transaction, responders: set[str | None]) -> None:
-        if not responders:
-            return
-        load = store.open_by_responder(transaction.connection)
-        views = [
-            view(responder_store.get(transaction.connection, name), load.get(name, 0))
-            for name in sorted(str(one) for one in responders)
-        ]
-        transaction.announce(RespondersMoved(views))
+        if responders:
+            load = store.open_by_responder(transaction.connection)
+            officers = [responder_store.get(transaction.connection, name) for name in sorted(map(str, responders))]
+            transaction.announce(RespondersMoved([view(one, load.get(one.responder, 0)) for one in officers]))

@@ -6,40 +6,53 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from itertools import groupby
-from typing import Any
 
 import sqlalchemy as sa
 
 from gridgeo_server.cases.model import FINISHED, WITH_OFFICER, Case, Event
 from gridgeo_server.errors import NotFound
 from gridgeo_server.store import tables
+from gridgeo_server.store.prepared import Prepared
+from gridgeo_server.store.writer import memo_of
 from gridgeo_server.texts import say
 
 _CASE_COLUMNS = [tables.cases.c[field.name] for field in fields(Case)]
 _EVENT_COLUMNS = [tables.events.c[field.name] for field in fields(Event)]
 _CASE_NAMES = [field.name for field in fields(Case)]
-# Statements made once: making them costs more than running them.
-_APPEND = tables.events.insert().returning(tables.events.c.seq)
-_INSERT = tables.cases.insert()
-_UPDATE = tables.cases.update().where(tables.cases.c.case == sa.bindparam("which"))
+_EVENT_NAMES = [field.name for field in fields(Event) if field.name != "seq"]
+_APPEND = Prepared(tables.events.insert(), _EVENT_NAMES)
+_INSERT = Prepared(tables.cases.insert(), _CASE_NAMES)
+_UPDATE = Prepared(
+    tables.cases.update().where(tables.cases.c.case == sa.bindparam("of_case")),
+    [name for name in _CASE_NAMES if name != "case"],
+)
+_NEWEST = Prepared(
+    sa.select(tables.cases.c.case).where(
+        tables.cases.c.number == sa.select(sa.func.max(tables.cases.c.number)).scalar_subquery()
+    )
+)
+_LOAD = "open cases by responder"
 
 
 def append(connection: sa.Connection, event: Event) -> Event:
     """Append `event`; the returned one carries its number."""
-    values = {field.name: getattr(event, field.name) for field in fields(Event) if field.name != "seq"}
-    values["data"] = dict(event.data)
-    return replace(event, seq=int(connection.execute(_APPEND, values).scalar_one()))
+    return replace(event, seq=_APPEND.run(connection, {**vars(event), "data": dict(event.data)}).lastrowid)
 
 
 def insert(connection: sa.Connection, case: Case) -> None:
     """Add the row of a new case."""
-    connection.execute(_INSERT, _values(case))
+    _INSERT.run(connection, vars(case))
 
 
-def update(connection: sa.Connection, case: Case) -> None:
-    """Bring the row of a case up to date."""
-    values = _values(case)
-    connection.execute(_UPDATE, {"which": values.pop("case"), **values})
+def update(connection: sa.Connection, case: Case, before: Case) -> None:
+    """Bring the row of a case up to date; `before` is what it was."""
+    _UPDATE.run(connection, {**vars(case), "of_case": case.case})
+    memo = memo_of(connection)
+    if memo is not None and _LOAD in memo:
+        load: dict[str, int] = memo[_LOAD]
+        for one, more in ((before, -1), (case, 1)):
+            if one.responder is not None and one.stage in WITH_OFFICER:
+                load[one.responder] = load.get(one.responder, 0) + more
 
 
 def add_reporter(connection: sa.Connection, case: str, reporter: str) -> None:
@@ -150,9 +163,9 @@ def to_escalate(connection: sa.Connection, now: datetime, limit: int) -> list[Ca
 def next_name(connection: sa.Connection, now: datetime) -> str:
     """Day and serial number in it: 20261122-0007."""
     table, day = tables.cases, f"{now:%Y%m%d}-"
-    last = connection.execute(sa.select(table.c.case).order_by(table.c.number.desc()).limit(1)).scalar_one_or_none()
-    if last is not None and last.startswith(day):
-        return f"{day}{int(last.removeprefix(day)) + 1:04d}"
+    for (last,) in _NEWEST.run(connection, {}):
+        if last.startswith(day):
+            return f"{day}{int(last.removeprefix(day)) + 1:04d}"
     # Another day than that of the newest case, perhaps an earlier one: the clock may have been moved.
     query = sa.select(sa.func.count()).where(table.c.case > day, table.c.case < f"{now:%Y%m%d}.")
     return f"{day}{int(connection.execute(query).scalar_one()) + 1:04d}"
@@ -160,14 +173,16 @@ def next_name(connection: sa.Connection, now: datetime) -> str:
 
 def open_by_responder(connection: sa.Connection) -> dict[str, int]:
     """Number of unfinished cases on each officer's hands (dispatched or handling)."""
+    memo = memo_of(connection)
+    if memo is not None and _LOAD in memo:
+        return dict(memo[_LOAD])
     table = tables.cases
     query = (
         sa.select(table.c.responder, sa.func.count())
         .where(table.c.stage.in_(WITH_OFFICER), table.c.responder.is_not(None))
         .group_by(table.c.responder)
     )
-    return {str(row[0]): int(row[1]) for row in connection.execute(query)}
-
-
-def _values(case: Case) -> dict[str, Any]:
-    return {name: getattr(case, name) for name in _CASE_NAMES}
+    load = {str(row[0]): int(row[1]) for row in connection.execute(query)}
+    if memo is not None:
+        memo[_LOAD] = dict(load)
+    return load

@@ -1,8 +1,8 @@
 """The hub of the live stream: news come in from any thread, bytes go out to every viewer.
 
-A piece of news is turned into bytes once, whoever many watch. Each viewer has a queue of bounded length; who
-reads too slowly is given a new snapshot instead of a growing queue. A bounded backlog lets a viewer
-who lost the line go on where it was.
+There is one log of bounded length and no queue for a viewer: each reads on from the last number it has seen, and whoever
+falls behind what the log holds, or was away for longer, is given a snapshot. Moves of officers are gathered for a moment
+and told together.
 """
 
 from __future__ import annotations
@@ -12,32 +12,50 @@ import json
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
+from gridgeo_server.live.audiences import Audience
 from gridgeo_server.live.news import CaseChanged, IndicatorsChanged, News, PlanChanged, RespondersMoved
 
-QUEUE = 256
-"""Most messages that wait for one viewer."""
-BACKLOG = 2_000
-"""Most messages kept for viewers who come back."""
+BACKLOG = 4_000
+"""Most messages kept."""
+OFFICERS = 20_000
+"""Most officers in the messages kept, each as often as a message tells of them."""
+TICK_S = 0.25
+"""Seconds for which moves of officers are gathered."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Message:
-    """One event of the stream, as it goes over the wire."""
+    """One event of the stream; for each audience it is put into bytes once, when the first of them is sent it."""
 
     sequence: int
-    wire: bytes
+    name: str
+    values: dict[str, Any]
+    wires: dict[Audience, bytes] = field(default_factory=dict)
+
+    def wire(self, audience: Audience) -> bytes:
+        """The event as it goes over the wire; nothing where it is not for this audience."""
+        known = self.wires.get(audience)
+        if known is None:
+            seen = audience.sees(self.name, self.values)
+            known = self.wires[audience] = b"" if seen is None else encode(self.name, self.sequence, seen)
+        return known
+
+    @property
+    def officers(self) -> int:
+        """How many officers it tells of."""
+        return len(self.values["responders"]) if self.name == "responder" else 0
 
 
 @dataclass(eq=False)
 class Viewer:
-    """One open stream: what waits for it, and whether it fell behind."""
+    """One open stream, and the number up to which it has seen everything; None before its first message."""
 
-    waiting: deque[Message] = field(default_factory=deque)
+    audience: Audience = field(default_factory=Audience)
+    seen: int | None = None
     awake: asyncio.Event = field(default_factory=asyncio.Event)
-    lost: bool = False
-    """It fell behind, so that only a new snapshot helps."""
 
 
 def encode(name: str, sequence: int, values: dict[str, Any]) -> bytes:
@@ -53,7 +71,10 @@ class Hub:
         self._loop: asyncio.AbstractEventLoop | None = None
         # Beginning with the time makes a number of this run greater than every number of an earlier one.
         self.sequence = time.time_ns() // 1_000_000
-        self._backlog: deque[Message] = deque(maxlen=BACKLOG)
+        self._backlog: deque[Message] = deque()
+        self._officers = 0
+        self._moved: dict[str, dict[str, Any]] = {}
+        self._joined: dict[tuple[Audience, int], bytes] = {}
         self._viewers: set[Viewer] = set()
         self.closing = False
 
@@ -66,13 +87,11 @@ class Hub:
         """Begin to hand out news, on `loop`."""
         self._loop = loop
 
-    def tell(self, news: News) -> None:
+    def tell(self, *news: News) -> None:
         """Hand `news` to every viewer; safe from any thread. Without a loop there are no viewers to tell."""
         loop = self._loop
-        if loop is None or loop.is_closed():
-            return
-        name, values = _content(news)
-        loop.call_soon_threadsafe(self._deliver, name, values)
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(self._deliver, news)
 
     def close(self) -> None:
         """End every stream; safe from any thread and from a signal handler."""
@@ -80,51 +99,61 @@ class Hub:
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._wake_all)
 
-    def join(self, after: int | None) -> tuple[Viewer, bool]:
-        """A new viewer who has seen everything up to number `after`; whether a snapshot is needed first."""
-        viewer = Viewer()
-        resumes = after is not None and self._remembers(after)
-        if resumes:
-            viewer.waiting.extend(message for message in self._backlog if message.sequence > (after or 0))
-            viewer.awake.set()
+    def join(self, viewer: Viewer) -> None:
+        """Tell a viewer from now on when there is something to take."""
         self._viewers.add(viewer)
-        return viewer, not resumes
 
     def leave(self, viewer: Viewer) -> None:
         """Forget a viewer."""
         self._viewers.discard(viewer)
 
-    def _remembers(self, after: int) -> bool:
-        """Whether the backlog holds everything since `after`."""
-        oldest = self._backlog[0].sequence if self._backlog else self.sequence + 1
-        return oldest - 1 <= after <= self.sequence
+    def take(self, viewer: Viewer) -> bytes | None:
+        """What `viewer` hasn't seen yet, or None where only a snapshot helps."""
+        seen = viewer.seen
+        if seen is None or not self.remembers(seen):
+            return None
+        viewer.seen = self.sequence
+        viewer.awake.clear()
+        key = viewer.audience, seen
+        joined = self._joined.get(key)
+        if joined is None:
+            fresh = islice(self._backlog, len(self._backlog) - (self.sequence - seen), None)
+            joined = self._joined[key] = b"".join(message.wire(viewer.audience) for message in fresh)
+        return joined
 
-    def _deliver(self, name: str, values: dict[str, Any]) -> None:
+    def remembers(self, after: int) -> bool:
+        """Whether everything since `after` is still held."""
+        return self.sequence - len(self._backlog) <= after <= self.sequence
+
+    def _deliver(self, all_news: tuple[News, ...]) -> None:
+        for news in all_news:
+            match news:
+                case RespondersMoved(responders):
+                    if responders and not self._moved:
+                        asyncio.get_running_loop().call_later(TICK_S, self._tell_moves)
+                    self._moved.update((one["responder"], one) for one in responders)
+                case CaseChanged(case, event):
+                    self._append("case", {**case, "event": event})
+                case IndicatorsChanged(indicators):
+                    self._append("indicators", indicators)
+                case PlanChanged(plan, _):
+                    self._append("plan", plan)
+        self._wake_all()
+
+    def _tell_moves(self) -> None:
+        moved, self._moved = self._moved, {}
+        self._append("responder", {"responders": list(moved.values())})
+        self._wake_all()
+
+    def _append(self, name: str, values: dict[str, Any]) -> None:
         self.sequence += 1
-        message = Message(self.sequence, encode(name, self.sequence, values))
+        message = Message(self.sequence, name, values)
         self._backlog.append(message)
-        for viewer in self._viewers:
-            if len(viewer.waiting) >= QUEUE:
-                viewer.waiting.clear()
-                viewer.lost = True
-            if not viewer.lost:
-                viewer.waiting.append(message)
-            viewer.awake.set()
+        self._officers += message.officers
+        while len(self._backlog) > BACKLOG or self._officers > OFFICERS:
+            self._officers -= self._backlog.popleft().officers
 
     def _wake_all(self) -> None:
+        self._joined.clear()
         for viewer in self._viewers:
             viewer.awake.set()
-
-
-def _content(news: News) -> tuple[str, dict[str, Any]]:
-    match news:
-        case CaseChanged(case, event):
-            return "case", {**case, "event": event}
-        case RespondersMoved([one]):
-            return "responder", one
-        case RespondersMoved(responders):
-            return "responder", {"responders": responders}
-        case IndicatorsChanged(indicators):
-            return "indicators", indicators
-        case PlanChanged(plan, _):
-            return "plan", plan

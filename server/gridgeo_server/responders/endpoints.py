@@ -7,9 +7,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from starlette.responses import Response
 
 from gridgeo_server.cases import store as case_store
 from gridgeo_server.cases.service import Actor
+from gridgeo_server.idempotency import Reply
 from gridgeo_server.responders import service
 from gridgeo_server.responders.model import view
 from gridgeo_server.responders.service import Fix
@@ -44,13 +46,13 @@ def responders(state: StateOf) -> dict[str, Any]:
 
 
 @router.post("/{responder}/positions", status_code=202)
-def position(responder: str, body: PositionBody, state: StateOf) -> dict[str, Any]:
+async def position(responder: str, body: PositionBody, state: StateOf) -> Response:
     """Take in where an officer is."""
     now = state.clock()
     at = now if body.at is None else _in_utc(body.at)
     fix = Fix(responder, body.lon, body.lat, at, body.heading)
-    state.store.write(lambda transaction: service.move(transaction, [fix], now))
-    return {"responder": responder, "accepted": True}
+    await state.store.write_soon(lambda transaction: service.move(transaction, [fix], now))
+    return Reply.of(202, {"responder": responder, "accepted": True}).response()
 
 
 @router.patch("/{responder}")

@@ -12,22 +12,39 @@ import sqlalchemy as sa
 from gridgeo_server.errors import NotFound
 from gridgeo_server.responders.model import Responder
 from gridgeo_server.store import tables
+from gridgeo_server.store.prepared import Prepared
+from gridgeo_server.store.writer import memo_of
 
 _COLUMNS = [tables.responders.c[field.name] for field in fields(Responder)]
+_EVERYBODY = "every officer"
+_PUT = Prepared(
+    tables.responders.update().where(tables.responders.c.responder == sa.bindparam("of_responder")),
+    [field.name for field in fields(Responder) if field.name != "responder"],
+)
+_TRACK = tables.tracks
+_LATEST = Prepared(
+    sa.select(_TRACK.c.at).where(_TRACK.c.responder == sa.bindparam("responder")).order_by(_TRACK.c.at.desc()).limit(1)
+)
+_ADD = Prepared(_TRACK.insert(), ["responder", "at", "lon", "lat"])
+_PRUNE = Prepared(_TRACK.delete().where(_TRACK.c.at < sa.bindparam("before")))
 
 
 def everybody(connection: sa.Connection) -> list[Responder]:
     """All officers, by identifier."""
-    query = sa.select(*_COLUMNS).order_by(tables.responders.c.responder)
-    return [_value(row) for row in connection.execute(query)]
+    return list(_by_name(connection).values())
 
 
 def get(connection: sa.Connection, responder: str) -> Responder:
     """One officer, or `NotFound`."""
-    row = connection.execute(sa.select(*_COLUMNS).where(tables.responders.c.responder == responder)).one_or_none()
-    if row is None:
+    memo = memo_of(connection)
+    if memo is not None:
+        known = _by_name(connection).get(responder)
+    else:
+        row = connection.execute(sa.select(*_COLUMNS).where(tables.responders.c.responder == responder)).one_or_none()
+        known = None if row is None else _value(row)
+    if known is None:
         raise NotFound(f"no officer '{responder}'")
-    return _value(row)
+    return known
 
 
 def match_plan(connection: sa.Connection, officers: Iterable[Responder]) -> None:
@@ -41,6 +58,7 @@ def match_plan(connection: sa.Connection, officers: Iterable[Responder]) -> None
     rows = [{**asdict(one), "grids": list(one.grids)} for name, one in wanted.items() if name not in known]
     if rows:
         connection.execute(tables.responders.insert(), rows)
+        (memo_of(connection) or {}).pop(_EVERYBODY, None)
     for name, old in known.items():
         new = wanted.get(name)
         if new is None:
@@ -52,26 +70,39 @@ def match_plan(connection: sa.Connection, officers: Iterable[Responder]) -> None
 
 def put(connection: sa.Connection, responder: Responder) -> None:
     """Bring the row of an officer up to date."""
-    values: dict[str, Any] = {**asdict(responder), "grids": list(responder.grids)}
-    values.pop("responder")
-    table = tables.responders
-    connection.execute(table.update().where(table.c.responder == responder.responder).values(**values))
+    _PUT.run(connection, {**vars(responder), "grids": list(responder.grids), "of_responder": responder.responder})
+    known = (memo_of(connection) or {}).get(_EVERYBODY, {})
+    if responder.responder in known:
+        known[responder.responder] = responder
 
 
 def latest_track(connection: sa.Connection, responder: str) -> datetime | None:
     """Time of the last point of an officer's track."""
-    query = sa.select(sa.func.max(tables.tracks.c.at)).where(tables.tracks.c.responder == responder)
-    return connection.execute(query).scalar_one()
+    found = _LATEST.rows(connection, {"responder": responder})
+    return found[0][0] if found else None
 
 
 def add_track(connection: sa.Connection, responder: str, at: datetime, lon: float, lat: float) -> None:
     """Append a point to an officer's track."""
-    connection.execute(tables.tracks.insert().values(responder=responder, at=at, lon=lon, lat=lat))
+    _ADD.run(connection, {"responder": responder, "at": at, "lon": lon, "lat": lat})
 
 
 def prune_tracks(connection: sa.Connection, before: datetime) -> None:
     """Forget the points older than `before`."""
-    connection.execute(tables.tracks.delete().where(tables.tracks.c.at < before))
+    _PRUNE.run(connection, {"before": before})
+
+
+def _by_name(connection: sa.Connection) -> dict[str, Responder]:
+    """All officers in their order; what a job that writes has read is remembered for the next."""
+    memo = memo_of(connection)
+    if memo is not None and _EVERYBODY in memo:
+        found: dict[str, Responder] = memo[_EVERYBODY]
+        return found
+    query = sa.select(*_COLUMNS).order_by(tables.responders.c.responder)
+    found = {one.responder: one for one in map(_value, connection.execute(query))}
+    if memo is not None:
+        memo[_EVERYBODY] = found
+    return found
 
 
 def _value(row: sa.Row[Any]) -> Responder:

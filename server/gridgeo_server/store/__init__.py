@@ -2,6 +2,7 @@
 
 from gridgeo_server.store import plan_tables as plan_tables  # its tables join those of `tables`
 from gridgeo_server.store import roster_tables as roster_tables  # and so do these
-from gridgeo_server.store.database import Store, Transaction
+from gridgeo_server.store.database import Store
+from gridgeo_server.store.writer import Transaction
 
 __all__ = ["Store", "Transaction"]

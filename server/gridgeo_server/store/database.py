@@ -1,51 +1,36 @@
 """The store: one SQLite file in write-ahead mode, one thread that writes, any number that read.
 
-An answer is given only after its transaction is on the disk (`synchronous=FULL`). Writes that wait while
-one is being synced share the next sync (group commit), each in a savepoint of its own, so that one refused
-write never takes another with it. What a write announces is handed on after its commit, in commit order.
+An answer is given only after its transaction is on the disk (`synchronous=FULL`), by the group commit of `writer`.
+What a write announces is handed on after its commit, in commit order. Where the file is moved away nothing is written
+until it is back: a connection would go on writing into a file that nobody finds again.
 """
 
 from __future__ import annotations
 
-import queue
-import threading
+import asyncio
+import os
+import sqlite3
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
-from gridgeo_server.errors import StoreUnavailable
+from gridgeo_server.errors import StoreUnavailable, Undecided
+from gridgeo_server.store.writer import Transaction, Writer, is_locked, release
 
 Answer = TypeVar("Answer")
 
-_GROUP = 64
-"""Most writes that share one commit."""
-
-
-@dataclass
-class Transaction:
-    """What a piece of writing work is given: a connection, and a list of what to tell others after the commit."""
-
-    connection: sa.Connection
-    announcements: list[Any] = field(default_factory=list)
-
-    def announce(self, news: Any) -> None:
-        """Tell `news` once this transaction is durable; nothing is told when it fails."""
-        self.announcements.append(news)
-
-
-@dataclass(frozen=True)
-class _Job:
-    work: Callable[[Transaction], Any]
-    future: Future[Any]
-    last: bool = False
-    """Nothing shares a commit with it after it."""
+LOCK_S = 2.0
+"""Seconds to wait for another program that holds the file."""
+OPENING_S = 10.0
+"""The same while the store is opened, when nobody waits for an answer yet."""
 
 
 class Store:
@@ -56,31 +41,33 @@ class Store:
     path
         The SQLite file.
     on_commit
-        Called from the writing thread with each announcement, after its commit.
+        Called from the writing thread with the announcements of each commit, after it.
     wait_s
-        Longest time that a write may take before `StoreUnavailable` is raised.
+        Longest time that a write may wait for its turn, and again that it may take, seconds.
     """
 
-    def __init__(self, path: Path, on_commit: Callable[[Any], None] = lambda news: None, wait_s: float = 20.0) -> None:
-        self._engine = _engine(path)
-        self._on_commit = on_commit
+    def __init__(
+        self, path: Path, on_commit: Callable[[list[Any]], None] = lambda news: None, wait_s: float = 20.0
+    ) -> None:
+        self._path = path
         self._wait_s = wait_s
-        self._jobs: queue.Queue[_Job | None] = queue.Queue(maxsize=10_000)
-        self._closed = threading.Event()
         with _told_plainly(path):
-            self._migrate()
-        self._writer = threading.Thread(target=self._write_all, name="gridgeo-store-writer", daemon=True)
-        self._writer.start()
+            sqlite3.connect(path).close()
+            _migrate(path)
+        self._file = _identity(path)
+        self._engine = _engine(path, LOCK_S)
+        self._writer = Writer(self._engine.connect, self._check, on_commit)
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """A connection that sees one consistent state; nothing it does is kept."""
+        self._check()
         try:
             with self._engine.connect() as connection:
                 yield connection
                 connection.rollback()
-        except sa.exc.OperationalError as error:
-            raise StoreUnavailable(f"the store can't be read: {error.orig}") from error
+        except (sa.exc.OperationalError, sqlite3.OperationalError) as error:
+            raise StoreUnavailable(f"the store can't be read: {getattr(error, 'orig', error)}") from error
 
     def write(self, work: Callable[[Transaction], Answer], *, last: bool = False) -> Answer:
         """Do `work` in a transaction and return its answer once it is durable.
@@ -92,103 +79,109 @@ class Store:
 
         Raises
         ------
+        Overloaded
+            Too much waits to be written; nothing of it was done.
+        Undecided
+            It was begun and didn't end in time: it may or may not be kept.
         StoreUnavailable
-            The store is closed, full or too slow. Any other exception of `work` is raised as it is, and
-            nothing of that work is kept.
+            The store is closed, full or gone; nothing is kept. Any other exception of `work` is raised as it is,
+            and nothing of that work is kept.
         """
-        if self._closed.is_set():
-            raise StoreUnavailable("the server is stopping; try again when it is back")
-        job = _Job(work, Future(), last)
-        try:
-            self._jobs.put(job, timeout=self._wait_s)
-            answer: Answer = job.future.result(timeout=self._wait_s)
-        except (TimeoutError, queue.Full):
-            job.future.cancel()
-            raise StoreUnavailable(f"the store did not answer within {self._wait_s:g} s; try again") from None
+        future = self._writer.put(work, last).future
+        wait((future,), self._wait_s)
+        self._give_up_unless_begun(future)
+        wait((future,), self._wait_s)
+        answer: Answer = self._ended(future)
+        return answer
+
+    async def write_soon(self, work: Callable[[Transaction], Answer]) -> Answer:
+        """`write` for an event loop: no thread waits meanwhile."""
+        loop = asyncio.get_running_loop()
+        waiter = loop.create_future()
+        future = self._writer.put(work, waiter=waiter).future
+        limit = loop.call_later(self._wait_s, release, [waiter])
+        await waiter
+        limit.cancel()
+        self._give_up_unless_begun(future)
+        end = loop.time() + self._wait_s
+        while not future.done() and loop.time() < end:
+            await asyncio.sleep(0.05)
+        answer: Answer = self._ended(future)
         return answer
 
     def close(self) -> None:
         """Finish what is queued, then stop writing."""
-        if not self._closed.is_set():
-            self._closed.set()
-            self._jobs.put(None)
-            self._writer.join(timeout=self._wait_s)
-            self._engine.dispose()
+        self._writer.close(self._wait_s)
+        self._engine.dispose()
 
-    def _migrate(self) -> None:
-        config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-        config.set_main_option("path_separator", "os")
-        with self._engine.connect().execution_options(writes=True) as connection:
+    def _give_up_unless_begun(self, future: Future[Any]) -> None:
+        if not future.done() and future.cancel():
+            told = f"the store did not come to it within {self._wait_s:g} s; nothing was kept, try again"
+            raise StoreUnavailable(told)
+
+    def _ended(self, future: Future[Any]) -> Any:
+        if not future.done():
+            raise Undecided(f"the store did not end it within {2 * self._wait_s:g} s; it may yet be kept")
+        return future.result()
+
+    def _check(self) -> None:
+        """Raise `StoreUnavailable` where the file that was opened no longer lies at its place."""
+        try:
+            there = _identity(self._path)
+        except OSError as error:
+            told = f"the store {self._path} is gone ({error.strerror}); bring it back, the server goes on then"
+            raise StoreUnavailable(told) from None
+        if there != self._file:
+            raise StoreUnavailable(f"another file lies at {self._path}; bring the former back or restart the server")
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    """What names a file whatever its path; raises OSError where there is none."""
+    found = os.stat(path)
+    return found.st_dev, found.st_ino
+
+
+def _migrate(path: Path) -> None:
+    """Make the tables, or bring those of an older server up to date: in one transaction, whole or not at all."""
+    config = _migrations()
+    engine = _engine(path, OPENING_S)
+    try:
+        # Begun here: Alembic would commit after each revision.
+        with engine.execution_options(writes=True).begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-            connection.commit()
-
-    def _write_all(self) -> None:
-        with self._engine.connect().execution_options(writes=True) as connection:
-            while (job := self._jobs.get()) is not None:
-                group = [job]
-                while len(group) < _GROUP and not group[-1].last and not self._jobs.empty():
-                    follower = self._jobs.get()
-                    if follower is None:
-                        self._jobs.put(None)
-                        break
-                    group.append(follower)
-                self._write_group(connection, [one for one in group if one.future.set_running_or_notify_cancel()])
-
-    def _write_group(self, connection: sa.Connection, group: list[_Job]) -> None:
-        done: list[tuple[_Job, Any, list[Any]]] = []
-        try:
-            with connection.begin():
-                for job in group:
-                    transaction = Transaction(connection)
-                    try:
-                        with connection.begin_nested():
-                            answer = job.work(transaction)
-                    except sa.exc.OperationalError:
-                        raise
-                    except Exception as error:
-                        job.future.set_exception(error)
-                    else:
-                        done.append((job, answer, transaction.announcements))
-        except Exception as error:
-            refused = StoreUnavailable(f"the store can't be written: {_first_cause(error)}")
-            for job in group:
-                if not job.future.done():
-                    job.future.set_exception(refused)
-            return
-        for job, answer, announcements in done:
-            for news in announcements:
-                self._on_commit(news)
-            job.future.set_result(answer)
+    finally:
+        engine.dispose()
 
 
-def _first_cause(error: BaseException) -> object:
-    """What went wrong first: a full disk ends the whole transaction, and the rollback of its savepoint fails after it."""
-    first: BaseException = error
-    earlier: BaseException | None = error
-    while earlier is not None:
-        first = earlier if isinstance(earlier, sa.exc.DBAPIError) else first
-        earlier = earlier.__context__
-    return getattr(first, "orig", first)
+def revisions() -> set[str]:
+    """Every revision of the tables that this version knows."""
+    return {script.revision for script in ScriptDirectory.from_config(_migrations()).walk_revisions()}
 
 
-def _engine(path: Path) -> sa.Engine:
-    engine = sa.create_engine(
-        sa.URL.create("sqlite+pysqlite", database=str(path)),
-        pool_size=8,
-        max_overflow=40,
-        connect_args={"check_same_thread": False, "timeout": 10.0},
-    )
+def _migrations() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
 
-    @sa.event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _record: Any) -> None:
+
+def _engine(path: Path, lock_s: float) -> sa.Engine:
+    # mode=rw: a file that is gone is an error, never begun anew in silence.
+    address = f"file:{quote(str(path.absolute()))}?mode=rw"
+
+    def connect() -> sqlite3.Connection:
         # SQLAlchemy begins transactions itself (below): sqlite3's own guesses at when to begin would break savepoints.
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+        connection = sqlite3.connect(
+            address, uri=True, timeout=lock_s, check_same_thread=False, isolation_level=None, cached_statements=512
+        )
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
+
+    engine = sa.create_engine(
+        "sqlite+pysqlite://", creator=connect, poolclass=sa.pool.QueuePool, pool_size=8, max_overflow=40
+    )
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
@@ -200,10 +193,12 @@ def _engine(path: Path) -> sa.Engine:
 
 @contextmanager
 def _told_plainly(path: Path) -> Iterator[None]:
-    """Turn a failure to open the file into a message that names it."""
+    """Turn a failure to open the file into a message that names it and the mend."""
     try:
         yield
-    except sa.exc.DatabaseError as error:
-        raise StoreUnavailable(
-            f"{path} can't be used as the server's store ({error.orig}); move it away to begin a new one"
-        ) from error
+    except (sa.exc.DatabaseError, sqlite3.DatabaseError) as error:
+        cause = getattr(error, "orig", error)
+        mend = (
+            "end the program that holds it, then try again" if is_locked(cause) else "move it away to begin a new one"
+        )
+        raise StoreUnavailable(f"{path} can't be used as the server's store ({cause}); {mend}") from error

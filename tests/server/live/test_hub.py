@@ -6,6 +6,7 @@ import threading
 from typing import Any
 
 from gridgeo_server.live import hub as hub_module
+from gridgeo_server.live.audiences import Audience
 from gridgeo_server.live.hub import Hub, Viewer
 from gridgeo_server.live.news import CaseChanged, IndicatorsChanged, RespondersMoved
 from loops import run as run_alone
@@ -20,27 +21,42 @@ async def _settled() -> None:
         await asyncio.sleep(0)
 
 
-def _values(viewer: Viewer) -> list[Any]:
-    return [json.loads(message.wire.split(b"data: ")[1]) for message in viewer.waiting]
+def _bound() -> Hub:
+    hub = Hub()
+    hub.bind(asyncio.get_running_loop())
+    return hub
 
 
-def test_all_viewers_are_given_the_very_same_bytes() -> None:
+def _viewer(hub: Hub, **more: Any) -> Viewer:
+    """A viewer who has seen everything so far."""
+    viewer = Viewer(seen=hub.sequence, **more)
+    hub.join(viewer)
+    return viewer
+
+
+def _taken(hub: Hub, viewer: Viewer) -> list[tuple[int, Any]]:
+    """Numbers and values that a viewer is given."""
+    wire = hub.take(viewer)
+    assert wire is not None
+    events = [event.split("\nid: ")[1].split("\ndata: ") for event in wire.decode().split("\n\n") if event]
+    return [(int(number), json.loads(data)) for number, data in events]
+
+
+def test_all_viewers_of_an_audience_are_given_the_very_same_bytes() -> None:
     async def run() -> None:
-        hub = Hub()
-        hub.bind(asyncio.get_running_loop())
-        viewers = [hub.join(None)[0] for _ in range(5)]
-        hub.tell(_news(1))
+        hub = _bound()
+        viewers = [_viewer(hub) for _ in range(5)]
+        hub.tell(_news(1), _news(2))
         await _settled()
-        assert len({id(viewer.waiting[0].wire) for viewer in viewers}) == 1
+        assert len({id(hub.take(viewer)) for viewer in viewers}) == 1
 
     run_alone(run())
 
 
 def test_news_from_many_threads_arrive_once_each_with_rising_numbers() -> None:
     async def run() -> None:
-        hub = Hub()
-        hub.bind(asyncio.get_running_loop())
-        viewer, _ = hub.join(None)
+        hub = _bound()
+        viewer = _viewer(hub)
 
         def tell(first: int) -> None:
             for number in range(first, first + 20):
@@ -51,46 +67,38 @@ def test_news_from_many_threads_arrive_once_each_with_rising_numbers() -> None:
             thread.start()
         await asyncio.to_thread(lambda: [thread.join() for thread in threads])
         await _settled()
-        numbers = [message.sequence for message in viewer.waiting]
+        told = _taken(hub, viewer)
+        numbers = [number for number, _ in told]
         assert numbers == list(range(numbers[0], numbers[0] + 100))
-        assert len({value["overdue"] for value in _values(viewer)}) == 100
+        assert len({values["overdue"] for _, values in told}) == 100
+        assert hub.take(viewer) == b""
 
     run_alone(run())
 
 
 def test_who_lost_the_line_goes_on_where_it_was() -> None:
     async def run() -> None:
-        hub = Hub()
-        hub.bind(asyncio.get_running_loop())
-        for number in range(5):
-            hub.tell(_news(number))
+        hub = _bound()
+        hub.tell(*map(_news, range(5)))
         await _settled()
         last = hub.sequence - 2
-        viewer, snapshot = hub.join(last)
-        assert not snapshot
-        assert [message.sequence for message in viewer.waiting] == [last + 1, last + 2]
-        current, snapshot = hub.join(hub.sequence)
-        assert not snapshot
-        assert not current.waiting
+        assert [number for number, _ in _taken(hub, Viewer(seen=last))] == [last + 1, last + 2]
+        assert hub.take(Viewer(seen=hub.sequence)) == b""
 
     run_alone(run())
 
 
-def test_who_was_away_too_long_or_comes_from_another_run_is_given_a_snapshot(monkeypatch: Any) -> None:
+def test_who_was_away_too_long_or_comes_from_another_run_needs_a_snapshot(monkeypatch: Any) -> None:
     monkeypatch.setattr(hub_module, "BACKLOG", 3)
 
     async def run() -> None:
-        hub = Hub()
-        hub.bind(asyncio.get_running_loop())
+        hub = _bound()
         before = hub.sequence
-        for number in range(6):
-            hub.tell(_news(number))
+        hub.tell(*map(_news, range(6)))
         await _settled()
-        assert hub.join(before)[1]
-        assert hub.join(before - 10_000_000)[1]
-        assert hub.join(hub.sequence + 1)[1]
-        assert hub.join(None)[1]
-        assert not hub.join(hub.sequence - 3)[1]
+        for seen in (before, before - 10_000_000, hub.sequence + 1, None):
+            assert hub.take(Viewer(seen=seen)) is None
+        assert len(_taken(hub, Viewer(seen=hub.sequence - 3))) == 3
 
     run_alone(run())
 
@@ -100,41 +108,70 @@ def test_a_later_run_begins_with_greater_numbers() -> None:
     assert Hub().sequence >= first > 1_700_000_000_000
 
 
-def test_a_slow_viewer_has_a_bounded_queue_and_loses_to_a_snapshot_while_others_go_on(monkeypatch: Any) -> None:
-    monkeypatch.setattr(hub_module, "QUEUE", 4)
+def test_a_slow_viewer_costs_nothing_that_grows_and_falls_back_to_a_snapshot_while_others_go_on(
+    monkeypatch: Any,
+) -> None:
+    monkeypatch.setattr(hub_module, "BACKLOG", 4)
 
     async def run() -> None:
-        hub = Hub()
-        hub.bind(asyncio.get_running_loop())
-        slow, quick = hub.join(None)[0], hub.join(None)[0]
+        hub = _bound()
+        slow, quick = _viewer(hub), _viewer(hub)
         seen = 0
         for number in range(10):
             hub.tell(_news(number))
             await _settled()
-            seen += len(quick.waiting)
-            quick.waiting.clear()
-        assert slow.lost
-        assert len(slow.waiting) == 0
+            seen += len(_taken(hub, quick))
         assert seen == 10
-        assert not quick.lost
+        assert hub.take(slow) is None
+        assert len(hub._backlog) == 4
 
     run_alone(run())
 
 
-def test_one_officer_travels_alone_several_together() -> None:
+def test_what_is_kept_is_bounded_by_the_officers_it_tells_of_too(monkeypatch: Any) -> None:
+    monkeypatch.setattr(hub_module, "OFFICERS", 25)
+    monkeypatch.setattr(hub_module, "TICK_S", 0.0)
+
     async def run() -> None:
-        hub = Hub()
-        hub.bind(asyncio.get_running_loop())
-        viewer, _ = hub.join(None)
-        hub.tell(RespondersMoved([{"responder": "a"}]))
-        hub.tell(RespondersMoved([{"responder": "a"}, {"responder": "b"}]))
+        hub = _bound()
+        for _ in range(6):
+            hub.tell(RespondersMoved([{"responder": str(one)} for one in range(10)]))
+            await asyncio.sleep(0.005)
+        assert [message.officers for message in hub._backlog] == [10, 10]
+
+    run_alone(run())
+
+
+def test_moves_are_gathered_and_the_newest_of_each_officer_is_told(monkeypatch: Any) -> None:
+    monkeypatch.setattr(hub_module, "TICK_S", 0.02)
+
+    async def run() -> None:
+        hub = _bound()
+        viewer = _viewer(hub)
+        hub.tell(RespondersMoved([{"responder": "a", "lon": 1}, {"responder": "b", "lon": 1}]))
         hub.tell(CaseChanged({"case": "c"}, {"seq": 1}))
+        hub.tell(RespondersMoved([{"responder": "a", "lon": 2}]))
         await _settled()
-        assert _values(viewer) == [
-            {"responder": "a"},
-            {"responders": [{"responder": "a"}, {"responder": "b"}]},
-            {"case": "c", "event": {"seq": 1}},
+        assert [values for _, values in _taken(hub, viewer)] == [{"case": "c", "event": {"seq": 1}}]
+        await asyncio.sleep(0.1)
+        assert [values for _, values in _taken(hub, viewer)] == [
+            {"responders": [{"responder": "a", "lon": 2}, {"responder": "b", "lon": 1}]}
         ]
+
+    run_alone(run())
+
+
+def test_an_audience_is_given_what_is_its_own_under_the_same_numbers() -> None:
+    async def run() -> None:
+        hub = _bound()
+        west = _viewer(hub, audience=Audience(areas=frozenset({"west"}), grids=frozenset()))
+        everybody = _viewer(hub)
+        for area in ("west", "east", "west"):
+            hub.tell(CaseChanged({"case": "c", "area": area}, {"seq": 1}))
+        await _settled()
+        all_told = _taken(hub, everybody)
+        assert [one for one in all_told if one[1]["area"] == "west"] == _taken(hub, west)
+        assert west.seen == everybody.seen == hub.sequence
 
     run_alone(run())
 
@@ -145,9 +182,9 @@ def test_news_before_the_server_runs_reach_nobody_and_do_no_harm() -> None:
 
     async def run() -> None:
         hub.bind(asyncio.get_running_loop())
-        viewer, _ = hub.join(None)
+        viewer = _viewer(hub)
         hub.tell(_news(2))
         await _settled()
-        assert _values(viewer) == [{"overdue": 2}]
+        assert [values for _, values in _taken(hub, viewer)] == [{"overdue": 2}]
 
     run_alone(run())

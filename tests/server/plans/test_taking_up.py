@@ -22,7 +22,7 @@ from gridgeo import crs
 from gridgeo.plans.plan import Plan
 from gridgeo.plans.rules import Rules
 from gridgeo_server.app import create_app
-from gridgeo_server.live.news import PlanChanged, RespondersMoved
+from gridgeo_server.live.hub import Viewer
 from gridgeo_server.plans.taking_up import held_on, settle_and_take_up, take_up
 from gridgeo_server.settings import Settings
 from gridgeo_server.state import State
@@ -97,13 +97,15 @@ def _all(count: int, grid: str) -> dict[str, Any]:
 def _heard(office: Office) -> Iterator[list[tuple[str, Any]]]:
     """What a viewer of the stream is told meanwhile: name and values of every event."""
     hub, told = _state(office).hub, []
-    viewer, _ = hub.join(None)
+    viewer = Viewer(seen=hub.sequence)
+    hub.join(viewer)
     yield told
-    deadline = time.monotonic() + 30
-    while not any(b"event: plan" in message.wire for message in list(viewer.waiting)) and time.monotonic() < deadline:
+    deadline, wire = time.monotonic() + 30, b""
+    while not (b"event: plan" in wire and b"event: responder" in wire) and time.monotonic() < deadline:
         time.sleep(0.01)
-    for message in list(viewer.waiting):
-        name, data = message.wire.decode().split("\nid: ", 1)
+        wire += hub.take(viewer) or b""
+    for message in wire.decode().removesuffix("\n\n").split("\n\n"):
+        name, data = message.split("\nid: ", 1)
         told.append((name.removeprefix("event: "), json.loads(data.split("\ndata: ")[1])))
     hub.leave(viewer)
 
@@ -299,10 +301,3 @@ def test_what_is_held_on_a_day_names_plans_and_hand_overs(office: Office) -> Non
         named.append([held_on(calendar, date(2026, 11, day)) for day in (17, 18, 19)])
     assert named[0][1] == named[1][1] == named[0][2] != named[0][0]
     assert named[1][2] != named[0][2]
-
-
-def test_a_swap_is_told_to_viewers_as_a_plan() -> None:
-    from gridgeo_server.live.hub import _content
-
-    assert _content(PlanChanged({"grids": 3}, lambda: None)) == ("plan", {"grids": 3})
-    assert _content(RespondersMoved([]))[0] == "responder"

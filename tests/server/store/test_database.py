@@ -26,7 +26,7 @@ def told() -> list[Any]:
 @pytest.fixture
 def store(tmp_path: Path, told: list[Any]) -> Iterator[Store]:
     """A new store."""
-    made = Store(tmp_path / "s.sqlite", told.append)
+    made = Store(tmp_path / "s.sqlite", told.extend)
     yield made
     made.close()
 
@@ -89,9 +89,9 @@ def test_a_write_that_fails_keeps_nothing_and_spoils_no_other(store: Store, told
 def test_news_are_told_after_the_commit_and_in_its_order(store: Store, tmp_path: Path) -> None:
     seen: list[tuple[str, int]] = []
 
-    def look(news: str) -> None:
+    def look(news: list[str]) -> None:
         with sqlite3.connect(tmp_path / "t.sqlite") as other:
-            seen.append((news, other.execute("SELECT count(*) FROM replies").fetchone()[0]))
+            seen.append((*news, other.execute("SELECT count(*) FROM replies").fetchone()[0]))
         other.close()
 
     watched = Store(tmp_path / "t.sqlite", look)

@@ -1,0 +1,139 @@
+"""Durable reports per CPU-second: `POST /api/v1/cases` to a server of its own process, acknowledged once it is on the disk.
+
+``python benchmarks/durable.py`` sends a fixed number of reports, each with a key of its own, over so many connections at
+once, and tells the CPU time that the server's process used (user and system, all threads), then proves that every
+acknowledged case is in the store, once. Writing the disk's own time is not CPU time: see the wall time beside it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "tests")]
+
+
+def town_in(folder: Path) -> None:
+    """The lattice town and its plan of six grids, as `gridgeo import` and `gridgeo partition` leave them."""
+    from boards import lattice_plan
+    from gridgeo.sources import write_jurisdiction
+
+    plan = lattice_plan()
+    write_jurisdiction(plan.jurisdiction, folder / "town.gpkg")
+    plan.to_file(folder / "plan.gpkg")
+
+
+def places(count: int) -> list[tuple[float, float]]:
+    """Longitudes and latitudes spread over the lattice town."""
+    import numpy as np
+
+    from gridgeo import crs
+    from towns import BLOCK, CRS, EAST, NORTH
+
+    random = np.random.default_rng(1)
+    x, y = EAST + random.uniform(5, 12 * BLOCK - 5, count), NORTH + random.uniform(5, 8 * BLOCK - 5, count)
+    lon, lat = crs.transform(x, y, CRS, crs.WGS84)
+    return list(zip(lon.round(7).tolist(), lat.round(7).tolist(), strict=True))
+
+
+def cpu_s(process: int) -> float:
+    """Seconds of CPU time that a process has used (Linux)."""
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def send(port: int, bodies: list[bytes], name: str, connections: int) -> tuple[dict[str, str], list[float]]:
+    """The case that each key was given, and the seconds that each answer took."""
+    waiting = list(enumerate(bodies))
+    kept: dict[str, str] = {}
+    spent: list[float] = []
+
+    async def work() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        while waiting:
+            number, body = waiting.pop()
+            key = f"{name}-{number}"
+            head = (
+                f"POST /api/v1/cases HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+                f"Idempotency-Key: {key}\r\nContent-Length: {len(body)}\r\n\r\n"
+            )
+            start = time.perf_counter()
+            writer.write(head.encode() + body)
+            answered = (await reader.readuntil(b"\r\n\r\n")).lower()
+            length = int(answered.split(b"content-length:")[1].split(b"\r\n")[0])
+            told = json.loads(await reader.readexactly(length))
+            spent.append(time.perf_counter() - start)
+            if b" 201 " in answered.split(b"\r\n")[0]:
+                kept[key] = told["case"]
+        writer.close()
+
+    await asyncio.gather(*(work() for _ in range(connections)))
+    return kept, spent
+
+
+def measured(folder: Path, count: int, connections: int) -> dict[str, Any]:
+    """Figures of so many reports."""
+    bodies = [
+        json.dumps({"category": "noise", "lon": lon, "lat": lat, "description": "Loud music"}).encode()
+        for lon, lat in places(count)
+    ]
+    command = [sys.executable, "-m", "gridgeo", "serve", "--data", str(folder), "--port", "0", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            port = int(json.loads(server.stdout.readline())["address"].rstrip("/").rsplit(":", 1)[1])
+            # What is compiled or read on first use is no cost of a report.
+            asyncio.run(send(port, bodies[:200], "warm", connections))
+            time.sleep(1.0)
+            before, start = cpu_s(server.pid), time.perf_counter()
+            kept, spent = asyncio.run(send(port, bodies, "sent", connections))
+            wall, used = time.perf_counter() - start, cpu_s(server.pid) - before
+        finally:
+            server.kill()
+            server.wait()
+    with closing(sqlite3.connect(folder / "gridgeo.sqlite")) as store:
+        stored = {row[0] for row in store.execute('SELECT "case" FROM cases')}
+    assert set(kept.values()) <= stored, "an acknowledged case is not in the store"
+    assert len(set(kept.values())) == len(kept), "two keys were given one case"
+    spent.sort()
+    return {
+        "reports": count,
+        "acknowledged": len(kept),
+        "connections": connections,
+        "server_cpu_s": round(used, 2),
+        "per_cpu_second": round(len(kept) / used),
+        "wall_s": round(wall, 2),
+        "p50_ms": round(1e3 * spent[len(spent) // 2], 1),
+        "p95_ms": round(1e3 * spent[int(0.95 * len(spent))], 1),
+    }
+
+
+def main() -> None:
+    """Measure and print as JSON."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--reports", type=int, default=5_000)
+    options.add_argument("--connections", type=int, default=64)
+    options.add_argument("--output", type=Path)
+    given = options.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        town_in(Path(temporary))
+        figures = measured(Path(temporary), given.reports, given.connections)
+    text = json.dumps(figures, indent=1) + "\n"
+    sys.stdout.write(text)
+    if given.output:
+        given.output.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

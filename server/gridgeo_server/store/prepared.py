@@ -1,0 +1,80 @@
+"""Statements that are run thousands of times a second: put into SQL once, then handed to SQLite as they are.
+
+SQLAlchemy finds a statement's SQL again each time it is run, which takes longer than SQLite takes to run it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import pysqlite
+
+_DIALECT = pysqlite.dialect()
+
+_Process = Callable[[Any], Any] | None
+
+
+class Prepared:
+    """One statement, whose parameters are given by name each time it is run.
+
+    Parameters
+    ----------
+    statement
+        What SQLAlchemy makes SQL of.
+    columns
+        Names of the columns that an insert or update fills.
+
+    Examples
+    --------
+    >>> table = sa.table("replies", sa.column("key", sa.String), sa.column("status", sa.Integer))
+    >>> Prepared(table.insert(), ["key", "status"]).sql
+    'INSERT INTO replies ("key", status) VALUES (?, ?)'
+    """
+
+    def __init__(self, statement: sa.Select[Any] | sa.UpdateBase, columns: Iterable[str] | None = None) -> None:
+        self._statement = statement
+        self._columns = None if columns is None else list(columns)
+
+    @property
+    def sql(self) -> str:
+        """What SQLite is given."""
+        return self._compiled[0]
+
+    def run(self, connection: sa.Connection, values: Mapping[str, Any]) -> sqlite3.Cursor:
+        """Run it in the transaction of `connection`; ``lastrowid`` of an insert's cursor is the row's number."""
+        sql, binds, fixed = self._compiled
+        if fixed:
+            values = {**fixed, **values}
+        given = [values[name] if process is None else process(values[name]) for name, process in binds]
+        driver: sqlite3.Connection = connection.connection.dbapi_connection  # type: ignore[assignment]
+        return driver.execute(sql, given)
+
+    def rows(self, connection: sa.Connection, values: Mapping[str, Any]) -> list[list[Any]]:
+        """Every row that it finds."""
+        processes = self._results
+        return [
+            [value if process is None else process(value) for value, process in zip(row, processes, strict=True)]
+            for row in self.run(connection, values)
+        ]
+
+    @cached_property
+    def _compiled(self) -> tuple[str, list[tuple[str, _Process]], dict[str, Any]]:
+        compiled = self._statement.compile(dialect=_DIALECT, column_keys=self._columns)
+        names: list[str] = list(getattr(compiled, "positiontup", None) or [])
+        binds = getattr(compiled, "binds", {})
+        processes = [(name, binds[name].type.dialect_impl(_DIALECT).bind_processor(_DIALECT)) for name in names]
+        # What stands in the statement itself, such as its limit.
+        fixed = {name: binds[name].effective_value for name in names if not binds[name].required}
+        return str(compiled), processes, {name: value for name, value in fixed.items() if value is not None}
+
+    @cached_property
+    def _results(self) -> list[_Process]:
+        assert isinstance(self._statement, sa.Select)
+        return [
+            column.type.dialect_impl(_DIALECT).result_processor(_DIALECT, None)
+            for column in self._statement.selected_columns
+        ]

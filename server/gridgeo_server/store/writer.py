@@ -1,0 +1,324 @@
+"""The one thread that writes: what waits while a commit is being synced shares the next one.
+
+Each job has a savepoint of its own in the shared transaction, so that one refused job never takes another with it.
+The queue is bounded, and nobody is let into it while the writer stands still: who can't be served is told at once.
+What a job has read may be remembered for the next ones (`memo_of`), since nobody else writes in between.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from gridgeo_server.errors import Overloaded, StoreUnavailable, Undecided
+
+logger = logging.getLogger(__name__)
+
+GROUP = 64
+"""Most jobs that share one commit."""
+QUEUE = 1_024
+"""Most jobs that wait."""
+GATHER_S = 0.005
+"""Seconds to wait for more jobs before a commit, while several come at once anyhow."""
+STALL_S = 1.0
+"""Seconds that the writer may wait for the file's lock or the disk before new jobs are refused."""
+
+
+@dataclass
+class Transaction:
+    """What a piece of writing work is given: a connection, and a list of what to tell others after the commit."""
+
+    connection: sa.Connection
+    announcements: list[Any] = field(default_factory=list)
+
+    def announce(self, news: Any) -> None:
+        """Tell `news` once this transaction is durable; nothing is told when it fails."""
+        self.announcements.append(news)
+
+
+@dataclass(frozen=True)
+class Job:
+    """Work that waits, and where its answer will be."""
+
+    work: Callable[[Transaction], Any]
+    future: Future[Any]
+    last: bool = False
+    """Nothing shares a commit with it after it."""
+    waiter: asyncio.Future[None] | None = None
+    """Who waits for it on an event loop; woken once `future` is done."""
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    job: Job
+    answer: Any = None
+    error: Exception | None = None
+    announcements: tuple[Any, ...] = ()
+
+
+class Writer:
+    """Does jobs in the order they came, many to a commit.
+
+    Parameters
+    ----------
+    connect
+        Opens a connection that may write.
+    check
+        Raises `StoreUnavailable` when what is written would not get into the store's file.
+    on_commit
+        Called with the announcements of a commit, after it and in their order.
+    """
+
+    def __init__(
+        self, connect: Callable[[], sa.Connection], check: Callable[[], None], on_commit: Callable[[list[Any]], None]
+    ) -> None:
+        self._connect = connect
+        self._check = check
+        self._on_commit = on_commit
+        self._connection: sa.Connection | None = None
+        self._memo: dict[str, Any] = {}
+        self._version: int | None = None
+        self._jobs: queue.Queue[Job | None] = queue.Queue(maxsize=QUEUE)
+        self._closing = threading.Lock()
+        self._closed = False
+        self._still_since: float | None = None
+        self._several = False
+        self._thread = threading.Thread(target=self._run, name="gridgeo-store-writer", daemon=True)
+        self._thread.start()
+
+    def put(
+        self, work: Callable[[Transaction], Any], last: bool = False, waiter: asyncio.Future[None] | None = None
+    ) -> Job:
+        """Queue `work`.
+
+        Raises
+        ------
+        Overloaded
+            Too much waits already, or the writer stands still.
+        StoreUnavailable
+            The writer was closed.
+        """
+        still_since = self._still_since
+        if still_since is not None and time.monotonic() - still_since > STALL_S:
+            raise Overloaded("the store waits for its disk or for another program that holds it; nothing was kept")
+        job = Job(work, Future(), last, waiter)
+        with self._closing:
+            if self._closed:
+                raise StoreUnavailable("the server is stopping; try again when it is back")
+            try:
+                self._jobs.put_nowait(job)
+            except queue.Full:
+                raise Overloaded(f"{QUEUE:,} requests wait to be written; nothing was kept of this one") from None
+        return job
+
+    def close(self, wait_s: float) -> None:
+        """Finish what is queued, then stop."""
+        with self._closing:
+            if self._closed:
+                return
+            self._closed = True
+        self._jobs.put(None)
+        self._thread.join(wait_s)
+
+    def _run(self) -> None:
+        going = True
+        while going:
+            group, going = self._next_group()
+            # Who gave up waiting has cancelled: such a job is never begun, and who asked was told so.
+            begun = [job for job in group if job.future.set_running_or_notify_cancel()]
+            self._several = len(group) > 1
+            if begun:
+                self._write(begun)
+        self._let_go()
+
+    def _next_group(self) -> tuple[list[Job], bool]:
+        """The next jobs, and whether more may come."""
+        job = self._jobs.get()
+        if self._several and self._jobs.qsize() < GROUP:
+            time.sleep(GATHER_S)
+        group: list[Job] = []
+        while job is not None:
+            group.append(job)
+            if len(group) == GROUP or job.last:
+                return group, True
+            try:
+                job = self._jobs.get_nowait()
+            except queue.Empty:
+                return group, True
+        return group, False
+
+    def _write(self, group: list[Job]) -> None:
+        try:
+            outcomes = self._committed(group)
+        except Exception as error:
+            self._let_go()
+            cause = first_cause(error)
+            refused = error if isinstance(error, StoreUnavailable) else StoreUnavailable(_told(cause))
+            for job in group:
+                job.future.set_exception(refused)
+            _wake(group)
+            if is_locked(cause):
+                self._refuse_waiting(refused)
+            return
+        self._tell([news for one in outcomes for news in one.announcements])
+        for one in outcomes:
+            if one.error is not None:
+                one.job.future.set_exception(one.error)
+            else:
+                one.job.future.set_result(one.answer)
+        _wake(group)
+
+    def _committed(self, group: list[Job]) -> list[_Outcome]:
+        """Do the jobs of `group` and commit them."""
+        self._check()
+        with self._standing_still():
+            connection = self._connection = self._connection or self._opened()
+            transaction = connection.begin()
+        self._remember_what_still_holds(connection)
+        try:
+            outcomes = [self._done(connection, job) for job in group]
+        except BaseException:
+            transaction.rollback()
+            raise
+        try:
+            with self._standing_still():
+                transaction.commit()
+            self._check()
+        except (sa.exc.DBAPIError, sqlite3.Error, StoreUnavailable) as error:
+            # A commit whose sync failed may lie in the log and come to light when the file is opened again.
+            raise Undecided(f"the store could not end a write: {getattr(error, 'orig', error)}") from error
+        return outcomes
+
+    @contextmanager
+    def _standing_still(self) -> Iterator[None]:
+        """While the file's lock or the disk is waited for, which nothing here can hasten."""
+        self._still_since = time.monotonic()
+        try:
+            yield
+        finally:
+            self._still_since = None
+
+    def _opened(self) -> sa.Connection:
+        memo: dict[str, Any] = {}
+        self._memo, self._version = memo, None
+        connection = self._connect().execution_options(writes=True, memo=memo)
+        sa.event.listen(connection, "rollback_savepoint", lambda *_: memo.clear())
+        return connection
+
+    def _remember_what_still_holds(self, connection: sa.Connection) -> None:
+        """Forget everything if another program has written since."""
+        (version,) = _driver(connection).execute("PRAGMA data_version").fetchone()
+        if version != self._version:
+            self._memo.clear()
+            self._version = version
+
+    def _done(self, connection: sa.Connection, job: Job) -> _Outcome:
+        """Do one job in a savepoint; a failure of the store itself is raised, for it ends the whole transaction."""
+        transaction, driver = Transaction(connection), _driver(connection)
+        driver.execute("SAVEPOINT job")
+        try:
+            answer = job.work(transaction)
+        except (sa.exc.OperationalError, sqlite3.OperationalError):
+            raise
+        except Exception as error:
+            driver.execute("ROLLBACK TO job")
+            self._memo.clear()
+            outcome = _Outcome(job, error=error)
+        else:
+            outcome = _Outcome(job, answer, announcements=tuple(transaction.announcements))
+        driver.execute("RELEASE job")
+        return outcome
+
+    def _tell(self, announcements: list[Any]) -> None:
+        if announcements:
+            try:
+                self._on_commit(announcements)
+            except Exception:
+                # It is committed: whoever asked must hear so, whatever becomes of the news.
+                logger.exception("news could not be told")
+
+    def _refuse_waiting(self, refused: StoreUnavailable) -> None:
+        """Refuse what waits at this moment: it has waited as long as those who were refused."""
+        for _ in range(self._jobs.qsize()):
+            job = self._jobs.get()
+            if job is None:
+                self._jobs.put(None)
+            elif job.future.set_running_or_notify_cancel():
+                job.future.set_exception(refused)
+                _wake([job])
+
+    def _let_go(self) -> None:
+        """Close the connection; the next job opens another."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            try:
+                connection.invalidate()
+                connection.close()
+            except sa.exc.SQLAlchemyError:
+                logger.exception("a connection to the store could not be closed")
+
+
+def memo_of(connection: sa.Connection) -> dict[str, Any] | None:
+    """What jobs before read and still holds, by names of their choice; None on a connection that doesn't write.
+
+    Who changes what is remembered changes or forgets it here too. A job that fails takes all of it away.
+    """
+    memo: dict[str, Any] | None = connection.get_execution_options().get("memo")
+    return memo
+
+
+def _driver(connection: sa.Connection) -> sqlite3.Connection:
+    driver: sqlite3.Connection = connection.connection.dbapi_connection  # type: ignore[assignment]
+    return driver
+
+
+def _wake(group: list[Job]) -> None:
+    """Wake whoever waits on an event loop: once for each loop, not for each of them."""
+    waiting: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
+    for job in group:
+        if job.waiter is not None:
+            waiting.setdefault(job.waiter.get_loop(), []).append(job.waiter)
+    for loop, waiters in waiting.items():
+        try:
+            loop.call_soon_threadsafe(release, waiters)
+        except RuntimeError:  # the loop was closed: nobody waits any more
+            logger.debug("a loop ended before its writes did")
+
+
+def release(waiters: list[asyncio.Future[None]]) -> None:
+    """Wake those who wait and weren't woken yet."""
+    for waiter in waiters:
+        if not waiter.done():
+            waiter.set_result(None)
+
+
+def first_cause(error: BaseException) -> object:
+    """What went wrong first: a full disk ends the whole transaction, and what is rolled back after it fails too."""
+    first: BaseException = error
+    earlier: BaseException | None = error
+    while earlier is not None:
+        first = earlier if isinstance(earlier, (sa.exc.DBAPIError, sqlite3.Error)) else first
+        earlier = earlier.__context__
+    return getattr(first, "orig", first)
+
+
+def is_locked(cause: object) -> bool:
+    """Whether another program holds the store's file."""
+    return "locked" in str(cause)
+
+
+def _told(cause: object) -> str:
+    if is_locked(cause):
+        return "the store can't be written: another program holds its file; nothing was kept, try again"
+    return f"the store can't be written: {cause}; nothing was kept, try again when that is mended"

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pytest
+
+from gridgeo_server.errors import BadRequest
+from gridgeo_server.live.audiences import Audience
+from gridgeo_server.town import Town
+
+CASE = {
+    "case": "c",
+    "area": "west",
+    "stage": "dispatched",
+    "owner_name": "Li",
+    "responder": "officer-01",
+    "event": {"action": "dispatch", "actor_name": "Li", "note": "call Mrs Wang", "data": {"responder": "officer-01"}},
+}
+OFFICERS = {"responders": [{"responder": "a", "grids": ["01"]}, {"responder": "b", "grids": ["06"]}]}
+
+
+def test_an_area_holds_the_areas_below_it_and_the_grids_of_all_of_them(town: Town) -> None:
+    every, west = Audience.of(town, "town", "staff"), Audience.of(town, "west", "staff")
+    assert every.areas == {"town", "west", "east"}
+    assert west.areas == {"west"}
+    homes = dict(zip(town.grids["grid"], town.grids["area"], strict=True))
+    assert west.grids == {grid for grid, area in homes.items() if area == "west"}
+    with pytest.raises(BadRequest, match="the town has no area 'north'; it has town"):
+        Audience.of(town, "north", "staff")
+
+
+def test_cases_and_officers_of_elsewhere_are_left_out(town: Town) -> None:
+    here = Audience(areas=frozenset({"west"}), grids=frozenset({"01"}))
+    assert here.sees("case", CASE) == CASE
+    assert here.sees("case", {**CASE, "area": "east"}) is None
+    assert here.sees("responder", OFFICERS) == {"responders": OFFICERS["responders"][:1]}
+    assert here.sees("responder", {"responders": OFFICERS["responders"][1:]}) is None
+    assert here.sees("indicators", {"overdue": 1}) == {"overdue": 1}
+    snapshot = {"cases": [CASE, {**CASE, "area": "east"}], **OFFICERS, "indicators": {}}
+    assert here.sees("snapshot", snapshot) == {
+        "cases": [CASE],
+        "responders": OFFICERS["responders"][:1],
+        "indicators": {},
+    }
+
+
+def test_the_public_is_shown_no_person_and_no_officer() -> None:
+    public = Audience("public")
+    seen = public.sees("case", CASE)
+    assert seen == {"case": "c", "area": "west", "stage": "dispatched", "event": {"action": "dispatch"}}
+    assert public.sees("responder", OFFICERS) is None
+    assert public.sees("snapshot", {"cases": [], **OFFICERS}) == {"cases": [], "responders": []}
+
+
+def test_those_who_see_the_same_are_one_audience(town: Town) -> None:
+    assert len({Audience.of(town, "west", "staff") for _ in range(3)} | {Audience.of(town, "west", "public")}) == 2

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import pytest
+from fastapi.testclient import TestClient
+
+from gridgeo.plans.plan import Plan
+from gridgeo.plans.rules import Rules
+from gridgeo_server.app import create_app
+from gridgeo_server.live import snapshots as snapshots_module
+from gridgeo_server.live.audiences import Audience
+from gridgeo_server.live.endpoints import _stream
+from gridgeo_server.live.hub import Viewer
+from gridgeo_server.live.news import CaseChanged, IndicatorsChanged
+from gridgeo_server.live.snapshots import Snapshots
+from gridgeo_server.settings import Settings
+from gridgeo_server.state import State
+from gridgeo_server.town import Town
+from loops import run as run_alone
+from server.plans.conftest import quartered
+from towns import lattice_town
+
+
+def _watching(state: State, area: str | None = None, seen: int | None = None, **settings: Any) -> AsyncIterator[bytes]:
+    """A stream of the state, whose hub lives on the running loop."""
+    state.hub.bind(asyncio.get_running_loop())
+    state = replace(state, settings=state.settings.model_copy(update=settings))
+    viewer = Viewer(Audience.of(state.town, area, "staff"), seen)
+    return _stream(state, viewer, area, Snapshots())
+
+
+def _values(wire: bytes) -> dict[str, Any]:
+    return dict(json.loads(wire.split(b"data: ")[1]))
+
+
+@pytest.fixture
+def quarters(settings: Settings) -> Iterator[TestClient]:
+    """The app on a town whose grids keep to its quarters, west and east."""
+    assignment = pd.Series(quartered()).rename_axis("unit")
+    town = Town(Plan(lattice_town(8, 12), assignment, Rules(k=8, within="quarter")))
+    with TestClient(create_app(settings, town), base_url="http://127.0.0.1") as made:
+        yield made
+
+
+def test_a_viewer_of_an_area_is_given_its_cases_and_officers_and_no_others(quarters: TestClient, at: Any) -> None:
+    state: State = quarters.app.state.gridgeo  # type: ignore[attr-defined]
+    west, east = (
+        quarters.post("/api/v1/cases", json={"category": "noise", "lon": lon, "lat": lat}).json()
+        for lon, lat in (at(50, 50), at(1_150, 750))
+    )
+    assert (west["area"], east["area"]) == ("west", "east")
+
+    async def run() -> None:
+        stream = _watching(state, "west")
+        assert await anext(stream) == b"retry: 2000\n\n"
+        snapshot = _values(await anext(stream))
+        assert [case["case"] for case in snapshot["cases"]] == [west["case"]]
+        grids = Audience.of(state.town, "west", "staff").grids or frozenset()
+        assert snapshot["responders"]
+        assert all(grids & set(one["grids"]) for one in snapshot["responders"])
+        state.hub.tell(*(CaseChanged(case, {"seq": 9}) for case in (east, west)))
+        assert _values(await anext(stream))["case"] == west["case"]
+        await stream.aclose()
+        assert state.hub.viewers == 0
+
+    run_alone(run())
+
+
+def test_a_quiet_stream_gives_signs_of_life_though_others_are_told_things_and_ends_after_its_life(
+    state: State,
+) -> None:
+    async def run() -> None:
+        stream = _watching(state, "west", state.hub.sequence, ping_s=0.05, stream_life_s=0.4)
+        told = [await anext(stream)]
+
+        async def elsewhere() -> None:
+            for _ in range(40):
+                state.hub.tell(CaseChanged({"case": "c", "area": "east"}, {"seq": 1}))
+                await asyncio.sleep(0.01)
+
+        busy = asyncio.create_task(elsewhere())
+        told += [wire async for wire in stream]
+        await busy
+        assert told[0] == b"retry: 2000\n\n"
+        # The app's own first look at the indicators may come in between.
+        assert {wire for wire in told[1:] if not wire.startswith(b"event: indicators")} == {b": ping\n\n"}
+        assert state.hub.viewers == 0
+
+    run_alone(run())
+
+
+def test_one_snapshot_serves_all_who_come_at_once_and_what_happens_after_it_follows(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    real = snapshots_module.snapshot
+    monkeypatch.setattr(snapshots_module, "snapshot", lambda state: made.append(1) or real(state))
+
+    async def run() -> None:
+        state.hub.bind(asyncio.get_running_loop())
+        kept = Snapshots()
+        told = await asyncio.gather(*(kept.newest(state, Audience()) for _ in range(20)))
+        assert len(made) == 1
+        assert len(set(told)) == 1
+        state.hub.tell(IndicatorsChanged({"overdue": 1}))
+        await asyncio.sleep(0.01)
+        late = Viewer()
+        late.seen, wire = await kept.newest(state, Audience())
+        assert wire == told[0][1]
+        assert b'"overdue":1' in (state.hub.take(late) or b"")
+        await kept.newest(state, Audience("public"))
+        assert len(made) == 2
+
+    run_alone(run())
+
+
+def test_an_unknown_area_or_role_is_refused_by_name(client: TestClient) -> None:
+    answer = client.get("/api/v1/live?area=north")
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "area"
+    assert client.get("/api/v1/live?role=king").status_code == 422
