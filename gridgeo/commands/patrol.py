@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from gridgeo.commands.options import Json, Mode, PlanFile, Seed, Shift, Town, rows
+from gridgeo.commands.unserved import tell_unserved
 from gridgeo.errors import BadInput
 from gridgeo.terminal import progress, show
 
@@ -66,8 +67,12 @@ def patrol(
     from gridgeo.routes.periods import Draw
     from gridgeo.sources import read_csv, read_jurisdiction, read_layer
 
-    if shifts is None and (times or most_gap or classes or both_sides or spots or closed or ends or longer is not None):
-        raise BadInput("times, classes, spots and draws are of a period: say how many shifts it has, e.g. --shifts 7")
+    _check_options(
+        shifts, longer, periods,
+        {"--times": times, "--most-gap": most_gap, "--classes": classes, "--both-sides": both_sides, "--spots": spots,
+         "--closed": closed, "--ends": ends, "--officers": officers != 1, "--begins": begins != "08:00",
+         "--longer": longer is not None},
+    )  # fmt: skip
     drawn = read_plan(plan, read_jurisdiction(town))
     points: dict[str, Any] = {
         name: None if file is None else read_layer(file) for name, file in (("stations", stations), ("ends", ends))
@@ -77,6 +82,7 @@ def patrol(
         with progress() as observer:
             routes = patrol_routes(drawn, stations=points["stations"], progress=observer, **common)
         routes.to_file(output)
+        tell_unserved(routes)
         show(routes.figures() | {"file": str(output)}, as_json, rows(routes.summary()))
         return
     options: dict[str, Any] = {
@@ -94,9 +100,20 @@ def patrol(
             drawn, shifts=shifts, officers=officers, progress=observer, **common, **points, **options
         )
     routes.to_file(output)
+    tell_unserved(routes)
     told = ("longest_min", "promised_gap", "best_minutes", "extra_mean", "bits", "bits_share")
     figures = {name: routes.meta[name] for name in told if name in routes.meta}
     show(routes.figures() | figures | {"file": str(output)}, as_json, rows(routes.summary()))
+
+
+def _check_options(shifts: int | None, longer: float | None, periods: int, of_period: dict[str, Any]) -> None:
+    given = next((name for name, value in of_period.items() if value), None)
+    if shifts is None and given:
+        raise BadInput(f"{given} is of a period: say how many shifts it has, e.g. --shifts 7")
+    if periods > 1 and longer is None:
+        raise BadInput(
+            f"--periods {periods} draws {periods} periods: say how much longer plans may be, e.g. --longer 0.1"
+        )
 
 
 def _words(text: str) -> list[str]:

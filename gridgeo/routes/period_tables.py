@@ -120,7 +120,8 @@ def period_figures(
         tasks = asked[grid]
         gap = answer.gap if answer.gap.any() else _walked_gap(answer, len(tasks))
         for kind, most in zip(tasks["class"], gap.tolist(), strict=True):
-            promise[kind] = max(promise.get(kind, 0), most)
+            if most:
+                promise[kind] = max(promise.get(kind, 0), most)
     told = {grid: answer.told for grid, answer in answers.items()}
     figures: dict[str, Any] = {"promised_gap": promise, "grids": told}
     drawn = [one for one in told.values() if one.get("tasks")]

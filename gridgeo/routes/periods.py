@@ -132,6 +132,11 @@ def patrol_period(
     for name, count in (("shifts", shifts), ("officers", officers)):
         if count < 1:
             raise BadInput(f"{name} is {count}; give at least 1")
+    for kind, count in wanted.items():
+        if not 1 <= count <= shifts:
+            raise BadInput(f"'{kind}' is to be passed {count} times in {shifts} shifts; give 1 to {shifts}")
+    if not begins:
+        raise BadInput("begins is empty; give at least one time of day at which shifts begin, e.g. 08:00")
     place = plan.jurisdiction
     roads = Roads.of(place.road_nodes, place.road_edges, mode)
     streets = patrolled_streets(plan, mode=mode, skip=skip)
@@ -141,6 +146,10 @@ def patrol_period(
     for name in wanted if times is not None else ():
         if name not in set(streets["class"]):
             raise BadInput(f"no street is of class '{name}'; leave it out of the times, or name its streets in a table")
+    for name in both_sides:
+        if name not in set(streets["highway"]):
+            known = ", ".join(sorted(set(streets["highway"])))
+            raise BadInput(f"no street of OpenStreetMap class '{name}' has two sides to patrol; choose among {known}")
     rules = _rules(wanted, most_gap or {}, closed or {}, begins, shift_min, shifts)
     placed = _placed(spots, plan, roads, max(wanted.values()), shifts)
     starts = starts_of(plan, roads, streets, stations)
@@ -182,8 +191,6 @@ def _rules(
                 raise BadInput(f"{option} of class '{name}', which is none; choose one of {', '.join(times)}, spots")
     rules: dict[str, tuple[int, int, int | None]] = {}
     for name, count in times.items():
-        if not 1 <= count <= shifts:
-            raise BadInput(f"'{name}' is to be passed {count} times in {shifts} shifts; give 1 to {shifts}")
         allowed = shifts_open(closed.get(name, ()), begins, shift_min, shifts, name)
         most = _most_gap(f"'{name}'", count, allowed, most_gap.get(name), shifts)
         rules[name] = (count, allowed, most)

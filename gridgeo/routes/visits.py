@@ -187,10 +187,11 @@ def _unreachable(
 
 def _left_out(door: pd.Series, one: LeftOut, shift_min: float, rounds: int | None) -> dict[str, Any]:
     minutes = one.seconds / 60
+    waits = f", which may begin at minute {door['from_min']:g}," if door["from_min"] > 0 else ""
     reason = {
         WINDOW: f"the window of minute {door['from_min']:g} to {door['to_min']:g} can't be met: arrival at minute {minutes:.1f} "
         f"at the earliest",
-        LONGER_THAN_SHIFT: f"the visit alone ends at minute {minutes:.1f}, after the shift of {shift_min:g} min",
+        LONGER_THAN_SHIFT: f"the visit alone{waits} ends at minute {minutes:.1f}, after the shift of {shift_min:g} min",
         NO_ROUND_LEFT: f"no room in {rounds} round{'s' if rounds != 1 else ''}",
     }[one.reason]
     return {"what": door["door"], "grid": door["grid"], "reason": reason, "geometry": door["geometry"]}
