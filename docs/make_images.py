@@ -1,7 +1,7 @@
 """Draw the pictures of the README and the documentation: ``python docs/make_images.py``.
 
 ``plan.png`` is a plan of the sample map, ``board.png`` the live board of the demo, as a browser shows it on an
-office screen, ``reach.png`` what is reached on foot, ``coverage.png``
+office screen, ``reach.png`` what is reached on foot, ``patrols.png`` three drawn shifts of a grid, ``coverage.png``
 what synthetic tracks along some patrols covered. All are made from what the library and the server really answer.
 """
 
@@ -68,6 +68,53 @@ def reach_picture(folder: Path) -> None:
     axes.text(0.99, -0.03, "© OpenStreetMap contributors", transform=axes.transAxes, ha="right", fontsize=7)
     figure.savefig(IMAGES / "reach.png", dpi=110, bbox_inches="tight")
     plt.close(figure)
+
+
+def patrols_picture(folder: Path) -> None:
+    """Draw three shifts of one grid of the demo's plan, drawn at random, with two hot spots."""
+    mpl.use("agg")
+    import geopandas as gpd
+    import matplotlib.pyplot as plt
+    import shapely
+
+    from gridgeo.plans.files import read_plan
+    from gridgeo.routes import Draw, patrol_period, patrolled_streets
+    from gridgeo.sources import read_jurisdiction
+
+    plan = read_plan(folder / "plan.gpkg", read_jurisdiction(folder / "town.gpkg"))
+    grid = "09"
+    streets = patrolled_streets(plan)
+    own = streets[streets["grid"] == grid]
+    longest = own.sort_values("length_m").geometry.iloc[[-1, -4]]
+    at = [line.interpolate(0.5, normalized=True) for line in longest]
+    spots = gpd.GeoDataFrame({"spot": ["A", "B"], "minutes": [12.0, 10.0]}, geometry=at, crs=plan.grids.crs)
+    routes = patrol_period(plan, shifts=3, spots=spots, draw=Draw(longer=0.2), steps=1_500)
+    panels, axes = plt.subplots(1, 3, figsize=(13, 3.9))
+    shape = plan.grids[plan.grids["grid"] == grid]
+    west, south, east, north = own.total_bounds
+    for shift, ax in enumerate(axes, start=1):
+        route = routes.routes.query("grid == @grid and shift == @shift").iloc[0]
+        stops = routes.stops[routes.stops["route"] == route["route"]]
+        streets.plot(ax=ax, color="#d8d2c6", linewidth=0.6)
+        shape.boundary.plot(ax=ax, color="#8a857a", linewidth=0.9, linestyle="--")
+        gpd.GeoSeries([route.geometry]).plot(ax=ax, color="#9db8d6", linewidth=1.0)
+        served = own[("street " + own["street"].astype(str)).isin(stops["what"])]
+        served.plot(ax=ax, color="#1f5fa8", linewidth=1.8)
+        for number, point in enumerate(
+            shapely.line_interpolate_point(route.geometry, [i / 8 for i in range(8)], normalized=True)
+        ):
+            ax.text(point.x, point.y, str(number + 1), fontsize=7, ha="center", va="center", color="white",
+                    bbox={"boxstyle": "circle,pad=0.22", "facecolor": "#0f3f75", "edgecolor": "white"})  # fmt: skip
+        stays = stops[stops["what"].str.startswith("spot ")]
+        stays.plot(ax=ax, color="#b3261e", markersize=45, zorder=6, edgecolor="white")
+        out = route["start_min"]
+        ax.set_title(f"Shift {shift}: out at minute {out:.0f}, {route['minutes']:.0f} min", fontsize=10)
+        ax.set(xlim=(west - 60, east + 60), ylim=(south - 60, north + 60))
+        ax.set_axis_off()
+    panels.text(0.99, 0.01, "© OpenStreetMap contributors", ha="right", fontsize=7)
+    panels.tight_layout()
+    panels.savefig(IMAGES / "patrols.png", dpi=110, bbox_inches="tight")
+    plt.close(panels)
 
 
 def coverage_picture(folder: Path) -> None:
@@ -144,6 +191,7 @@ def main() -> None:
             subprocess.run(command, check=True)  # noqa: S603 - our own command
         plan_picture(folder)
         reach_picture(folder)
+        patrols_picture(folder)
         coverage_picture(folder)
         board_picture(folder)
 

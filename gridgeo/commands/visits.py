@@ -77,7 +77,8 @@ def visits(
 ) -> None:
     """Plan visit rounds to a list of doors: a day, or with --from a month, within windows and shifts."""
     from gridgeo.plans.files import read_plan
-    from gridgeo.routes.visiting.writing import OWN, check_ending, write_visits
+    from gridgeo.routes.visiting.writing import write_visits
+    from gridgeo.routes.writing import OWN, check_ending
     from gridgeo.sources import read_csv, read_jurisdiction
 
     check_ending(output)
