@@ -48,7 +48,9 @@ class StreetDays:
         bad = (self.times < 1) | (self.times > self.days)
         if bad.any():
             task = int(bad.argmax())
-            raise BadProblem(f"task {task} is to be served {self.times[task]} times in {self.days} days; give 1 to {self.days}")
+            raise BadProblem(
+                f"task {task} is to be served {self.times[task]} times in {self.days} days; give 1 to {self.days}"
+            )
 
     @classmethod
     def by_demand(cls, instance: StreetInstance, days: int, times: Sequence[int]) -> StreetDays:
@@ -67,7 +69,9 @@ class StreetDays:
         bounds the period.
         """
         count = np.append(self.times, np.ones(len(instance.cost) - instance.tasks, dtype=np.int64))
-        named = {name: np.repeat(getattr(instance, name), count) for name in ("tail", "head", "cost", "two_way")}
+        named: dict[str, Any] = {
+            name: np.repeat(getattr(instance, name), count) for name in ("tail", "head", "cost", "two_way")
+        }
         return replace(instance, demand=np.repeat(instance.demand, self.times), **named)
 
 
@@ -78,8 +82,8 @@ def tours_of_street_days(
     if len(period.times) != instance.tasks:
         raise BadProblem(f"{len(period.times)} numbers of services for {instance.tasks} tasks; give one for each")
     once = tours_of_streets(instance, objective, vehicles)
-    limits: dict[str, Any] = {"capacity": instance.capacity, "vehicles": int(once.vehicles[0])}
-    return replace(once, days=period.days, patterns=period.patterns, longest=None, **limits)
+    limits: dict[str, Any] = {"capacity": instance.capacity, "vehicles": int(once.vehicles[0]), "longest": None}
+    return replace(once, days=period.days, patterns=period.patterns, **limits)
 
 
 def street_days_solution(plan: TourPlan) -> dict[str, Any]:
