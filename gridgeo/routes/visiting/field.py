@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from gridgeo.errors import BadInput
 from gridgeo.plans.plan import Plan
+from gridgeo.routes.doors import grid_of
 from gridgeo.routes.visiting.frequency import Due, due
 from gridgeo.routes.visiting.officers import works_on
 from gridgeo.routes.visiting.ways import Ways
@@ -234,17 +235,6 @@ class Field:
 
 MOST_OFFICERS, MOST_DOORS = 10, 700
 """Of a group that is searched as one."""
-
-
-def grid_of(doors: gpd.GeoDataFrame, plan: Plan) -> pd.Series:
-    """The given grid of each door, or the one it lies in (the first by name on a shared border), else None."""
-    grids = plan.grids
-    which, found = shapely.STRtree(grids.geometry.to_numpy()).query(doors.geometry.to_numpy(), predicate="intersects")
-    names = grids["grid"].astype(str).to_numpy()
-    # Sorted backwards, so that the first by name stands where several are told.
-    lies = dict(sorted(zip(which.tolist(), names[found].tolist(), strict=True), reverse=True))
-    grid = [given or lies.get(row) for row, given in enumerate(doors["grid"])]
-    return pd.Series(grid, index=doors.index, dtype=object)
 
 
 def _ways(
