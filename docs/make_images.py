@@ -2,7 +2,7 @@
 
 ``plan.png`` is a plan of the sample map, ``board.png`` the live board of the demo, as a browser shows it on an
 office screen, ``reach.png`` what is reached on foot, ``patrols.png`` three drawn shifts of a grid, ``coverage.png``
-what synthetic tracks along some patrols covered. All are made from what the library and the server really answer.
+what synthetic tracks along some patrols covered, ``rounds.png`` the page of rounds. All are made from what the library and the server really answer.
 """
 
 from __future__ import annotations
@@ -148,12 +148,51 @@ def coverage_picture(folder: Path) -> None:
     plt.close(axes.figure)
 
 
+def rounds_picture(folder: Path) -> None:
+    """Photograph the page of rounds: an officer's day with simulated doors, after synthetic tracks along some patrols."""
+    from datetime import date
+
+    import pandas as pd
+    from playwright.sync_api import sync_playwright
+
+    sys.path.insert(0, str(IMAGES.parents[1] / "tests"))
+    from gridgeo.coverage import street_coverage
+    from gridgeo.plans.files import read_plan
+    from gridgeo.routes import read_routes
+    from gridgeo.routes.visiting import plan_visits
+    from gridgeo.sources import read_csv, read_jurisdiction
+    from tracks import track_along
+
+    plan = read_plan(folder / "plan.gpkg", read_jurisdiction(folder / "town.gpkg"))
+    tracks = [
+        track_along(line, plan.jurisdiction.crs, seed=number, officer=f"officer {number}")
+        for number, line in enumerate(read_routes(folder / "patrols.gpkg").routes.geometry.iloc[::2].iloc[:8])
+    ]
+    width, height = SCREEN
+    with TemporaryDirectory() as scratch:
+        town = Path(scratch)
+        for name in ("town.gpkg", "plan.gpkg"):
+            shutil.copy(folder / name, town)
+        day = date(2026, 12, 1)
+        plan_visits(plan, read_csv(folder / "visits.csv"), start=day, days=1).routes.to_file(town / "visits.gpkg")
+        street_coverage(plan, pd.concat(tracks, ignore_index=True)).to_file(town / "coverage.gpkg")
+        with _served(town) as address, sync_playwright() as player:
+            browser = player.chromium.launch(executable_path=_chromium(), args=["--no-sandbox"])
+            page = browser.new_page(viewport={"width": width, "height": height}, color_scheme="light", locale="en")
+            page.clock.set_fixed_time(f"{day}T09:10:00")
+            page.goto(f"{address.rstrip('/')}/rounds?round=09-1-20261201")
+            page.locator(".stop-number").first.wait_for(timeout=60_000)
+            page.wait_for_timeout(3_000)
+            page.screenshot(path=IMAGES / "rounds.png")
+            browser.close()
+
+
 def board_picture(folder: Path) -> None:
     """Photograph the board of a server that runs on a free port."""
     from playwright.sync_api import sync_playwright
 
     width, height = SCREEN
-    with _served(folder) as address, sync_playwright() as player:
+    with _served(folder, "--simulate") as address, sync_playwright() as player:
         browser = player.chromium.launch(executable_path=_chromium(), args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": width, "height": height}, color_scheme="light", locale="en")
         page.goto(address)
@@ -164,8 +203,8 @@ def board_picture(folder: Path) -> None:
 
 
 @contextmanager
-def _served(folder: Path) -> Iterator[str]:
-    command = [sys.executable, "-m", "gridgeo", "serve", "--data", str(folder), "--port", "0", "--simulate", "--json"]
+def _served(folder: Path, *options: str) -> Iterator[str]:
+    command = [sys.executable, "-m", "gridgeo", "serve", "--data", str(folder), "--port", "0", "--json", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603 - our own command
         try:
             assert server.stdout is not None
@@ -193,6 +232,7 @@ def main() -> None:
         reach_picture(folder)
         patrols_picture(folder)
         coverage_picture(folder)
+        rounds_picture(folder)
         board_picture(folder)
 
 
