@@ -154,6 +154,7 @@ def rounds_picture(folder: Path) -> None:
 
     import pandas as pd
     from playwright.sync_api import sync_playwright
+    from shapely.ops import substring
 
     sys.path.insert(0, str(IMAGES.parents[1] / "tests"))
     from gridgeo.coverage import street_coverage
@@ -164,9 +165,10 @@ def rounds_picture(folder: Path) -> None:
     from tracks import track_along
 
     plan = read_plan(folder / "plan.gpkg", read_jurisdiction(folder / "town.gpkg"))
+    patrols = read_routes(folder / "patrols.gpkg").routes
     tracks = [
-        track_along(line, plan.jurisdiction.crs, seed=number, officer=f"officer {number}")
-        for number, line in enumerate(read_routes(folder / "patrols.gpkg").routes.geometry.iloc[::2].iloc[:8])
+        track_along(substring(line, 0, 0.6, normalized=True), plan.jurisdiction.crs, seed=number, officer=f"{number}")
+        for number, line in enumerate(patrols[patrols["grid"].isin(["08", "09", "14"])].geometry)
     ]
     width, height = SCREEN
     with TemporaryDirectory() as scratch:
