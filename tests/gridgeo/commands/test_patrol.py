@@ -81,3 +81,16 @@ def test_a_town_without_streets_is_told_by_name(run, files, tmp_path):
         status, _, err = run(*words)
         assert status == 2, words
         assert "import a map with streets" in err, words
+
+
+def test_drawn_patrols_are_written_as_a_diary_and_their_price_told_in_metres_and_hours(run, files, tmp_path):
+    options = ("--shifts", 2, "--times", "normal=1", "--longer", 0.2, "--from", "2026-12-01", "-o", tmp_path / "p.ics")
+    status, out, _ = patrol(run, files, tmp_path, *options, "--json")
+    assert status == 0
+    told = json.loads(out)
+    assert told["best_m"] > 0
+    assert told["km"] * 1000 == pytest.approx(told["best_m"] + told["extra_m"], abs=2)
+    assert told["promised_gap_h"]["normal"] == told["promised_gap"]["normal"] * 24 + 4
+    diary = (tmp_path / "p.ics").read_text(encoding="utf-8")
+    assert diary.count("BEGIN:VEVENT") == told["routes"]
+    assert "DTSTART:20261201T" in diary
