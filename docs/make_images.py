@@ -183,7 +183,7 @@ def rounds_picture(folder: Path) -> None:
             page = browser.new_page(viewport={"width": width, "height": height}, color_scheme="light", locale="en")
             page.clock.set_fixed_time(f"{day}T09:10:00")
             page.goto(f"{address.rstrip('/')}/rounds?round=09-1-20261201")
-            page.locator(".stop-number").first.wait_for(timeout=60_000)
+            page.locator(".rounds-legend .walked").wait_for(timeout=60_000)
             page.wait_for_timeout(3_000)
             page.screenshot(path=IMAGES / "rounds.png")
             browser.close()
