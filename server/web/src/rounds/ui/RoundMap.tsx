@@ -66,7 +66,7 @@ function Number({ stop }: { stop: Stop }) {
   const on = stage.value;
   const key = `stop ${stop.order}`;
   const [lon, lat] = stop.geometry.coordinates as [number, number];
-  useLayoutEffect(() => { if (ref.current && on) on.overlay.set(key, { el: ref.current, kind: "label", lon, lat }); });
+  useLayoutEffect(() => { if (ref.current && on) on.overlay.set(key, { el: ref.current, kind: "case", lon, lat }); });
   useLayoutEffect(() => () => on?.overlay.delete(key), [on, key]);
   const state = pinned.value === stop.order ? "pinned" : isDone(stop) ? "done" : "";
   return <div ref={ref} class={`mark stop-number ${state}`} aria-hidden="true">{stop.order + 1}</div>;
