@@ -40,6 +40,10 @@ class Calling:
         """Shape (doors, officers)."""
         return np.asarray(self.table[:, officers][self.kind[doors]])
 
+    def any_of(self, doors: Ints, officers: Ints) -> Bools:
+        """Shape (doors,): whether any of `officers` may call."""
+        return np.asarray(np.asarray(self.table[:, officers].any(axis=1))[self.kind[doors]])
+
     def doors_of(self, officer: int) -> Bools:
         """Shape (n,): where an officer may call."""
         return np.asarray(self.table[self.kind, officer])

@@ -151,7 +151,7 @@ class Field:
         sweep = np.lexsort((doors, along))
         is_left = np.empty(len(doors), dtype=bool)
         is_left[sweep] = np.cumsum(work[sweep]) <= share * work.sum()
-        able_left, able_right = (self.may.table[:, half].any(axis=1)[self.may.kind[doors]] for half in (left, right))
+        able_left, able_right = (self.may.any_of(doors, half) for half in (left, right))
         is_left = np.asarray(np.where(able_left & able_right, is_left, able_left))
         prefers = self.own[doors]
         is_left = np.where(np.isin(prefers, left), True, np.where(np.isin(prefers, right), False, is_left))

@@ -22,6 +22,7 @@ def test_kinds_tell_the_same_as_a_table_of_all_doors(seed):
     doors, officers = random.permutation(12)[:5], random.permutation(5)[:3]
     assert (calling.rows(doors) == whole[doors]).all()
     assert (calling.at(doors, officers) == whole[np.ix_(doors, officers)]).all()
+    assert (calling.any_of(doors, officers) == whole[np.ix_(doors, officers)].any(axis=1)).all()
     assert (calling.doors_of(2) == whole[:, 2]).all()
     more = calling.with_more(Calling(kind[:3], ~table))
     assert (more.rows(np.arange(15)) == np.concatenate([whole, ~whole[:3]])).all()
