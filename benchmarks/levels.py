@@ -13,8 +13,9 @@ import numpy as np
 from tours import week_of
 
 from gridgeo_solvers.routing.formats import read_carp, tours_of_streets
-from gridgeo_solvers.routing.period.solving import levelled
+from gridgeo_solvers.routing.street_days import tours_of_street_days
 from gridgeo_solvers.routing.tours import Goal, Tours, solve
+from gridgeo_solvers.routing.tours.levelling import levelled
 
 STEPS = 16_000
 SEEDS = 3
@@ -25,11 +26,10 @@ def main(files: list[str]) -> None:
     print("| instance | goal | longest | total | CPU s |\n|---|---|---|---|---|")
     for file in files:
         instance = read_carp(Path(file).read_text("latin-1"))
+        period, vehicles = week_of(instance)
         once = {goal: tours_of_streets(instance, goal, instance.vehicles) for goal in Goal}
-        for name, problems in (
-            (Path(file).stem, once),
-            (f"{Path(file).stem}, week", {g: week_of(instance, g) for g in Goal}),
-        ):
+        week = {goal: tours_of_street_days(instance, period, goal, vehicles) for goal in Goal}
+        for name, problems in ((Path(file).stem, once), (f"{Path(file).stem}, week", week)):
             print(_row(name, "total", problems[Goal.TOTAL], halving=False))
             print(_row(name, "longest, race", problems[Goal.LONGEST], halving=False))
             print(_row(name, "longest, halving", problems[Goal.LONGEST], halving=True))
@@ -38,7 +38,8 @@ def main(files: list[str]) -> None:
 def _row(name: str, goal: str, problem: Tours, *, halving: bool) -> str:
     began = time.process_time()
     plans = [
-        levelled(problem, STEPS, seed) if halving else solve(problem, steps=STEPS, seed=seed) for seed in range(SEEDS)
+        levelled(problem, steps=STEPS, seed=seed) if halving else solve(problem, steps=STEPS, seed=seed)
+        for seed in range(SEEDS)
     ]
     spent = (time.process_time() - began) / SEEDS
     longest, cost = (np.mean([getattr(plan, field) for plan in plans]) for field in ("longest", "cost"))

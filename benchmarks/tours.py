@@ -19,7 +19,7 @@ from tour_bars import WORKS, Work, figures
 from tour_peers import peer_clients, peer_streets
 
 from gridgeo_solvers import clock
-from gridgeo_solvers.check_tours import Verdict, judge_clients, judge_periods, judge_streets
+from gridgeo_solvers.check_tours import Verdict, judge_clients, judge_periods, judge_street_days, judge_streets
 from gridgeo_solvers.errors import Infeasible
 from gridgeo_solvers.routing.formats import (
     client_solution,
@@ -30,17 +30,17 @@ from gridgeo_solvers.routing.formats import (
     street_solution,
     tours_of_clients,
     tours_of_periods,
-    tours_of_streets,
 )
+from gridgeo_solvers.routing.street_days import StreetDays, street_days_solution
 from gridgeo_solvers.routing.streets import solve_streets
-from gridgeo_solvers.routing.tours import Goal, TourPlan, Tours, solve, worth_of
+from gridgeo_solvers.routing.tours import Goal, TourPlan, Tours, solve
 from gridgeo_solvers.routing.windows import solve_windows
 
 Case = Callable[[], dict[str, Any]]
 ENDINGS = {"carp": "*.dat", "pvrp": "*.txt", "vrp": "*.vrp"}
 READERS: dict[str, Callable[[str], Any]] = {"carp": read_carp, "pvrp": read_pvrp, "vrp": read_vrp}
-LONGEST_SECONDS = 5.0
-WEEK_SECONDS = 10.0
+LONGEST_SECONDS = 2.0
+WEEK_SECONDS = 4.0
 WEEK = 5
 """Days of a periodic arc routing case."""
 
@@ -60,7 +60,8 @@ def cases(shared: Path, seeds: int) -> dict[str, Case]:
             found[name] = partial(run_set, work, shared, limit, seeds)
             if work.kind != "pvrp":
                 found[f"peers {name}"] = partial(run_set, work, shared, limit, seeds, peer=True)
-    streets = sorted((shared / "benchmarks" / "carp").glob("*.dat"))
+    small = [work for work in WORKS if work.kind == "carp" and work.name in ("gdb", "val")]
+    streets = [file for work in small for file in files_of(work, shared)]
     if streets:
         found[f"longest carp {LONGEST_SECONDS:g} s"] = partial(run_longest, streets, seeds)
         found[f"week carp {WEEK_SECONDS:g} s"] = partial(run_weeks, streets, seeds)
@@ -202,42 +203,41 @@ def _compared(instance: Any, plans: Mapping[str, TourPlan]) -> dict[str, Any]:
     return told | {"longest_bound": plans["longest"].bound}
 
 
-def week_of(instance: Any, objective: Goal = Goal.TOTAL) -> Tours:
-    """Five days: the third of the streets with most demand every day, the next third twice but not on two days in a row, the
-    rest once.
+def week_of(instance: Any) -> tuple[StreetDays, int]:
+    """Five days: the third of the streets with most demand every day, the next third twice, the rest once, spread evenly; and
+    the tours of a day, one more than all streets would need.
     """
-    once = tours_of_streets(instance)
-    rank = np.argsort(np.argsort(-instance.demand, kind="stable"), kind="stable") * 3 // instance.tasks
-    every = ((1 << WEEK) - 1,)
-    twice = tuple(1 << a | 1 << b for a in range(WEEK) for b in range(a + 2, WEEK))
-    single = tuple(1 << a for a in range(WEEK))
-    patterns = tuple((every, twice, single)[third] for third in rank.tolist())
-    needed = int(np.ceil(instance.demand.sum() / instance.capacity)) + 1
-    fields: dict[str, Any] = {"capacity": instance.capacity, "vehicles": needed}
-    return replace(once, days=WEEK, patterns=patterns, longest=None, objective=objective, **fields)
+    return StreetDays.by_demand(instance, WEEK, (WEEK, 2, 1)), int(
+        np.ceil(instance.demand.sum() / instance.capacity)
+    ) + 1
 
 
 def run_weeks(files: list[Path], seeds: int) -> dict[str, Any]:
-    """Periodic arc routing: the week at once, against PyVRP day by day on days that are spread in turn."""
+    """Periodic arc routing: the week at once, by the total and by the longest tour, against PyVRP day by day on days that are
+    spread in turn.
+    """
     cpu_clock()
     warm()
     rows = []
     for file in files:
         instance = read_carp(file.read_text(encoding="utf-8", errors="replace"))
+        period, vehicles = week_of(instance)
         for seed in range(seeds):
             row: dict[str, Any] = {"instance": file.stem, "seed": seed}
             for goal in Goal:
-                problem = week_of(instance, goal)
-                plan = solve(problem, time_limit=WEEK_SECONDS, seed=seed)
-                worth = worth_of(problem, plan.days)
-                row |= {f"{goal}_cost": worth.cost, f"{goal}_longest": worth.longest}
-                row |= {f"{goal}_valid": not worth.faults, f"{goal}_bound": plan.bound}
-            row["by_day_cost"] = _by_day(instance, week_of(instance), seed)
+                plan = solve_streets(
+                    instance, goal, vehicles=vehicles, period=period, time_limit=WEEK_SECONDS, seed=seed
+                )
+                days = street_days_solution(plan)["days"]
+                verdict = judge_street_days(instance, days, period.times, vehicles=vehicles, cost=plan.cost)
+                row |= {f"{goal}_cost": verdict.total, f"{goal}_longest": verdict.longest}
+                row |= {f"{goal}_valid": verdict.ok, f"{goal}_bound": plan.bound}
+            row["by_day_cost"] = _by_day(instance, period, seed)
             rows.append(row)
     return {"limit": WEEK_SECONDS, "compared": rows}
 
 
-def _by_day(instance: Any, week: Tours, seed: int) -> float | None:
+def _by_day(instance: Any, week: StreetDays, seed: int) -> float | None:
     """Cost of a week whose patterns are taken in turn and whose days PyVRP plans, each in its share of the time."""
     chosen = np.array([sets[number % len(sets)] for number, sets in enumerate(week.patterns)])
     cost = 0.0

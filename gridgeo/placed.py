@@ -97,6 +97,8 @@ def placed(table: pd.DataFrame, key: str, what: str, town: Jurisdiction) -> Plac
     rows = Placed(what, table, ids, np.zeros((len(table), 2)))
     rows.refuse(np.array([not name for name in ids]), key, "give each a name of its own")
     rows.refuse(pd.Series(ids).duplicated().to_numpy(), key, "it stands twice; give each a name of its own")
+    if town.road_edges.empty:
+        raise BadInput(f"{town.name} has no streets; import a map with streets")
     x, y = _metric(rows, town)
     west, south, east, north = town.road_edges.total_bounds
     with np.errstate(invalid="ignore"):

@@ -8,18 +8,17 @@ from hypothesis import strategies as st
 from gridgeo_solvers.check_periods import period_faults
 from gridgeo_solvers.roads import Network
 from gridgeo_solvers.routing.period import Period, least_gap, rounds_of
-from gridgeo_solvers.routing.period.problem import SPOT
 from streetnets import networks
 
 
 @st.composite
 def periods(draw: st.DrawFn, *, shifts: int = 5) -> Period:
-    """Some streets and a spot, each with passes, allowed shifts and a greatest gap that can be kept; shifts without an end."""
+    """Some streets and a spot on one of them, each with passes, allowed shifts and a greatest gap that can be kept; shifts without an end."""
     network = draw(networks(largest=6))
     piece = draw(st.lists(st.integers(0, network.pieces - 1), min_size=1, max_size=6, unique=True))
     place = [int(network.forward[one]) if draw(st.booleans()) else -1 for one in piece]
     junction = st.integers(0, network.n - 1)
-    piece, place = [*piece, SPOT], [*place, draw(junction)]
+    piece, place = [*piece, piece[0]], [*place, -1]
     allowed = [draw(st.sampled_from([0b11111, 0b11111, 0b01101, 0b00011])) for _ in piece]
     times = [draw(st.integers(1, mask.bit_count())) for mask in allowed]
     most = [least_gap(shifts, k, mask) + draw(st.integers(0, 4)) for k, mask in zip(times, allowed, strict=True)]

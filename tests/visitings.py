@@ -120,7 +120,7 @@ def month_faults(made: VisitPlan) -> list[str]:
         "open": field.open[due],
         "persons": about["persons"].to_numpy(),
         "need": field.need[due],
-        "may": field.may[due],
+        "may": field.may.rows(due),
     } | {name: values[due] for name, values in field.due.items()}
     officers = {
         "mode": [field.ways.modes.index(mode) for mode in crew["mode"]],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
+from math import isnan
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -68,8 +69,11 @@ def beside(jobs: int | None, time_limit: float | None) -> Iterator[Executor | No
 
 
 def rows(table: Any) -> list[dict[str, Any]]:
-    """The rows of a frame as `gridgeo.terminal.show` takes them."""
-    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+    """The rows of a frame as `gridgeo.terminal.show` takes them; None where a cell is empty."""
+    return [
+        {str(name): None if isinstance(value, float) and isnan(value) else value for name, value in row.items()}
+        for row in table.to_dict("records")
+    ]
 
 
 def deviations(plan: Any) -> dict[str, Any]:

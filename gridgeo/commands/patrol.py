@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from gridgeo.commands.options import Json, Mode, PlanFile, Seed, Shift, Town, rows
+from gridgeo.commands.unserved import tell_unserved
 from gridgeo.errors import BadInput
 from gridgeo.terminal import progress, show
 
@@ -15,7 +16,10 @@ from gridgeo.terminal import progress, show
 def patrol(
     town: Town,
     plan: PlanFile,
-    output: Annotated[Path, typer.Option("-o", "--output", help="Routes file to write (.gpkg, .geojson).")],
+    output: Annotated[
+        Path,
+        typer.Option("-o", "--output", help="Routes file to write (.gpkg, .geojson, .gpx; with --from also .ics)."),
+    ],
     mode: Mode = "foot",
     shift: Shift = 240.0,
     speed: Annotated[
@@ -52,6 +56,9 @@ def patrol(
     ends: Annotated[
         Path | None, typer.Option(help="With --shifts: points with a column grid where patrols end.")
     ] = None,
+    first: Annotated[
+        str | None, typer.Option("--from", help="With --shifts: day of the first shift, e.g. 2026-12-01.")
+    ] = None,
     longer: Annotated[
         float | None,
         typer.Option(help="With --shifts: draw each shift at random from plans at most this share longer, e.g. 0.1."),
@@ -62,12 +69,23 @@ def patrol(
 ) -> None:
     """Route a patrol over every street of every grid, split by shift; with --shifts some times in a period."""
     from gridgeo.plans.files import read_plan
+    from gridgeo.rosters.dates import read_day
     from gridgeo.routes import patrol_period, patrol_routes
     from gridgeo.routes.periods import Draw
+    from gridgeo.routes.writing import check_ending, write_patrols
     from gridgeo.sources import read_csv, read_jurisdiction, read_layer
 
-    if shifts is None and (times or most_gap or classes or both_sides or spots or closed or ends or longer is not None):
-        raise BadInput("times, classes, spots and draws are of a period: say how many shifts it has, e.g. --shifts 7")
+    _check_options(
+        shifts, longer, periods,
+        {"--from": first, "--times": times, "--most-gap": most_gap, "--classes": classes, "--both-sides": both_sides, "--spots": spots,
+         "--closed": closed, "--ends": ends, "--officers": officers != 1, "--begins": begins != "08:00",
+         "--longer": longer is not None},
+    )  # fmt: skip
+    check_ending(output)
+    if output.suffix.lower() == ".ics" and first is None:
+        raise BadInput(
+            f"{output}: a diary needs dates: add --shifts and a first day, e.g. --shifts 7 --from 2026-12-01"
+        )
     drawn = read_plan(plan, read_jurisdiction(town))
     points: dict[str, Any] = {
         name: None if file is None else read_layer(file) for name, file in (("stations", stations), ("ends", ends))
@@ -76,7 +94,8 @@ def patrol(
     if shifts is None:
         with progress() as observer:
             routes = patrol_routes(drawn, stations=points["stations"], progress=observer, **common)
-        routes.to_file(output)
+        write_patrols(routes, output)
+        tell_unserved(routes)
         show(routes.figures() | {"file": str(output)}, as_json, rows(routes.summary()))
         return
     options: dict[str, Any] = {
@@ -87,16 +106,31 @@ def patrol(
         "both_sides": _words(both_sides),
         "begins": _words(begins),
         "closed": _hours(closed or []),
+        "start": None if first is None else read_day(first, "--from"),
         "draw": None if longer is None else Draw(longer=longer, periods=periods),
     }
     with progress() as observer:
         routes = patrol_period(
             drawn, shifts=shifts, officers=officers, progress=observer, **common, **points, **options
         )
-    routes.to_file(output)
-    told = ("longest_min", "promised_gap", "best_minutes", "extra_mean", "bits", "bits_share")
+    write_patrols(routes, output)
+    tell_unserved(routes)
+    told = (
+        *("longest_min", "promised_gap", "promised_gap_h", "walked_gap_h"),
+        *("best_minutes", "extra_mean", "best_m", "extra_m", "bits", "bits_share"),
+    )
     figures = {name: routes.meta[name] for name in told if name in routes.meta}
     show(routes.figures() | figures | {"file": str(output)}, as_json, rows(routes.summary()))
+
+
+def _check_options(shifts: int | None, longer: float | None, periods: int, of_period: dict[str, Any]) -> None:
+    given = next((name for name, value in of_period.items() if value), None)
+    if shifts is None and given:
+        raise BadInput(f"{given} is of a period: say how many shifts it has, e.g. --shifts 7")
+    if periods > 1 and longer is None:
+        raise BadInput(
+            f"--periods {periods} draws {periods} periods: say how much longer plans may be, e.g. --longer 0.1"
+        )
 
 
 def _words(text: str) -> list[str]:

@@ -64,16 +64,65 @@ def solve_carp(
     output: Output,
     objective: Goal = "total",
     vehicles: Vehicles = None,
+    days: Annotated[
+        int | None, typer.Option(help="Days of a period that repeats: serve streets several times.")
+    ] = None,
+    times: Annotated[
+        str | None,
+        typer.Option(
+            help="With --days: services of a street in them. Numbers by falling demand, in classes of one size, e.g. 5,2,1; or a "
+            "table task,times (.csv)."
+        ),
+    ] = None,
     time_limit: TimeLimit = None,
     seed: Seed = 0,
     as_json: Json = False,
 ) -> None:
-    """Route tours that serve streets, each once, within a capacity (arc routing)."""
+    """Route tours that serve streets within a capacity (arc routing), each once, or with --days some times in a period."""
     from gridgeo_solvers.routing.formats import read_carp, street_solution
+    from gridgeo_solvers.routing.street_days import street_days_solution
     from gridgeo_solvers.routing.streets import solve_streets
 
-    search = partial(solve_streets, _read(instance, read_carp), _goal(objective), vehicles=vehicles)
-    _answer(output, as_json, street_solution, search, time_limit, seed)
+    if (days is None) != (times is None):
+        raise BadInput("--days and --times belong together, e.g. --days 5 --times 5,2,1")
+    streets, goal = _read(instance, read_carp), _goal(objective)
+    period = None if days is None else _street_days(streets, days, times or "")
+    search = partial(solve_streets, streets, goal, vehicles=vehicles, period=period)
+    _answer(output, as_json, street_solution if period is None else street_days_solution, search, time_limit, seed)
+
+
+def _street_days(streets: Any, days: int, times: str) -> Any:
+    """How often each street is served, from numbers for classes of streets or from a table."""
+    from gridgeo_solvers.routing.street_days import StreetDays
+
+    if times.lower().endswith(".csv"):
+        return StreetDays(days, _times_of(Path(times), streets.tasks))
+    words = [word.strip() for word in times.split(",")]
+    if not all(word.isdigit() and 1 <= int(word) <= days for word in words):
+        raise BadInput(
+            f"--times {times}: write numbers from 1 to {days}, e.g. {days},1, or name a table task,times (.csv)"
+        )
+    return StreetDays.by_demand(streets, days, [int(word) for word in words])
+
+
+def _times_of(file: Path, tasks: int) -> Any:
+    """Services of each task; 1 where the table doesn't name it."""
+    import numpy as np
+
+    from gridgeo.routes.reading import Rows
+    from gridgeo.sources import read_csv
+
+    table = read_csv(file)
+    for column in ("task", "times"):
+        if column not in table.columns:
+            raise BadInput(f"{file}: has no column '{column}'; give columns task and times")
+    rows = Rows(table, "task", str(file))
+    task, times = rows.numbers("task"), rows.numbers("times")
+    rows.refuse(~np.isin(task, np.arange(tasks)), "task", f"is no task; they are numbered from 0 to {tasks - 1}")
+    rows.refuse((times < 1) | (times % 1 != 0), "times", "is no whole number of 1 or more")
+    found = np.ones(tasks, dtype=np.int64)
+    found[task.astype(np.int64)] = times.astype(np.int64)
+    return found
 
 
 @solve_app.command("pvrp")

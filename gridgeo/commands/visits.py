@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gridgeo.commands.options import Json, Mode, PlanFile, Seed, Shift, Town, rows
+from gridgeo.commands.unserved import tell_unserved
 from gridgeo.errors import BadInput
 from gridgeo.terminal import progress, show
 
@@ -76,7 +77,8 @@ def visits(
 ) -> None:
     """Plan visit rounds to a list of doors: a day, or with --from a month, within windows and shifts."""
     from gridgeo.plans.files import read_plan
-    from gridgeo.routes.visiting.writing import check_ending, write_visits
+    from gridgeo.routes.visiting.writing import write_visits
+    from gridgeo.routes.writing import OWN, check_ending
     from gridgeo.sources import read_csv, read_jurisdiction
 
     check_ending(output)
@@ -90,14 +92,22 @@ def visits(
             "--sick": sick,
             "--closed": closed,
             "--urgent": urgent,
+            "--compare": compare,
+            "--borders": borders != "kept",
+            f"-o {output}": output.suffix.lower() in OWN,
         }
         _refuse(alone, "needs a first day: add --from, e.g. --from 2026-12-01")
         if "task" in table.columns:
             raise BadInput(f"{doors}: tasks are joined in plans with a first day: add --from, e.g. --from 2026-12-01")
         routes = _one_day(drawn, table, mode, shift, shift_from, rounds, seed)
         write_visits(routes, output)
+        tell_unserved(routes)
         show(routes.figures() | {"file": str(output)}, as_json, rows(routes.summary()))
         return
+    if compare and not (join and "task" in table.columns and change is None):
+        raise BadInput(
+            "--compare plans task by task as well: give a table with a column task, without --no-join or --change"
+        )
     options = {"mode": mode, "shift_min": shift, "shift_from": shift_from, "each": rounds or 1, "borders": borders}
     crew = None if officers is None else read_csv(officers)
     told: dict[str, Any] = {}
@@ -116,6 +126,7 @@ def visits(
             apart = _planned(drawn, table, crew, first, days, options, False, seed, jobs)
             told = {"joined": saved(apart.routes, made.routes)}
     write_visits(made.routes, output)
+    tell_unserved(made.routes)
     figures = _figures(made.routes) | told | {"file": str(output)}
     show(figures, as_json, rows(_by_officer(made.routes)))
 

@@ -109,7 +109,14 @@ def street_coverage(
     clock, observer = zone_of(zone), progress or Progress()
     end = None if until is None else float(read_times(pd.Series([until], name="until"), clock, "until")[0])
     town = plan.jurisdiction
+    if town.road_edges.empty:
+        raise BadInput(f"{town.name} has no streets; import a map with streets")
     ready = prepared(tracks, town, duty, clock)
+    first = min((float(run.seconds[0]) for run in ready.runs), default=0.0)
+    if end is not None and end < first:
+        raise BadInput(
+            f"until is {until}, before the first position at {written(np.array([first]), clock)[0]}; give a later time"
+        )
     network = _network(plan, mode)
     streets = patrolled_streets(plan, mode=mode, skip=())
     observer.stage("tracks", len(ready.runs))

@@ -21,6 +21,8 @@ from gridgeo.jurisdictions import Jurisdiction
 NEAR_M = 500.0
 """Positions farther than this from every street of the town are off its map."""
 
+_AHEAD_DAYS = 31.0
+"""A track without a position for longer is taken for one whose clock jumped ahead."""
 _SORTED_LONGER = 1.3
 """Positions whose way gets longer than so many times when they are sorted by time come from a clock that was set back."""
 
@@ -96,6 +98,7 @@ def prepared(tracks: pd.DataFrame, town: Jurisdiction, duty: pd.DataFrame | None
                 keep = np.append(True, np.diff(seconds[part]) > 0)
                 dropped["same_time"] += int((~keep).sum())
                 part = part[keep]
+                _note_jumps(seconds[part], one, notes)
                 runs.append(Run(str(who), x[part], y[part], seconds[part], accuracy[part]))
     return Tracks(runs, len(tracks), dropped, notes)
 
@@ -211,6 +214,16 @@ def _ordered(
         f"{track}: the clock was set back by {minutes:.1f} min after position {back + 1}; the track was cut there, times count as told"
     )
     yield from np.split(rows, backs + 1)
+
+
+def _note_jumps(seconds: NDArray[np.float64], track: str, notes: list[str]) -> None:
+    ahead = np.diff(seconds) / 86_400
+    if len(ahead) and ahead.max() > _AHEAD_DAYS:
+        at = int(ahead.argmax())
+        notes.append(
+            f"{track}: {ahead[at]:,.0f} days pass after position {at + 1}; if the clock jumped ahead, mend the times: "
+            "weeks and gaps count as told"
+        )
 
 
 def _way(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:

@@ -71,7 +71,7 @@ def shifts_open(
     >>> f"{shifts_open([('22:00', '06:00')], ['08:00', '20:00'], 240, 4, 'quiet'):04b}"
     '0101'
     """
-    first = [_minutes(f"the beginning of a shift, '{time}',", time) for time in begins]
+    first = [begin_of_shift(time) for time in begins]
     mask = 0
     for shift in range(shifts):
         a = first[shift % len(first)]
@@ -83,6 +83,11 @@ def shifts_open(
             touched |= any(b + day * DAY < a + shift_min and a < b + day * DAY + lasts for day in (-1, 0, 1))
         mask |= 0 if touched else 1 << shift
     return mask
+
+
+def begin_of_shift(time: str) -> float:
+    """Minutes after midnight of the beginning of a shift; `BadInput` where it is no time of day."""
+    return _minutes(f"the beginning of a shift, '{time}',", time)
 
 
 def _minutes(what: str, time: str) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from gridgeo.errors import BadInput
 from gridgeo.plans.plan import Plan
@@ -65,3 +66,14 @@ def check_doors(
         "grid": grids(rows, plan),
     }
     return gpd.GeoDataFrame(table, geometry=places, crs=plan.jurisdiction.crs)
+
+
+def grid_of(doors: gpd.GeoDataFrame, plan: Plan) -> pd.Series:
+    """The given grid of each door, or the one it lies in (the first by name on a shared border), else None."""
+    grids = plan.grids
+    which, found = shapely.STRtree(grids.geometry.to_numpy()).query(doors.geometry.to_numpy(), predicate="intersects")
+    names = grids["grid"].astype(str).to_numpy()
+    # Sorted backwards, so that the first by name stands where several are told.
+    lies = dict(sorted(zip(which.tolist(), names[found].tolist(), strict=True), reverse=True))
+    grid = [given or lies.get(row) for row, given in enumerate(doors["grid"])]
+    return pd.Series(grid, index=doors.index, dtype=object)

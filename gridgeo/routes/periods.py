@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import geopandas as gpd
@@ -14,8 +15,9 @@ import shapely
 
 from gridgeo.errors import BadInput
 from gridgeo.plans.plan import Plan
-from gridgeo.roads import Roads
-from gridgeo.routes.classes import CLASSES, TIMES, classes_of, shifts_open
+from gridgeo.roads import NO_ROAD, Roads
+from gridgeo.routes.classes import CLASSES, TIMES, begin_of_shift, classes_of, shifts_open
+from gridgeo.routes.clock import Clock
 from gridgeo.routes.patrols import PATROL_KMH
 from gridgeo.routes.period_tables import NEAR_M, Answer, period_figures, period_layers
 from gridgeo.routes.reading import Rows, points
@@ -24,14 +26,16 @@ from gridgeo.routes.streets import SKIP, patrolled_streets
 from gridgeo.routes.tables import Routes
 from gridgeo_solvers.errors import BadProblem, Infeasible
 from gridgeo_solvers.progress import Progress
+from gridgeo_solvers.roads.snapping import ANY
 from gridgeo_solvers.routing.period import (
     Period,
+    Pool,
     least_gap,
     mix,
     pool_of,
     solve_period,
 )
-from gridgeo_solvers.routing.period.problem import SPOT
+from gridgeo_solvers.routing.tours.plan import Route
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,7 @@ def patrol_period(
     skip: tuple[str, ...] = SKIP,
     stations: gpd.GeoDataFrame | None = None,
     ends: gpd.GeoDataFrame | None = None,
+    start: date | None = None,
     draw: Draw | None = None,
     steps: int = 20_000,
     seed: int = 0,
@@ -96,7 +101,7 @@ def patrol_period(
         OpenStreetMap classes of wide streets: each pass is two, one in each direction (in the one there is on one-ways).
     spots
         Table spot, minutes[, times], placed as doors are: places to stay at, as often as hot streets by default.
-        The officer stays at the junction nearest to it.
+        The officer goes along the street to the point nearest to it, stays, and goes on to the street's end.
     begins, closed
         Times of day HH:MM at which shifts begin, taken in turn; for a class (or "spots") pairs of times of day, within
         which its streets may not be patrolled: shifts that touch them are not used for it.
@@ -104,6 +109,8 @@ def patrol_period(
         As in `gridgeo.routes.patrol_routes`.
     ends
         Points with a column `grid`: where routes end; where they begin if left out.
+    start
+        Day of the first shift, from which routes have their `date`.
     draw
         Draw the way of each shift at random from a pool of plans that are nearly as good. None: the best plan.
     steps
@@ -113,9 +120,10 @@ def patrol_period(
 
     Returns
     -------
-    Routes named ``<grid>-S<shift>-O<officer>``, with their `shift` and `officer` from 1; what can't be patrolled stands
-    in `unserved`. `meta` tells, for each grid and class, the greatest gap that is promised; with `draw` the mean of extra
-    seconds and the entropy too.
+    Routes named ``<grid>-S<shift>-O<officer>``, with their `shift`, `day` and `officer` from 1, and when the shift begins; stops
+    with `gap_h`, hours since what is served was served before. What can't be patrolled stands in `unserved`. `meta`
+    tells, for each class, the greatest gap that is promised, in shifts and in hours, and the one walked; with `draw` what is
+    walked more than in the best plan, in time and in metres, and the entropy too.
 
     Raises
     ------
@@ -132,6 +140,16 @@ def patrol_period(
     for name, count in (("shifts", shifts), ("officers", officers)):
         if count < 1:
             raise BadInput(f"{name} is {count}; give at least 1")
+    for kind, count in wanted.items():
+        if not 1 <= count <= shifts:
+            raise BadInput(f"'{kind}' is to be passed {count} times in {shifts} shifts; give 1 to {shifts}")
+    if not begins:
+        raise BadInput("begins is empty; give at least one time of day at which shifts begin, e.g. 08:00")
+    first = [begin_of_shift(time) for time in begins]
+    if first != sorted(set(first)):
+        raise BadInput(
+            f"begins is {', '.join(begins)}; give times of day in their order, each once, e.g. 06:00,14:00,22:00"
+        )
     place = plan.jurisdiction
     roads = Roads.of(place.road_nodes, place.road_edges, mode)
     streets = patrolled_streets(plan, mode=mode, skip=skip)
@@ -141,13 +159,17 @@ def patrol_period(
     for name in wanted if times is not None else ():
         if name not in set(streets["class"]):
             raise BadInput(f"no street is of class '{name}'; leave it out of the times, or name its streets in a table")
+    for name in both_sides:
+        if name not in set(streets["highway"]):
+            known = ", ".join(sorted(set(streets["highway"])))
+            raise BadInput(f"no street of OpenStreetMap class '{name}' has two sides to patrol; choose among {known}")
     rules = _rules(wanted, most_gap or {}, closed or {}, begins, shift_min, shifts)
-    placed = _placed(spots, plan, roads, max(wanted.values()), shifts)
     starts = starts_of(plan, roads, streets, stations)
+    placed = _placed(spots, plan, roads, starts, max(wanted.values()), shifts)
     goals = starts if ends is None else starts_of(plan, roads, streets, ends)
     asked = {}
     for grid, own in streets.groupby("grid"):
-        here = placed[(placed["grid"] == grid) & (placed["node"] >= 0)]
+        here = placed[(placed["grid"] == grid) & (placed["reason"] == "")]
         asked[str(grid)] = _tasks(roads, own, here, rules, both_sides, speed, shifts)
     problems = {
         grid: Period(
@@ -158,11 +180,13 @@ def patrol_period(
     }  # fmt: skip
     answers = _solved(problems, draw, steps, seed, progress or Progress(), executor)
     names = dict(zip(streets["street"].tolist(), streets["name"].tolist(), strict=True))
-    tables = period_layers(roads, asked, problems, answers, placed, names, mode, shift_min, streets.crs)
+    clock = Clock(begins, shifts, shift_min, start)
+    tables = period_layers(roads, asked, problems, answers, placed, names, mode, clock, streets.crs)
     meta = {
         "kind": "patrol", "mode": mode, "shift_min": shift_min, "patrol_kmh": speed, "seed": seed, "shifts": shifts,
         "officers": officers, "times": wanted, "street_m": round(float(streets["length_m"].sum()), 1),
-        **period_figures(asked, answers, tables[0]),
+        "begins": list(begins), "from": None if start is None else start.isoformat(),
+        **period_figures(roads, asked, problems, answers, tables, clock, 1 if draw is None else draw.periods),
     }  # fmt: skip
     return Routes(*tables, meta=meta)
 
@@ -182,8 +206,6 @@ def _rules(
                 raise BadInput(f"{option} of class '{name}', which is none; choose one of {', '.join(times)}, spots")
     rules: dict[str, tuple[int, int, int | None]] = {}
     for name, count in times.items():
-        if not 1 <= count <= shifts:
-            raise BadInput(f"'{name}' is to be passed {count} times in {shifts} shifts; give 1 to {shifts}")
         allowed = shifts_open(closed.get(name, ()), begins, shift_min, shifts, name)
         most = _most_gap(f"'{name}'", count, allowed, most_gap.get(name), shifts)
         rules[name] = (count, allowed, most)
@@ -208,10 +230,13 @@ def _most_gap(what: str, count: int, allowed: int, most: int | None, shifts: int
     return most
 
 
-def _placed(spots: pd.DataFrame | None, plan: Plan, roads: Roads, usual: int, shifts: int) -> pd.DataFrame:
-    """Hot spots with their grid and nearest junction, -1 where they are off the map."""
+def _placed(
+    spots: pd.DataFrame | None, plan: Plan, roads: Roads, starts: Mapping[str, int], usual: int, shifts: int
+) -> pd.DataFrame:
+    """Hot spots with their grid, the piece of street along which they lie and how far along it, or the reason why none does."""
     if spots is None or spots.empty:
-        return pd.DataFrame({"spot": [], "grid": [], "node": [], "seconds": [], "times": [], "point": []})
+        columns = ("spot", "grid", "piece", "share", "reason", "seconds", "times", "point")
+        return pd.DataFrame({name: [] for name in columns})
     if "spot" not in spots.columns or "minutes" not in spots.columns:
         raise BadInput("hot spots need columns spot and minutes, and lon and lat or a geometry")
     rows = Rows(spots, "spot", "hot spots")
@@ -221,25 +246,27 @@ def _placed(spots: pd.DataFrame | None, plan: Plan, roads: Roads, usual: int, sh
         (times < 1) | (times > shifts) | (times % 1 != 0), "times", f"must be a whole number from 1 to {shifts}"
     )
     where = points(rows, plan)
-    used = np.unique(np.concatenate([roads.network.tail, roads.network.head]))
-    grid, node = [], []
-    for point in where:
-        away = np.hypot(roads.x[used] - point.x, roads.y[used] - point.y)
-        near = int(away.argmin())
-        inside = plan.grids[shapely.dwithin(plan.grids.geometry.to_numpy(), point, NEAR_M)]
-        on_map = away[near] <= NEAR_M and len(inside) > 0
-        node.append(int(used[near]) if on_map else -1)
-        grid.append(str(inside.loc[inside.distance(point).idxmin(), "grid"]) if on_map else None)
+    grid = [_near_grid(plan, point) for point in where]
+    part = np.array([ANY if name is None else roads.network.parts[starts[name]] for name in grid], dtype=np.int64)
+    snapped = roads.snap_at(shapely.get_coordinates(where), within_m=NEAR_M, part=part)
+    outside = np.array([name is None for name in grid])
     return pd.DataFrame(
         {
             "spot": rows.ids,
             "grid": grid,
-            "node": node,
+            "piece": snapped.piece,
+            "share": snapped.share,
+            "reason": np.where(outside, NO_ROAD, snapped.reason),
             "seconds": minutes * 60,
             "times": times.astype(int),
             "point": where,
         }
     )
+
+
+def _near_grid(plan: Plan, point: shapely.Point) -> str | None:
+    inside = plan.grids[shapely.dwithin(plan.grids.geometry.to_numpy(), point, NEAR_M)]
+    return str(inside.loc[inside.distance(point).idxmin(), "grid"]) if len(inside) else None
 
 
 def _tasks(
@@ -251,7 +278,7 @@ def _tasks(
     speed: float,
     shifts: int,
 ) -> pd.DataFrame:
-    """One row a task of a grid: what it is, and the columns of a `Period`."""
+    """One row a task of a grid: what it is, the columns of a `Period`, and of a spot how far along its street it lies and seconds there."""
     network = roads.network
     rows = []
     for street, piece, kind, highway in zip(
@@ -261,12 +288,17 @@ def _tasks(
         seconds = float(roads.piece_metres[piece]) / (speed / 3.6)
         ahead, back = int(network.forward[piece]), int(network.back[piece])
         sides = (ahead, back if back >= 0 else ahead) if highway in both_sides else (-1,)
-        rows += [(f"street {street}", kind, piece, arc, seconds, count, allowed, most) for arc in sides]
+        rows += [(f"street {street}", kind, piece, arc, seconds, count, allowed, most, 0.0, 0.0) for arc in sides]
     _, allowed, limit = rules["spots"]
-    for spot, node, seconds, count in spots[["spot", "node", "seconds", "times"]].itertuples(index=False, name=None):
+    for spot, piece, share, stay, count in spots[["spot", "piece", "share", "seconds", "times"]].itertuples(
+        index=False, name=None
+    ):
         most = _most_gap(f"hot spot '{spot}'", count, allowed, limit, shifts)
-        rows.append((f"spot {spot}", "spots", SPOT, node, seconds, count, allowed, most))
-    return pd.DataFrame(rows, columns=["what", "class", "piece", "place", "service", "times", "allowed", "most"])
+        ahead, back = int(network.forward[piece]), int(network.back[piece])
+        seconds = stay + float(max(network.seconds[ahead], network.seconds[back] if back >= 0 else 0.0))
+        rows.append((f"spot {spot}", "spots", int(piece), -1, seconds, count, allowed, most, share, stay))
+    columns = ["what", "class", "piece", "place", "service", "times", "allowed", "most", "share", "stay"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _solved(
@@ -303,7 +335,7 @@ def _solve(grid: str, problem: Period, draw: Draw | None, steps: int, seed: int)
     }
     if draw is None:
         walked = [[(route, 0.0) for route in routes if route] for routes in plan.shifts]
-        return Answer(plan, walked, np.zeros(problem.n, dtype=np.int64), told)
+        return Answer(plan, walked, (), np.zeros(problem.n, dtype=np.int64), told)
     pool = pool_of(problem, plan, longer=draw.longer, slot=draw.slot_min * 60, steps=steps, seed=seed)
     mixture = mix(problem, pool)
     drawn = mixture.draw(pool, draw.periods, seed)
@@ -321,4 +353,12 @@ def _solve(grid: str, problem: Period, draw: Draw | None, steps: int, seed: int)
         "bits_highest": round(mixture.highest, 4),
         "tasks": len(pool.tasks),
     }
-    return Answer(plan, walked, gap, told)
+    return Answer(plan, walked, _best(pool), gap, told)
+
+
+def _best(pool: Pool) -> tuple[Route, ...]:
+    """The routes of the shortest allotment of a pool, walked as they were found."""
+    if not pool.ways:
+        return ()
+    totals = [sum(ways[0].seconds for ways in shifts) for shifts in pool.ways]
+    return tuple(route for ways in pool.ways[int(np.argmin(totals))] for route in ways[0].routes)

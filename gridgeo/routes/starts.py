@@ -10,6 +10,7 @@ import shapely
 
 from gridgeo.crs import to_metric
 from gridgeo.errors import BadInput
+from gridgeo.placed import FAR_M
 from gridgeo.plans.plan import Plan
 from gridgeo.roads import Roads
 
@@ -23,6 +24,7 @@ def starts_of(plan: Plan, roads: Roads, streets: gpd.GeoDataFrame, stations: gpd
     """
     grids, network = plan.grids, roads.network
     given = stations_of(stations, grids["grid"], grids.crs)
+    _refuse_far(given, roads)
     part = network.parts[network.tail[network.forward[roads.pieces(streets["street"])]]]
     length = streets["length_m"].groupby([streets["grid"], part]).sum()
     whole = np.bincount(network.parts[network.tail], weights=network.metres)
@@ -36,6 +38,16 @@ def starts_of(plan: Plan, roads: Roads, streets: gpd.GeoDataFrame, stations: gpd
         distance = np.hypot(roads.x[allowed] - place.x, roads.y[allowed] - place.y)
         starts[grid] = int(allowed[int(distance.argmin())])
     return starts
+
+
+def _refuse_far(stations: dict[str, shapely.Point], roads: Roads) -> None:
+    for grid, point in stations.items():
+        away = float(np.hypot(roads.x - point.x, roads.y - point.y).min())
+        if not away <= FAR_M:
+            gap = f"{away / 1000:,.1f} km from" if np.isfinite(away) else "on another side of the Earth than"
+            raise BadInput(
+                f"the station of grid '{grid}' lies {gap} every street; mend its place (are lon and lat swapped?)"
+            )
 
 
 def stations_of(stations: gpd.GeoDataFrame | None, grids: pd.Series, crs: pyproj.CRS) -> dict[str, shapely.Point]:
@@ -52,9 +64,10 @@ def stations_of(stations: gpd.GeoDataFrame | None, grids: pd.Series, crs: pyproj
         raise BadInput("the stations have no column 'grid'; name the grid of each station")
     placed = to_metric(gpd.GeoDataFrame(stations), crs)
     names = stations["grid"].astype(str)
-    unknown = names[~names.isin(grids)]
-    if len(unknown):
-        raise BadInput(f"stations, row {unknown.index[0]}: no grid '{unknown.iloc[0]}' in the plan")
+    unknown = ~names.isin(grids).to_numpy()
+    if unknown.any():
+        row = int(unknown.argmax())
+        raise BadInput(f"stations, row {row + 1}, column 'grid': '{names.iloc[row]}' is no grid of the plan")
     if names.duplicated().any():
         raise BadInput(f"stations: grid '{names[names.duplicated()].iloc[0]}' has two; give one station for each grid")
     return dict(zip(names, placed.geometry.centroid, strict=True))

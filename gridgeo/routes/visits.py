@@ -9,13 +9,12 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
 
 from gridgeo.errors import BadInput
 from gridgeo.plans.plan import Plan
 from gridgeo.roads import NO_ROAD, OTHER_PART, Roads, Snapped
-from gridgeo.routes.doors import check_doors
+from gridgeo.routes.doors import check_doors, grid_of
 from gridgeo.routes.starts import starts_of
 from gridgeo.routes.streets import patrolled_streets
 from gridgeo.routes.tables import Routes, layer
@@ -37,7 +36,7 @@ def visit_routes(
     rounds: int | None = None,
     stations: gpd.GeoDataFrame | None = None,
     seed: int = 0,
-    iterations: int = 300,
+    iterations: int | None = None,
     progress: Progress | None = None,
     executor: Executor | None = None,
 ) -> Routes:
@@ -45,7 +44,7 @@ def visit_routes(
 
     A door is called at from the nearest place on a street; the steps from there to the door are part of the visit's
     minutes. Each round begins and ends at the grid's start and fills one shift at the most; there are as few as
-    could be found, and they take as little time as could be found (PyVRP; no bound is known).
+    could be found, by the shortest ways that could be found with them. No bound is known.
 
     Parameters
     ----------
@@ -67,7 +66,7 @@ def visit_routes(
     stations
         Points with a column `grid`: where its rounds begin and end; see `patrol_routes`.
     seed, iterations
-        Same plan, doors and options, same seed, same iterations: same rounds.
+        Same plan, doors and options, same seed, same iterations: same rounds. They grow with the doors if None.
     progress
         Told when a grid is done.
     executor
@@ -100,8 +99,12 @@ def visit_routes(
     return Routes(lines, stops, layer("unserved", unserved, place.crs), meta)
 
 
-def _check_options(shift_min: float, within_m: float, rounds: int | None, iterations: int) -> None:
-    for name, value in (("shift_min", shift_min), ("within_m", within_m), ("iterations", iterations)):
+def _check_options(shift_min: float, within_m: float, rounds: int | None, iterations: int | None) -> None:
+    for name, value in (
+        ("shift_min", shift_min),
+        ("within_m", within_m),
+        ("iterations", 1 if iterations is None else iterations),
+    ):
         if not (np.isfinite(value) and value > 0):
             raise BadInput(f"{name} is {value}; give a number above 0")
     if rounds is not None and rounds < 1:
@@ -115,7 +118,7 @@ def _placed(
 
     Writes into `doors`: its grid, the `piece` of street (-1: none) and the `share` of it at which it lies, and `off_m`, metres from there.
     """
-    doors["grid"] = _grid_of(doors, plan)
+    doors["grid"] = grid_of(doors, plan)
     inside = np.flatnonzero(doors["grid"].notna().to_numpy())
     part = np.array([roads.network.parts[starts[str(grid)]] for grid in doors["grid"].iloc[inside]], dtype=np.int64)
     snapped = roads.snap(doors.geometry.iloc[inside], within_m=within_m, part=part)
@@ -123,17 +126,6 @@ def _placed(
     for column in ("piece", "share", "off_m"):
         doors.iloc[inside, doors.columns.get_loc(column)] = getattr(snapped, column)
     return _unreachable(doors, inside, snapped, mode, within_m)
-
-
-def _grid_of(doors: gpd.GeoDataFrame, plan: Plan) -> pd.Series:
-    """The given grid of each door, or the one it lies in (the first by name on a shared border), else None."""
-    grids = plan.grids
-    which, found = shapely.STRtree(grids.geometry.to_numpy()).query(doors.geometry.to_numpy(), predicate="intersects")
-    names = grids["grid"].astype(str).to_numpy()
-    # Sorted backwards, so that the first by name stands where several are told.
-    lies = dict(sorted(zip(which.tolist(), names[found].tolist(), strict=True), reverse=True))
-    grid = [given or lies.get(row) for row, given in enumerate(doors["grid"])]
-    return pd.Series(grid, index=doors.index, dtype=object)
 
 
 def _stands(roads: Roads, start: int, own: gpd.GeoDataFrame) -> Places:
@@ -151,7 +143,11 @@ def _problem(
 
 
 def _solved(
-    problems: Mapping[str, RoundsProblem], seed: int, iterations: int, progress: Progress, executor: Executor | None
+    problems: Mapping[str, RoundsProblem],
+    seed: int,
+    iterations: int | None,
+    progress: Progress,
+    executor: Executor | None,
 ) -> dict[str, Rounds]:
     progress.stage("visits", len(problems))
     run = map if executor is None else executor.map
@@ -165,7 +161,7 @@ def _solved(
     return answers
 
 
-def _solve(problem: RoundsProblem, seed: int, iterations: int) -> Rounds:
+def _solve(problem: RoundsProblem, seed: int, iterations: int | None) -> Rounds:
     return solve_rounds(problem, seed=seed, iterations=iterations)
 
 
@@ -187,10 +183,11 @@ def _unreachable(
 
 def _left_out(door: pd.Series, one: LeftOut, shift_min: float, rounds: int | None) -> dict[str, Any]:
     minutes = one.seconds / 60
+    waits = f", which may begin at minute {door['from_min']:g}," if door["from_min"] > 0 else ""
     reason = {
         WINDOW: f"the window of minute {door['from_min']:g} to {door['to_min']:g} can't be met: arrival at minute {minutes:.1f} "
         f"at the earliest",
-        LONGER_THAN_SHIFT: f"the visit alone ends at minute {minutes:.1f}, after the shift of {shift_min:g} min",
+        LONGER_THAN_SHIFT: f"the visit alone{waits} ends at minute {minutes:.1f}, after the shift of {shift_min:g} min",
         NO_ROUND_LEFT: f"no room in {rounds} round{'s' if rounds != 1 else ''}",
     }[one.reason]
     return {"what": door["door"], "grid": door["grid"], "reason": reason, "geometry": door["geometry"]}

@@ -1,4 +1,4 @@
-"""The built pages: `/`, `/plans`, `/rosters` and `/assets`."""
+"""The built pages: `/`, `/plans`, `/rosters`, `/rounds` and `/assets`."""
 
 from __future__ import annotations
 
@@ -42,5 +42,9 @@ def mount(app: FastAPI, folder: Path) -> None:
     @app.get("/rosters", include_in_schema=False)
     def rosters() -> FileResponse:
         return shown("rosters.html")
+
+    @app.get("/rounds", include_in_schema=False)
+    def rounds() -> FileResponse:
+        return shown("rounds.html")
 
     app.mount("/assets", Assets(directory=folder / "assets", check_dir=False), name="assets")

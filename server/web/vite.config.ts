@@ -17,7 +17,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1300,
     rolldownOptions: {
-      input: { index: page("index.html"), plans: page("plans.html"), rosters: page("rosters.html") },
+      input: { index: page("index.html"), plans: page("plans.html"), rosters: page("rosters.html"), rounds: page("rounds.html") },
       output: {
         assetFileNames: (asset) =>
           asset.names.some((name) => name.endsWith(".mjs")) ? "assets/[name]-[hash].js" : "assets/[name]-[hash][extname]",

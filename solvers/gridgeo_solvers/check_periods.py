@@ -42,8 +42,7 @@ def period_faults(
     officers, shift
         Routes in a shift and seconds of a route at the most.
     street, place, service, times, allowed, most
-        For each task: its piece (-1: a spot), the one arc that counts (-1: either) or the junction of a spot, its seconds,
-        passes in a period, sum of 2 ** shift over allowed shifts, shifts from a pass to the next at the most.
+        For each task: its piece, the one arc that counts (-1: either), its seconds, passes in a period, sum of 2 ** shift over allowed shifts, shifts from a pass to the next at the most.
     shifts
         Shifts of a period.
     walks
@@ -70,15 +69,12 @@ def period_faults(
             for task, at in calls:
                 clock += stays[task]
                 passes[task].append(number)
-                if streets[task] >= 0:
-                    arc = arcs[at] if at < len(arcs) else -1
-                    if arc < 0 or kind[arc] != streets[task] or places[task] not in (-1, arc) or at in done:
-                        faults.append(f"shift {number}: arc {arc} doesn't pass the street of task {task}")
-                        continue
-                    clock -= cost[arc]
-                    done.add(at)
-                elif (reaches[arcs[at - 1]] if at else start) != places[task]:
-                    faults.append(f"shift {number}: task {task} is done elsewhere than at {places[task]}")
+                arc = arcs[at] if at < len(arcs) else -1
+                if arc < 0 or kind[arc] != streets[task] or places[task] not in (-1, arc) or at in done:
+                    faults.append(f"shift {number}: arc {arc} doesn't pass the street of task {task}")
+                    continue
+                clock -= cost[arc]
+                done.add(at)
             if abs(clock - claimed) > 1e-6 * max(1.0, clock):
                 faults.append(f"shift {number}: a route claims {claimed:.3f} s but takes {clock:.3f} s")
             if clock > shift * (1 + 1e-9):

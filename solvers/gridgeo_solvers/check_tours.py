@@ -53,24 +53,78 @@ def judge_streets(
     cost
         What the tours claim to cost, where that is to be judged too.
     """
-    ways = _ways(instance)
     faults: list[str] = []
+    _served([task for route in routes for task, _ in route], range(instance.tasks), "task", faults)
+    lengths = _driven(instance, routes, "", _ways(instance), faults)
+    _count(faults, "the plan", routes, vehicles)
+    return _verdict(faults, lengths, lengths, cost)
+
+
+def judge_street_days(
+    instance: StreetInstance,
+    days: Sequence[Sequence[Sequence[tuple[int, bool]]]],
+    times: Sequence[int],
+    *,
+    vehicles: int | None = None,
+    cost: float | None = None,
+) -> Verdict:
+    """Judge tours of a period that repeats: every task as often as asked, on days spread as evenly as can be, and the rules of `judge_streets`.
+
+    Parameters
+    ----------
+    instance
+        The streets.
+    days
+        For each day its tours, as in `judge_streets`.
+    times
+        Services of each task in the period.
+    vehicles
+        Tours of a day at the most; None for any number.
+    cost
+        What the tours claim to cost, where that is to be judged too.
+    """
+    ways, faults, lengths = _ways(instance), list[str](), list[float]()
+    when: dict[int, list[int]] = {}
+    for day, routes in enumerate(days):
+        for task in (task for route in routes for task, _ in route):
+            when.setdefault(task, []).append(day)
+        lengths += _driven(instance, routes, f"day {day}, ", ways, faults)
+        _count(faults, f"day {day}", routes, vehicles)
+    faults += [f"task {task} is served, but isn't there" for task in sorted(when) if not 0 <= task < instance.tasks]
+    for task, wanted in enumerate(times):
+        own = when.get(task, [])
+        if len(own) != wanted:
+            faults.append(f"task {task} is served {len(own)} times; it should be {wanted} times")
+        gap = max((after - one for one, after in pairwise([*own, own[0] + len(days)])), default=0) if own else 0
+        if gap > math.ceil(len(days) / wanted):
+            faults.append(
+                f"task {task} is served on days {own}, {gap} days apart; {math.ceil(len(days) / wanted)} can be kept"
+            )
+    return _verdict(faults, lengths, lengths, cost)
+
+
+def _driven(
+    instance: StreetInstance,
+    routes: Sequence[Sequence[tuple[int, bool]]],
+    day: str,
+    ways: NDArray[np.float64],
+    faults: list[str],
+) -> list[float]:
+    """Length of each tour of a day; what is wrong with it is added to `faults`."""
     lengths = []
-    served = _served([task for route in routes for task, _ in route], range(instance.tasks), "task", faults)
     for number, route in enumerate(routes):
         at, length, load = instance.depot, 0.0, 0.0
         for task, turned in route:
-            if task not in served:
+            if not 0 <= task < instance.tasks:
                 continue
             if turned and not instance.two_way[task]:
-                faults.append(f"tour {number}: task {task} is a one-way street and is gone against its direction")
+                faults.append(f"{day}tour {number}: task {task} is a one-way street and is gone against its direction")
             begin, end = (instance.head, instance.tail) if turned else (instance.tail, instance.head)
             length += float(ways[at, begin[task]]) + float(instance.cost[task])
             at, load = int(end[task]), load + float(instance.demand[task])
         lengths.append(length + float(ways[at, instance.depot]))
-        _within(faults, f"tour {number} loads", load, instance.capacity)
-    _count(faults, "the plan", routes, vehicles)
-    return _verdict(faults, lengths, lengths, cost)
+        _within(faults, f"{day}tour {number} loads", load, instance.capacity)
+    return lengths
 
 
 def judge_periods(

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from gridgeo_solvers.check_tours import judge_clients, judge_periods, judge_streets
+from gridgeo_solvers.check_tours import judge_clients, judge_periods, judge_street_days, judge_streets
 from gridgeo_solvers.routing.formats import read_carp, read_pvrp, read_vrp
 from published import CLIENTS, PERIOD, STREETS, WINDOWS, second_judge
 
@@ -39,6 +39,35 @@ def test_a_claim_that_is_not_the_cost_is_a_fault():
     )
     assert "claim" in judge_periods(read_pvrp(PERIOD), PERIOD_TOURS, cost=1).faults[0]
     assert "claim" in judge_clients(read_vrp(CLIENTS), [[1, 2], [3]], cost=1).faults[0]
+
+
+WEEK = [[[(0, False), (1, False)]], [[(2, False)], [(4, False), (3, True)]], [[(0, True)]], []]
+TIMES = [2, 1, 1, 1, 1]
+
+
+def test_a_good_period_of_streets_has_no_fault_and_its_cost_is_that_of_its_days():
+    verdict = judge_street_days(read_carp(STREETS), WEEK, TIMES, vehicles=2)
+    apart = [_length(route) for routes in WEEK for route in routes]
+    assert verdict.faults == ()
+    assert (verdict.total, verdict.longest) == (sum(apart), max(apart))
+
+
+def _length(route):
+    return judge_streets(read_carp(STREETS), [route]).total
+
+
+@pytest.mark.parametrize(
+    ("days", "fault"),
+    [
+        ([*WEEK[:2], [], []], "task 0 is served 1 times; it should be 2 times"),
+        ([*WEEK[:2], [], [[(0, True)]]], "task 0 is served on days [0, 3], 3 days apart; 2 can be kept"),
+        ([WEEK[0], [[(2, False)], [(3, True)], [(4, False)]], *WEEK[2:]], "day 1 has 3 tours, 2 are there"),
+        ([*WEEK[:3], [[(7, False)]]], "task 7 is served, but isn't there"),
+        ([WEEK[0], [[(2, False)], [(4, True), (3, True)]], *WEEK[2:]], "day 1, tour 1: task 4 is a one-way street"),
+    ],
+)
+def test_a_fault_of_a_period_of_streets_is_named(days, fault):
+    assert any(fault in told for told in judge_street_days(read_carp(STREETS), days, TIMES, vehicles=2).faults)
 
 
 def test_good_periodic_tours_have_no_fault_and_service_is_part_of_the_duration():

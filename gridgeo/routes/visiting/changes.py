@@ -57,11 +57,11 @@ class Change:
         )
         middle = here.groupby("officer").mean()
         far = []
-        for officer in np.flatnonzero(field.works[:, self.today] & field.may[doors].any(axis=0)):
+        for officer in np.flatnonzero(field.works[:, self.today] & field.may.rows(doors).any(axis=0)):
             if officer in self.away:
                 continue
             at = middle.loc[officer].to_numpy() if officer in middle.index else _home(field, int(officer), xy)
-            own = doors[field.may[doors, officer]]
+            own = doors[field.may.doors_of(int(officer))[doors]]
             far.append((float(np.hypot(*(xy[own] - at).T).min()), int(officer)))
         near = [officer for _, officer in sorted(far)[:neighbours]]
         return np.unique(
@@ -100,4 +100,4 @@ def _home(field: Field, officer: int, xy: NDArray[np.float64]) -> NDArray[np.flo
     point = field.officers.geometry.iloc[officer]
     if point is not None and not point.is_empty:
         return np.array([point.x, point.y])
-    return np.asarray(xy[field.may[:, officer]].mean(axis=0))
+    return np.asarray(xy[field.may.doors_of(officer)].mean(axis=0))

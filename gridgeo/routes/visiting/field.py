@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from gridgeo.errors import BadInput
 from gridgeo.plans.plan import Plan
+from gridgeo.routes.doors import grid_of
+from gridgeo.routes.visiting.calling import Calling, kinds_of
 from gridgeo.routes.visiting.frequency import Due, due
 from gridgeo.routes.visiting.officers import works_on
 from gridgeo.routes.visiting.ways import Ways
@@ -26,7 +28,7 @@ Ints = NDArray[np.int64]
 class Field:
     """Everything that a plan of visits is made from; doors and officers are rows 0..n-1 and 0..m-1 of their tables.
 
-    Places of `ways` are the doors, then where each officer starts, then where each ends. `may` (n, m) says who may call where,
+    Places of `ways` are the doors, then where each officer starts, then where each ends. `may` says who may call where,
     `open` (n, days) when; `due` what the frequencies ask. Skills are bits.
     """
 
@@ -35,7 +37,7 @@ class Field:
     start: date
     days: int
     ways: Ways
-    may: NDArray[np.bool_]
+    may: Calling
     open: NDArray[np.bool_]
     works: NDArray[np.bool_]
     need: Ints
@@ -70,12 +72,14 @@ class Field:
         ways = _ways(plan, doors, officers, within_m, stations)
         works = works_on(officers, start, days)
         need, has = _skills(doors["skills"], officers["skills"])
-        may = _may(doors, officers, borders) & (ways.reached[:, : len(doors)])[_mode_of(ways, officers)].T
+        may = _may(doors, officers, borders, ways, 0)
         weekday = np.array([(start + timedelta(days=day)).weekday() for day in range(days)])
         open_ = np.array([[week[day] == "1" for day in weekday] for week in doors["weekdays"]], dtype=bool)
         open_ = open_.reshape(len(doors), days)
-        fit = may & ((has[None] & need[:, None]) == need[:, None]) | (may & (doors["persons"].to_numpy() == 2)[:, None])
-        possible = open_ & (fit.astype(np.int64) @ works.astype(np.int64) > 0)
+        two = doors["persons"].to_numpy() == 2
+        first, kind = kinds_of(may.kind, need, two)  # doors of a kind ask the same of officers
+        fit = may.rows(first) & ((has[None] & need[first, None] == need[first, None]) | two[first, None])
+        possible = open_ & (fit.astype(np.int64) @ works.astype(np.int64) > 0)[kind]
         asked = [
             due(every, None if last is None else (last - start).days, days_open)
             for every, last, days_open in zip(doors["every"], doors["last"], possible, strict=True)
@@ -111,21 +115,20 @@ class Field:
     def groups(self) -> list[tuple[Ints, Ints]]:
         """Doors and officers that have to do with each other, directly or through others; independent of other groups."""
         labels = np.arange(len(self.officers))
-        mine = [np.flatnonzero(row) for row in np.unique(self.may[self.due_doors()], axis=0)]
+        due = self.due_doors()
+        mine = [np.flatnonzero(row) for row in np.unique(self.may.table[np.unique(self.may.kind[due])], axis=0)]
         for officers in mine:
             if len(officers):
                 joined = np.isin(labels, labels[officers])
                 labels[joined] = labels[officers].min()
         groups = []
-        doors = self.due_doors()
-        anyone = np.array(
-            [int(np.argmax(self.may[door])) if self.may[door].any() else -1 for door in doors], dtype=np.int64
-        )
+        table = self.may.table
+        anyone = np.where(table.any(axis=1), table.argmax(axis=1), -1)[self.may.kind[due]]
         for label in np.unique(labels):
-            own = doors[(anyone >= 0) & (labels[np.maximum(anyone, 0)] == label)]
+            own = due[(anyone >= 0) & (labels[np.maximum(anyone, 0)] == label)]
             if len(own):
                 groups += self._split(own, np.flatnonzero(labels == label))
-        lost = doors[anyone < 0]
+        lost = due[anyone < 0]
         if len(lost):
             groups.append((lost, np.zeros(0, dtype=np.int64)))
         return groups
@@ -137,8 +140,8 @@ class Field:
         xy = shapely.get_coordinates(self.doors.geometry.to_numpy()[doors])
         axis = int(np.ptp(xy, axis=0).argmax())
         along = xy[:, axis]
-        may = self.may[np.ix_(doors, officers)]
-        home = np.array([along[may[:, k]].mean() if may[:, k].any() else along.mean() for k in range(len(officers))])
+        mine = (self.may.doors_of(int(officer))[doors] for officer in officers)
+        home = np.array([along[own].mean() if own.any() else along.mean() for own in mine])
         order = officers[np.lexsort((officers, home))]
         left, right = order[: len(order) // 2], order[len(order) // 2 :]
         span = self.officers["to_min"].to_numpy() - self.officers["from_min"].to_numpy()
@@ -148,8 +151,8 @@ class Field:
         sweep = np.lexsort((doors, along))
         is_left = np.empty(len(doors), dtype=bool)
         is_left[sweep] = np.cumsum(work[sweep]) <= share * work.sum()
-        able_left, able_right = self.may[np.ix_(doors, left)].any(axis=1), self.may[np.ix_(doors, right)].any(axis=1)
-        is_left = np.where(able_left & able_right, is_left, able_left)
+        able_left, able_right = (self.may.any_of(doors, half) for half in (left, right))
+        is_left = np.asarray(np.where(able_left & able_right, is_left, able_left))
         prefers = self.own[doors]
         is_left = np.where(np.isin(prefers, left), True, np.where(np.isin(prefers, right), False, is_left))
         halves = [(doors[is_left], np.sort(left)), (doors[~is_left], np.sort(right))]
@@ -186,7 +189,7 @@ class Field:
                 need=self.need[doors],
                 weight=about["priority"].to_numpy(dtype=float),
                 own=position[self.own[doors]],
-                may=self.may[np.ix_(doors, officers)],
+                may=self.may.at(doors, officers),
                 rhythm=Rhythm(self.due["count"][doors], self.due["least"][doors], self.due["most"][doors], **shift),
             ),
             Officers(
@@ -210,8 +213,7 @@ class Field:
         ways = self.ways.with_places(n, list(doors.geometry), list(doors["grid"]))
         need, _ = _skills([*self.doors["skills"], *doors["skills"]], self.officers["skills"])
         _, has = _skills([*self.doors["skills"], *doors["skills"]], self.officers["skills"])
-        reached = (ways.reached[:, n : n + more])[_mode_of(ways, self.officers)].T
-        may = _may(doors, self.officers, self.borders) & reached
+        may = _may(doors, self.officers, self.borders, ways, n)
         once = {"count": 1, "least": 1, "most": 1, "first_from": day, "first_to": day, "last_from": day, "last_to": day}
         due = {name: np.concatenate([self.due[name], np.full(more, once[name])]) for name in self.due}
         days = np.zeros((more, self.days), dtype=bool)
@@ -222,7 +224,7 @@ class Field:
                 pd.concat([self.doors, doors], ignore_index=True), geometry="geometry", crs=self.doors.crs
             ),
             ways=ways,
-            may=np.concatenate([self.may, may]),
+            may=self.may.with_more(may),
             open=np.concatenate([self.open, days]),
             need=need,
             has=has,
@@ -234,17 +236,6 @@ class Field:
 
 MOST_OFFICERS, MOST_DOORS = 10, 700
 """Of a group that is searched as one."""
-
-
-def grid_of(doors: gpd.GeoDataFrame, plan: Plan) -> pd.Series:
-    """The given grid of each door, or the one it lies in (the first by name on a shared border), else None."""
-    grids = plan.grids
-    which, found = shapely.STRtree(grids.geometry.to_numpy()).query(doors.geometry.to_numpy(), predicate="intersects")
-    names = grids["grid"].astype(str).to_numpy()
-    # Sorted backwards, so that the first by name stands where several are told.
-    lies = dict(sorted(zip(which.tolist(), names[found].tolist(), strict=True), reverse=True))
-    grid = [given or lies.get(row) for row, given in enumerate(doors["grid"])]
-    return pd.Series(grid, index=doors.index, dtype=object)
 
 
 def _ways(
@@ -275,14 +266,19 @@ def _mode_of(ways: Ways, officers: pd.DataFrame) -> Ints:
     return np.array([ways.modes.index(mode) for mode in officers["mode"]], dtype=np.int64)
 
 
-def _may(doors: pd.DataFrame, officers: pd.DataFrame, borders: str) -> NDArray[np.bool_]:
-    if borders == "open":
-        return np.ones((len(doors), len(officers)), dtype=bool)
-    grids = doors["grid"].to_numpy()
-    columns = []
-    for own, also in zip(officers["grids"], officers["also"], strict=True):
-        columns.append(np.isin(grids.astype(str), [*own, *also]) if own else np.ones(len(doors), dtype=bool))
-    return np.array(columns, dtype=bool).reshape(len(officers), len(doors)).T
+def _may(doors: pd.DataFrame, officers: pd.DataFrame, borders: str, ways: Ways, at: int) -> Calling:
+    """Who may call at doors, which are the places of `ways` from `at` on: by the grids of officers and where their modes reach."""
+    reached = ways.reached[:, at : at + len(doors)]
+    grids = doors["grid"].to_numpy().astype(str)
+    first, kind = kinds_of(grids, *reached)
+    table = reached[:, first][_mode_of(ways, officers)].T
+    if borders != "open":
+        inside = [
+            np.isin(grids[first], [*own, *also]) if own else np.ones(len(first), dtype=bool)
+            for own, also in zip(officers["grids"], officers["also"], strict=True)
+        ]
+        table = table & np.array(inside, dtype=bool).reshape(len(officers), len(first)).T
+    return Calling(kind, table)
 
 
 def _skills(needed: Sequence[tuple[str, ...]], had: Sequence[tuple[str, ...]]) -> tuple[Ints, Ints]:

@@ -165,7 +165,7 @@ def _frequencies(rows: Rows) -> list[Frequency]:
         every = read_frequency(cell, int(slack[row]) if given[row] else None)
         if every is None:
             _refusal(rows, "every", row)(
-                "is no frequency; write weekly, monthly, quarterly, yearly, every 10 days, at most 14 days, 2 a week, or 每月"
+                "is no frequency of once a day at the most; write weekly, monthly, quarterly, yearly, every 10 days, at most 14 days, 2 a week, or 每月"
             )
         assert every is not None
         found.append(every)

@@ -261,7 +261,7 @@ class Local:
 
     def _may(self, single: NDArray[np.bool_]) -> NDArray[np.bool_]:
         door = self.entries["door"].to_numpy(dtype=np.int64)
-        may = self.change.field.may[np.ix_(door, self.who)]
+        may = self.change.field.may.at(door, self.who)
         for row in np.flatnonzero(single):
             entry = self.entries.iloc[row]
             may[row] = np.isin(self.who, self.crews[entry["door"], entry["number"]])

@@ -91,7 +91,8 @@ def replan(
     change = Change(field, booked, today, clock, away, shut, new)
     officers = change.officers(neighbours)
     if not len(change.lost) and not len(new):
-        return made
+        listed = replace(made.routes, unserved=left_out_rows(field, booked, made.routes.meta))
+        return made if field is made.field else VisitPlan(field, booked, listed)
     local = Local(change, officers, min(field.days, today + ahead))
     answer = solve_visiting(local.problem(), seed=seed, iterations=iterations, given=local.given(), heat=0.05)
     mended = local.merged(answer)
@@ -118,7 +119,9 @@ def _with_urgent(field: Field, urgent: pd.DataFrame, plan: Any, today: int) -> t
         raise BadInput(
             f"urgent visits: door '{doors['door'][twice].iloc[0]}' is in the plan already; give the visit another name"
         )
-    return field.with_doors(doors, plan, today)
+    whole, new = field.with_doors(doors, plan, today)
+    # One that no road reaches is listed for its place; nobody is asked to go there.
+    return whole, np.intersect1d(new, whole.due_doors())
 
 
 def _redrawn(old: Routes, field: Field, mended: Booked, local: Local) -> Routes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -17,6 +17,10 @@ from gridgeo_server.town import plain
 router = APIRouter(prefix="/api/v1/routes", tags=["routes"])
 
 _STOP = ("order", "what", "name", "arrive_min", "leave_min")
+_DATED = ("officer", "date")
+"""Of rounds that were planned for a day; null for others."""
+_CLOCK = ("begin", "leave")
+"""Times of day, HH:MM, of stops of rounds with dates; null for others."""
 _LISTED = ("route", "grid", "kind", "mode", "minutes", "length_m", "service_m", "stops")
 
 
@@ -25,16 +29,22 @@ def routes(
     state: StateOf,
     grid: Annotated[str | None, Query(max_length=64)] = None,
     kind: Literal["patrol", "visits"] | None = None,
+    on: Annotated[date | None, Query(description="Day; routes without dates are of any day.")] = None,
 ) -> dict[str, Any]:
-    """Planned routes, without their lines."""
+    """Planned routes, without their lines; where a day is asked for, `days` tells the first and the last that has any."""
     if state.town.planned is None:
-        return {"routes": []}
+        return {"routes": []} | ({} if on is None else {"days": []})
     table = state.town.planned.routes
     if grid is not None:
         table = table[table["grid"].astype(str) == grid]
     if kind is not None:
         table = table[table["kind"] == kind]
-    return {"routes": [_listed(row) for row in table.to_dict("records")]}
+    days: dict[str, Any] = {}
+    if on is not None:
+        dated = table["date"].dropna().astype(str) if "date" in table.columns else table["route"].iloc[:0]
+        days = {"days": [dated.min(), dated.max()] if len(dated) else []}
+        table = table[~table.index.isin(dated.index[dated != on.isoformat()])]
+    return {"routes": [_listed(row) for row in table.to_dict("records")]} | days
 
 
 @router.get("/next")
@@ -64,14 +74,18 @@ def one_route(route: str, state: StateOf) -> dict[str, Any]:
         **_listed(row.to_dict()),
         "geometry": mapping(state.town.to_degrees(row.geometry)),
         "stop_list": [
-            {**{name: plain(stop[name]) for name in _STOP}, "geometry": mapping(stop["geometry"])}
+            {
+                **{name: plain(stop[name]) for name in _STOP},
+                **{name: plain(stop.get(name)) for name in _CLOCK},
+                "geometry": mapping(stop["geometry"]),
+            }
             for stop in to_wgs84(stops).to_dict("records")
         ],
     }
 
 
 def _listed(row: dict[Any, Any]) -> dict[str, Any]:
-    return {name: plain(row[name]) for name in _LISTED}
+    return {name: plain(row[name]) for name in _LISTED} | {name: plain(row.get(name)) for name in _DATED}
 
 
 def _ahead(one: NextStop) -> dict[str, Any]:

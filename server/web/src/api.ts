@@ -111,7 +111,7 @@ interface Page<F> {
 }
 
 /** Every feature of a collection, following its `next` links. */
-async function everyPage<F>(first: string): Promise<F[]> {
+export async function everyPage<F>(first: string): Promise<F[]> {
   const features: F[] = [];
   const geo = { headers: { Accept: "application/geo+json" } };
   for (let path: string | undefined = first; path; ) {

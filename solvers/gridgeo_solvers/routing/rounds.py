@@ -1,4 +1,4 @@
-"""Rounds to doors with minutes and windows, within shifts, by PyVRP (Wouda, Lan and Kool 2024, *PyVRP: a high-performance VRP solver package*)."""
+"""Rounds of one day to doors with minutes and windows, within shifts: as few as could be found, by the engine of many days."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import pyvrp
 from numpy.typing import NDArray
-from pyvrp.search import NeighbourhoodParams
-from pyvrp.stop import MaxIterations
 
 from gridgeo_solvers.errors import BadProblem
 from gridgeo_solvers.results import Status
+from gridgeo_solvers.routing.visiting import Doors, Officers, Rhythm, VisitingProblem, Wishes, solve_visiting
 
 WINDOW = "window"
 """Reason: even the quickest way from the start comes after the window closes."""
@@ -21,14 +19,13 @@ LONGER_THAN_SHIFT = "longer than shift"
 NO_ROUND_LEFT = "no round left"
 """Reason: the rounds that are allowed are full."""
 
-_UNITS = 1000
-"""PyVRP counts whole milliseconds. They are rounded up, so that what it calls in time is in time."""
-_NEIGHBOURS = 20
+LOOK = 2000
+"""Steps of a look at whether rounds are far too few."""
 
 
 @dataclass(frozen=True)
 class RoundsProblem:
-    """Doors to call at, from one start and back, in as few rounds as possible, then in the least time.
+    """Doors to call at, from one start and back, in as few rounds as possible, then by the shortest ways.
 
     Parameters
     ----------
@@ -102,20 +99,20 @@ class Rounds:
     seed: int
 
 
-def solve_rounds(problem: RoundsProblem, *, seed: int = 0, iterations: int = 300) -> Rounds:
-    """Plan the rounds.
+def solve_rounds(problem: RoundsProblem, *, seed: int = 0, iterations: int | None = None) -> Rounds:
+    """Plan the rounds: as many officers of one day as the work needs at the least, one or more again while doors are left out.
 
     Parameters
     ----------
     problem
         Doors, windows, shift.
     seed, iterations
-        Same problem, same seed, same iterations: same rounds.
+        Same problem, same seed, same iterations: same rounds; as `gridgeo_solvers.routing.visiting.solve_visiting` takes them.
     """
     possible, left_out = _possible(problem)
     if not len(possible):
         return Rounds((), tuple(left_out), 0.0, Status.OPTIMAL, seed)
-    orders = _search(problem, possible, seed, iterations)
+    orders = _fewest(problem, possible, seed, iterations)
     called = {door for order in orders for door in order}
     left_out += [LeftOut(int(door), NO_ROUND_LEFT, 0.0) for door in possible if int(door) not in called]
     rounds = tuple(sorted((_scheduled(problem, order) for order in orders), key=lambda one: (one.start, one.doors)))
@@ -131,64 +128,64 @@ def _possible(problem: RoundsProblem) -> tuple[NDArray[np.int64], list[LeftOut]]
     end = begin + problem.service + back
     left_out: list[LeftOut] = []
     for door in range(len(problem.service)):
-        # A margin of the rounding to milliseconds, so that PyVRP agrees about what is possible.
-        if there[door] > problem.late[door] - 2 / _UNITS:
+        if there[door] > problem.late[door]:
             left_out.append(LeftOut(door, WINDOW, float(there[door])))
-        elif end[door] > problem.shift - 4 / _UNITS:
+        elif end[door] > problem.shift:
             left_out.append(LeftOut(door, LONGER_THAN_SHIFT, float(end[door])))
     gone = {one.door for one in left_out}
     kept = [door for door in range(len(problem.service)) if door not in gone]
     return np.array(kept, dtype=np.int64), left_out
 
 
-def _search(problem: RoundsProblem, doors: NDArray[np.int64], seed: int, iterations: int) -> list[list[int]]:
+def _fewest(problem: RoundsProblem, doors: NDArray[np.int64], seed: int, iterations: int | None) -> list[list[int]]:
     """Doors of each round, in order."""
-    work = float(problem.service[doors].sum() + problem.times[0, doors + 1].mean() * len(doors))
-    likely = problem.rounds or min(len(doors), 2 * math.ceil(work / problem.shift) + 2)
-    params = pyvrp.SolveParams(neighbourhood=NeighbourhoodParams(num_neighbours=_NEIGHBOURS))
-    data = _data(problem, doors, likely)
-    found = pyvrp.solve(data, MaxIterations(iterations), seed=seed, collect_stats=False, display=False, params=params)
-    if not found.is_feasible():
-        # Rounds of one door each, or no round where doors may be left out, keep every rule: search on from there.
-        data = _data(problem, doors, problem.rounds or len(doors))
-        alone = [[door] for door in range(len(doors))] if problem.rounds is None else []
-        start = pyvrp.Solution(data, alone)
-        stop = MaxIterations(iterations)
-        found = pyvrp.solve(data, stop, seed, collect_stats=False, display=False, params=params, initial_solution=start)
-    return [[int(doors[stop.idx]) for stop in route if stop.is_client()] for route in found.best.routes()]
+    allowed = min(problem.rounds or len(doors), len(doors))
+    rounds = min(allowed, math.ceil(float(problem.service[doors].sum()) / problem.shift) or 1)
+    while True:
+        today = _one_day(problem, doors, rounds)
+        # A short look tells where whole rounds are missing; what is left out needs so many more at the least.
+        look = solve_visiting(today, seed=seed, iterations=min(iterations or LOOK, LOOK))
+        missing = sum(float(problem.service[doors[one.door]]) for one in look.left_out)
+        if missing >= problem.shift and rounds < allowed:
+            rounds = min(allowed, rounds + int(missing / problem.shift))
+            continue
+        answer = solve_visiting(today, seed=seed, iterations=iterations)
+        if not answer.left_out or rounds == allowed:
+            return [[int(doors[stop.door]) for stop in tour.stops] for tour in answer.tours]
+        rounds += 1
 
 
-def _data(problem: RoundsProblem, doors: NDArray[np.int64], vehicles: int) -> pyvrp.ProblemData:
-    places = np.concatenate([[0], doors + 1])
-    times = _whole(problem.times[np.ix_(places, places)])
-    np.fill_diagonal(times, 0)
-    shift = int(problem.shift * _UNITS)
-    # A door left out costs more than any round, and a round more than any order of the doors in it.
-    prize = 0 if problem.rounds is None else 4 * shift
-    clients = [
-        pyvrp.Client(
-            location=place,
-            service_duration=int(_whole(problem.service[door])),
-            tw_early=int(_whole(problem.early[door])),
-            tw_late=int(min(problem.late[door], problem.shift) * _UNITS),
-            prize=prize,
-            required=problem.rounds is None,
-        )
-        for place, door in enumerate(doors.tolist(), start=1)
-    ]
-    crew = pyvrp.VehicleType(
-        num_available=vehicles,
-        tw_late=shift,
-        fixed_cost=2 * shift,
-        unit_distance_cost=0,
-        unit_duration_cost=1,
+def _one_day(problem: RoundsProblem, doors: NDArray[np.int64], rounds: int) -> VisitingProblem:
+    n, none = len(doors), np.zeros((rounds, 1))
+    one, start = np.ones(n, dtype=np.int64), np.zeros((rounds, 1), dtype=np.int64)
+    return VisitingProblem(
+        problem.times[None],
+        Doors(
+            place=doors + 1,
+            service=problem.service[doors],
+            early=problem.early[doors],
+            late=problem.late[doors],
+            open=np.ones((n, 1), dtype=bool),
+            persons=one,
+            need=one * 0,
+            weight=np.ones(n),
+            own=-one,
+            may=np.ones((n, rounds), dtype=bool),
+            rhythm=Rhythm.once(n, 1),
+        ),
+        Officers(
+            mode=start[:, 0],
+            has=start[:, 0],
+            since=none,
+            until=none + problem.shift,
+            start=start,
+            end=start,
+            rest=none,
+            rest_from=none,
+            rest_to=none,
+        ),
+        Wishes(balance=0.0),
     )
-    locations = [pyvrp.Location(0, 0) for _ in places]
-    return pyvrp.ProblemData(locations, clients, [pyvrp.Depot(0)], [crew], [np.zeros_like(times)], [times])
-
-
-def _whole(seconds: NDArray[np.float64]) -> NDArray[np.int64]:
-    return np.ceil(np.asarray(seconds) * _UNITS - 1e-6).astype(np.int64)
 
 
 def _scheduled(problem: RoundsProblem, order: list[int]) -> Round:

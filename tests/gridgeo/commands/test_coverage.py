@@ -64,3 +64,25 @@ def test_a_track_that_cant_be_used_ends_with_2_and_its_name(run, files, walked, 
     assert status == 2
     assert words in errors
     assert not (tmp_path / "c.gpkg").exists()
+
+
+def test_a_clock_that_jumps_ahead_is_told_and_the_track_is_used(run, files, walked, tmp_path):
+    table = pd.read_csv(walked / "zhou.csv")
+    late = pd.to_datetime(table["time"]) + pd.Timedelta(days=3650)
+    table.loc[60:, "time"] = late.dt.strftime("%Y-%m-%dT%H:%M:%SZ")[60:]
+    table.to_csv(tmp_path / "jump.csv", index=False)
+    status, out, err = run(
+        "coverage", files / "town.gpkg", files / "plan.gpkg", tmp_path / "jump.csv", "-o", tmp_path / "c.gpkg", "--json"
+    )
+    assert status == 0
+    assert json.loads(out)["km"] == pytest.approx(0.6, abs=0.06)
+    assert "jump.csv: 3,650 days pass after position 60; if the clock jumped ahead, mend the times" in err
+
+
+def test_gaps_counted_until_before_the_track_are_refused(run, files, walked, tmp_path):
+    status, _, err = run(
+        "coverage", files / "town.gpkg", files / "plan.gpkg", walked / "zhou.csv", "--until", "2020-01-01",
+        "-o", tmp_path / "c.gpkg",
+    )  # fmt: skip
+    assert status == 2
+    assert "until is 2020-01-01, before the first position" in err

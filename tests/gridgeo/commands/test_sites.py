@@ -23,7 +23,7 @@ def test_sites_are_written_and_told(run, files, candidates, tmp_path):
     )
     told = json.loads(out)
     assert status == 0
-    assert [row["site"] for row in told["rows"]] == ["c"]
+    assert [(row["site"], row["name"]) for row in told["rows"]] == [("c", None)]
     assert (told["status"], told["gap"]) == ("optimal", 0.0)
     assert (tmp_path / "s.gpkg").exists()
 

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from gridgeo_solvers.check_tours import judge_clients, judge_periods, judge_streets
+from gridgeo_solvers.check_tours import judge_clients, judge_periods, judge_street_days, judge_streets
 from gridgeo_solvers.routing.formats import read_carp, read_pvrp, read_vrp
 from published import CLIENTS, PERIOD, STREETS, WINDOWS, second_judge
 
@@ -137,3 +137,42 @@ def test_published_instances_are_solved_as_their_own_judge_confirms(shared, run,
     else:
         days = [(day + 1, tour) for day, tours in enumerate(told["days"]) for tour in tours]
         assert judge.check(instance, days) == pytest.approx(told["cost"])
+
+
+def test_streets_are_served_several_times_in_a_period(solve, tmp_path):
+    status, solution, _, _ = solve("carp", STREETS, "--days", 4, "--times", "4,1", "--time-limit", 0.3)
+    assert status == 0
+    times = [sum(task == one for day in solution["days"] for tour in day for one, _ in tour) for task in range(5)]
+    assert sorted(times) == [1, 1, 4, 4, 4]
+    assert judge_street_days(read_carp(STREETS), solution["days"], times, cost=solution["cost"]).ok
+    (tmp_path / "t.csv").write_text("task,times\n3,2\n")
+    status, solution, _, _ = solve("carp", STREETS, "--days", 2, "--times", tmp_path / "t.csv", "--time-limit", 0.3)
+    assert status == 0
+    assert judge_street_days(read_carp(STREETS), solution["days"], [1, 1, 1, 2, 1]).ok
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--days", "5"), "--days and --times belong together"),
+        (("--days", "5", "--times", "9,1"), "write numbers from 1 to 5"),
+        (("--days", "2", "--times", "often"), "write numbers from 1 to 2"),
+        (("--days", "2", "--times", "no.csv"), "no.csv: there is no such file"),
+        (("--days", "0", "--times", "1"), "write numbers from 1 to 0"),
+    ],
+)
+def test_a_period_that_makes_no_sense_is_refused(solve, words, message):
+    status, solution, _, errors = solve("carp", STREETS, *words)
+    assert (status, solution) == (2, None)
+    assert message in errors
+
+
+def test_a_bad_row_of_services_is_told_by_task(solve, tmp_path):
+    for row, message in (
+        ("9,2", "row 1 (task '9'), column 'task': '9' is no task"),
+        ("1,0", "column 'times': '0' is no"),
+    ):
+        (tmp_path / "t.csv").write_text(f"task,times\n{row}\n")
+        status, _, _, errors = solve("carp", STREETS, "--days", 2, "--times", tmp_path / "t.csv")
+        assert status == 2
+        assert message in errors

@@ -102,7 +102,10 @@ def test_two_way_streets_are_covered_in_the_least_time(plan: Plan):
         ({"shift_min": 0}, "shift_min is 0"),
         ({"patrol_kmh": float("nan")}, "patrol_kmh is nan"),
         ({"mode": "boat"}, "unknown mode 'boat'"),
-        ({"stations": gpd.GeoDataFrame({"grid": ["99"]}, geometry=[shapely.Point(7, 43)], crs=4326)}, "no grid '99'"),
+        (
+            {"stations": gpd.GeoDataFrame({"grid": ["99"]}, geometry=[shapely.Point(7, 43)], crs=4326)},
+            "'99' is no grid of the plan",
+        ),
         ({"stations": gpd.GeoDataFrame(geometry=[shapely.Point(7, 43)], crs=4326)}, "no column 'grid'"),
     ],
 )

@@ -1,4 +1,5 @@
 from collections import Counter
+from datetime import date
 
 import geopandas as gpd
 import numpy as np
@@ -54,8 +55,8 @@ def test_both_sides_of_wide_streets_are_passed_once_in_each_direction(plan: Plan
         assert found[f"street {street}"] == (2 if highway == wide else 1)
 
 
-def test_hot_spots_are_stayed_at_and_those_off_the_map_are_told(plan: Plan, quick):
-    point = shapely.Point(patrolled_streets(plan).geometry.iloc[0].coords[0])
+def test_hot_spots_are_stayed_at_along_their_street_and_those_off_the_map_are_told(plan: Plan, quick):
+    point = patrolled_streets(plan).geometry.iloc[0].interpolate(0.3, normalized=True)
     at = [point, shapely.Point(point.x + 90_000, point.y)]
     spots = gpd.GeoDataFrame(
         {"spot": ["bank", "far"], "minutes": [15.0, 10.0], "times": [3, 1]}, geometry=at, crs=plan.grids.crs
@@ -64,12 +65,22 @@ def test_hot_spots_are_stayed_at_and_those_off_the_map_are_told(plan: Plan, quic
     stay = routes.stops[routes.stops["what"] == "spot bank"]
     assert len(stay) == 3
     assert (stay["leave_min"] - stay["arrive_min"]).tolist() == pytest.approx([15.0] * 3)
+    assert stay.geometry.distance(point).max() < 1e-6
+    # 30 or 70 m of the street lie between its end and the spot, at 4.5 km/h or so.
+    ends = np.minimum(abs(stay["travel_m"] % 100 - 30), abs(stay["travel_m"] % 100 - 70))
+    assert ends.max() < 1e-6
     assert routes.unserved["what"].tolist() == ["spot far"]
     assert "off the map" in routes.unserved["reason"].iloc[0]
 
 
 def test_streets_are_not_passed_in_shifts_that_are_closed_to_them(plan: Plan, quick):
-    routes = patrol_period(plan, begins=["08:00", "20:00"], closed={"quiet": [("21:00", "06:00")]}, **quick)
+    closed = {"quiet": [("21:00", "06:00")]}
+    routes = patrol_period(plan, begins=["08:00", "20:00"], closed=closed, start=date(2026, 12, 1), **quick)
+    when = routes.routes.groupby("shift")[["date", "shift_from"]].first()
+    assert when.to_numpy().tolist() == [[f"2026-12-0{1 + s // 2}", ("08:00", "20:00")[s % 2]] for s in range(4)]
+    hours = routes.stops.dropna(subset="gap_h")
+    assert len(hours) == len(routes.stops) - routes.stops["what"].nunique()
+    assert hours["gap_h"].between(24 - 4, 24 + 4).all()
     quiet = {what for what, kind in kinds_of(plan, quick).items() if kind == "quiet"}
     assert {shift for what, when in passes(routes).items() if what in quiet for shift in when} <= {1, 3}
     assert {shift for when in passes(routes).values() for shift in when} == {1, 2, 3, 4}
@@ -84,6 +95,12 @@ def test_drawn_shifts_keep_the_promise_and_the_shift(plan: Plan, quick, tmp_path
     for when in passes(routes).values():
         assert max(np.diff([*when, when[0] + 12])) <= (3 if len(when) == 6 else 7)
     assert routes.meta["extra_mean"] <= 0.2
+    walked = routes.routes["length_m"].sum() / 3
+    assert routes.meta["extra_m"] == pytest.approx(walked - routes.meta["best_m"], abs=1)
+    assert 0 < routes.meta["best_m"] < 1.2 * walked
+    # Shifts begin a day apart: the hours between passes stay within what is promised.
+    assert routes.meta["promised_gap_h"]["normal"] == promise["normal"] * 24 + 4
+    assert routes.meta["walked_gap_h"]["normal"] <= routes.meta["promised_gap_h"]["normal"]
     assert 0 < routes.meta["bits_share"] < 1
     late = routes.stops.groupby("route")["leave_min"].max()
     assert (late <= 240 + 1e-9).all()
@@ -100,6 +117,8 @@ def test_drawn_shifts_keep_the_promise_and_the_shift(plan: Plan, quick, tmp_path
         ({"times": {"normal": 9, "quiet": 1}}, "'normal' is to be passed 9 times in 4 shifts; give 1 to 4"),
         ({"times": {"normal": 2, "quiet": 1, "odd": 1}}, "no street is of class 'odd'"),
         ({"times": {"quiet": 1}, "by_highway": {}}, "class 'normal', which has no number of passes"),
+        ({"begins": ["20:00", "08:00"]}, "give times of day in their order"),
+        ({"both_sides": ["canal"]}, "no street of OpenStreetMap class 'canal'"),
         ({"most_gap": {"normal": 1}}, "2 passes in 4 shifts leave one of 2 at the least: allow 2"),
         ({"most_gap": {"none": 1}}, "class 'none', which is none"),
         ({"closed": {"normal": [("07:00", "23:00")]}}, "closed times leave 0 of 4 shifts"),

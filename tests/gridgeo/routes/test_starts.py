@@ -27,3 +27,15 @@ def test_two_stations_of_one_grid_are_refused(plan: Plan):
     stations = gpd.GeoDataFrame({"grid": ["01", "01"]}, geometry=spots, crs=4326)
     with pytest.raises(BadInput, match="grid '01' has two"):
         starts_of(plan, roads_of(plan), patrolled_streets(plan), stations)
+
+
+def test_a_station_off_the_map_is_refused_with_its_distance(plan: Plan):
+    stations = gpd.GeoDataFrame({"grid": ["02"]}, geometry=[shapely.Point(2.35, 48.85)], crs=4326)
+    with pytest.raises(BadInput, match=r"the station of grid '02' lies [\d,.]+ km from every street"):
+        starts_of(plan, roads_of(plan), patrolled_streets(plan), stations)
+
+
+def test_a_station_of_no_grid_is_told_by_row(plan: Plan):
+    stations = gpd.GeoDataFrame({"grid": ["01", "9"]}, geometry=[shapely.Point(7, 43)] * 2, crs=4326)
+    with pytest.raises(BadInput, match="stations, row 2, column 'grid': '9' is no grid of the plan"):
+        starts_of(plan, roads_of(plan), patrolled_streets(plan), stations)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-import sqlalchemy as sa
 
 from gridgeo_server.app import climb
 from gridgeo_server.cases import store as case_store
@@ -144,7 +144,7 @@ def test_the_store_itself_refuses_a_step_a_second_time(state: State, open_case: 
     state.clock.pass_seconds(3_600)
     climb(state)
     (step,) = events(state, case)
-    with pytest.raises(sa.exc.IntegrityError):
+    with pytest.raises(sqlite3.IntegrityError):
         state.store.write(lambda t: case_store.append(t.connection, replace(step, seq=None)))
 
 

@@ -119,3 +119,19 @@ def test_nobody_has_visits_ahead_on_a_day_without_rounds(dated: TestClient, rout
     assert routed.get("/api/v1/routes/next?at=2026-12-01T07:00:00").json()["stops"] == []
     assert dated.get("/api/v1/routes/next?at=noon").status_code == 422
     assert dated.get("/api/v1/routes/next?limit=0").status_code == 422
+
+
+def test_rounds_of_a_day_are_listed_with_officer_and_the_days_that_have_any(
+    dated: TestClient, routed: TestClient
+) -> None:
+    told = dated.get("/api/v1/routes?on=2026-12-01").json()
+    assert [(one["route"], one["officer"], one["date"]) for one in told["routes"]] == [
+        ("Li-1", "Li", "2026-12-01"),
+        ("Zhou-1", "Zhou", "2026-12-01"),
+    ]
+    assert dated.get("/api/v1/routes?on=2026-12-02").json() == {"routes": [], "days": ["2026-12-01", "2026-12-01"]}
+    # Routes without dates are of any day.
+    told = routed.get("/api/v1/routes?on=2026-12-02&kind=visits").json()
+    assert ([one["route"] for one in told["routes"]], told["days"]) == (["04-V1"], [])
+    assert routed.get("/api/v1/routes/04-P1").json()["stop_list"][0]["begin"] is None
+    assert dated.get("/api/v1/routes?on=soon").status_code == 422

@@ -19,6 +19,7 @@ EVENT = {
     "note": "a 'quoted' note",
     "data": {"a": [1, None]},
     "simulated": True,
+    "rung": None,
 }
 
 

@@ -47,7 +47,7 @@ function Tabs() {
   const w = words.value;
   return (
     <>
-      <nav class="tabs" aria-label="gridgeo"><a href="/" aria-current="page">{w.board}</a><a href="/plans">{w.plans}</a><a href="/rosters">{w.rosters}</a></nav>
+      <nav class="tabs" aria-label="gridgeo"><a href="/" aria-current="page">{w.board}</a><a href="/plans">{w.plans}</a><a href="/rosters">{w.rosters}</a><a href="/rounds">{w.rounds}</a></nav>
       {board.value && <h1 class="place">{named(board.value.jurisdiction)}</h1>}
     </>
   );

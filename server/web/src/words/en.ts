@@ -9,6 +9,7 @@ export const en = {
   board: "Live board",
   plans: "Plans",
   rosters: "Officers",
+  rounds: "Rounds",
   boardOf: (name: string) => `${name}, live board`,
   skipToLists: "Skip to the lists",
   live: "Live",

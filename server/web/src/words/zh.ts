@@ -16,6 +16,7 @@ export const zh: Words = {
   board: "实时看板",
   plans: "网格方案",
   rosters: "任职",
+  rounds: "走访路线",
   boardOf: (name) => `${name} 网格运行实时看板`,
   skipToLists: "跳到列表",
   live: "实时",

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from gridgeo_solvers.errors import BadProblem
 from gridgeo_solvers.routing.period.patterns import seam_gap
 from gridgeo_solvers.routing.period.problem import Period
-from gridgeo_solvers.routing.period.solving import STEPS, PeriodPlan, able, levelled, tours_of
+from gridgeo_solvers.routing.period.solving import STEPS, PeriodPlan, able, tours_of
 from gridgeo_solvers.routing.tours import Tours, solve
+from gridgeo_solvers.routing.tours.levelling import levelled
 from gridgeo_solvers.routing.tours.plan import Days, Route
 
 NEVER = -1
@@ -100,7 +101,7 @@ def pool_of(
     if any(len(sets) > 1 for sets in safe):
         free = replace(tours, patterns=safe)
         for number in range(1, allotments):
-            other = levelled(free, steps, seed + number)
+            other = levelled(free, steps=steps, seed=seed + number)
             if other.days not in [days for _, _, days in found]:
                 found.append((other.longest, other.cost, other.days))
     longest, best, _ = min(found, key=lambda one: one[:2])

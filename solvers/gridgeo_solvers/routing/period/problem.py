@@ -12,16 +12,13 @@ from gridgeo_solvers.roads import Network
 from gridgeo_solvers.routing.period.patterns import even_patterns
 from gridgeo_solvers.routing.tours.rules import MOST_DAYS
 
-SPOT = -1
-"""Piece of a task that is no street but a place to stay at."""
-
 
 @dataclass(frozen=True)
 class Period:
     """Tasks 0..n-1, each to be done some times in a period of shifts, by officers who work side by side in every shift.
 
     A street is a task with two directions where its piece has two arcs. A wide street whose two sides are patrolled is
-    two tasks, one a direction. A hot spot is a task at a junction.
+    two tasks, one a direction. A hot spot is a task on the street along which it lies, with the stay in its service.
 
     Parameters
     ----------
@@ -36,11 +33,11 @@ class Period:
     shift
         Seconds of a route at the most.
     piece
-        Shape (n,): piece of street of each task, `SPOT` for a place.
+        Shape (n,): piece of street of each task.
     place
-        Shape (n,): arc by which a street is gone where only one direction counts, or -1 for either; junction of a spot.
+        Shape (n,): arc by which a street is gone where only one direction counts, or -1 for either.
     service
-        Shape (n,): seconds of each pass: of going along the street on patrol, or of staying.
+        Shape (n,): seconds of each pass: of going along the street on patrol, or to a hot spot, staying, and on to the street's end.
     times
         Shape (n,): passes in a period.
     allowed
@@ -82,7 +79,7 @@ class Period:
             raise BadProblem("piece, place, service, times, allowed and most must have one entry for each task")
         if not (np.isfinite(self.service) & (self.service >= 0)).all():
             raise BadProblem("a service time is negative or not a number")
-        if self.n and (self.piece.min() < SPOT or self.piece.max() >= self.network.pieces):
+        if self.n and (self.piece.min() < 0 or self.piece.max() >= self.network.pieces):
             raise BadProblem(f"a task is on a piece outside 0..{self.network.pieces - 1}")
         self.patterns  # noqa: B018  # told now, not when it is solved
 
@@ -98,10 +95,8 @@ class Period:
         return tuple(even_patterns(self.shifts, times, allowed, most) for times, allowed, most in rows)
 
     def arcs(self, task: int) -> tuple[int, ...]:
-        """Arcs by which a street may be passed, in the order of the modes of its tour task; none for a spot."""
+        """Arcs by which a street may be passed, in the order of the modes of its tour task."""
         piece = int(self.piece[task])
-        if piece == SPOT:
-            return ()
         if self.place[task] >= 0:
             return (int(self.place[task]),)
         back = int(self.network.back[piece])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,19 +12,15 @@ from gridgeo_solvers.errors import Infeasible
 from gridgeo_solvers.progress import Progress
 from gridgeo_solvers.results import Status
 from gridgeo_solvers.routing.patrol import LONGER_THAN_SHIFT, OTHER_PART
-from gridgeo_solvers.routing.period.problem import SPOT, Period
-from gridgeo_solvers.routing.tours import Goal, TourPlan, Tours, solve
+from gridgeo_solvers.routing.period.problem import Period
+from gridgeo_solvers.routing.tours import Goal, Tours
+from gridgeo_solvers.routing.tours.levelling import levelled
 from gridgeo_solvers.routing.tours.limits import alone
 from gridgeo_solvers.routing.tours.plan import Days, Route
 from gridgeo_solvers.stop import StopRule
 
 STEPS = 20_000
 """Steps of a search where nobody says how many."""
-
-HALVINGS = 4
-"""Times that what the longest route may take is halved."""
-CLOSE = 0.01
-"""Share above what is known to be too little at which halving ends."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +76,7 @@ def solve_period(
     if not len(servable):
         return PeriodPlan(((),) * period.shifts, 0.0, 0.0, 0.0, left_out, Status.OPTIMAL, seed)
     problem = tours_of(period, servable)
-    plan = levelled(problem, steps, seed, stop, progress)
+    plan = levelled(problem, steps=steps, seed=seed, stop=stop, progress=progress)
     if plan.longest > period.shift * (1 + 1e-9):
         raise Infeasible(
             [
@@ -92,28 +88,6 @@ def solve_period(
         )
     days = tuple(tuple(_named(route, servable) for route in routes) for routes in plan.days)
     return PeriodPlan(days, plan.cost, plan.longest, plan.bound or 0.0, left_out, plan.status, seed)
-
-
-def levelled(
-    problem: Tours, steps: int, seed: int, stop: StopRule | None = None, progress: Progress | None = None
-) -> TourPlan:
-    """The longest route first, then the total.
-
-    Which streets share a shift is settled by halving what the longest route may take, each time anew from an empty plan:
-    streets that hang together leave one shift of a long plan only all at once, which a search rarely dares.
-    """
-    best = solve(problem, seed=seed, steps=max(steps // 4, 1), stop=stop)
-    low = best.bound or 0.0
-    for number in range(1, HALVINGS + 1):
-        if best.longest <= low * (1 + CLOSE):
-            break
-        middle = (low + best.longest) / 2
-        level = replace(problem, objective=Goal.TOTAL, longest=np.full(problem.days, middle))
-        try:
-            best = solve(level, seed=seed + number, steps=max(steps // 8, 1), stop=stop)
-        except Infeasible:
-            low = middle
-    return solve(problem, seed=seed, steps=max(steps // 4, 1), stop=stop, progress=progress, start=best.days)
 
 
 def able(period: Period) -> tuple[NDArray[np.int64], tuple[tuple[int, str], ...]]:
@@ -133,8 +107,8 @@ def tours_of(period: Period, tasks: NDArray[np.int64]) -> Tours:
     entry, leave, modes = [], [], []
     for task in tasks.tolist():
         arcs = period.arcs(task)
-        tails = [int(network.tail[arc]) for arc in arcs] or [int(period.place[task])]
-        heads = [int(network.head[arc]) for arc in arcs] or [int(period.place[task])]
+        tails = [int(network.tail[arc]) for arc in arcs]
+        heads = [int(network.head[arc]) for arc in arcs]
         entry.append((tails * 2)[:2])
         leave.append((heads * 2)[:2])
         modes.append(len(tails))
@@ -167,12 +141,9 @@ def rounds_of(period: Period, routes: Sequence[Route]) -> list[Round]:
     legs: list[tuple[int, int]] = []
     gone: list[list[int]] = []
     for route in routes:
-        arcs = [_arc(period, task, mode) for task, mode in route]
+        arcs = [period.arcs(task)[mode] for task, mode in route]
         gone.append(arcs)
-        stops = [
-            (int(network.tail[arc]), int(network.head[arc])) if arc >= 0 else (int(period.place[task]),) * 2
-            for (task, _), arc in zip(route, arcs, strict=True)
-        ]
+        stops = [(int(network.tail[arc]), int(network.head[arc])) for arc in arcs]
         leave = [period.start, *(head for _, head in stops)]
         reach = [*(tail for tail, _ in stops), period.end]
         legs += list(zip(leave, reach, strict=True))
@@ -194,9 +165,8 @@ def _round(period: Period, route: Route, gone: list[int], between: list[list[int
         at.append(len(arcs))
         clock += float(period.service[task])
         finish.append(clock)
-        if arc >= 0:
-            arcs.append(arc)
-            serves.append(True)
+        arcs.append(arc)
+        serves.append(True)
     arcs += between[-1]
     serves += [False] * len(between[-1])
     clock += float(seconds[between[-1]].sum()) if between[-1] else 0.0
@@ -209,11 +179,6 @@ def _round(period: Period, route: Route, gone: list[int], between: list[list[int
         np.array(serves, dtype=bool),
         clock,
     )
-
-
-def _arc(period: Period, task: int, mode: int) -> int:
-    arcs = period.arcs(task)
-    return arcs[mode] if arcs else SPOT
 
 
 def _named(route: Route, tasks: NDArray[np.int64]) -> Route:

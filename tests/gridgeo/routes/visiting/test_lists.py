@@ -58,7 +58,10 @@ def test_frequency_last_day_skills_and_officer_are_read(plan: Plan):
     [
         ({"minutes": ["10", "-5"]}, r"visits, row 2 \(door 'b'\), column 'minutes': '-5' isn't above 0"),
         ({"door": ["a", "a"]}, r"row 2 \(door 'a'\), column 'door': 'a' stands twice"),
-        ({"every": ["weekly", "often"]}, r"row 2 .* column 'every': 'often' is no frequency; write weekly"),
+        (
+            {"every": ["weekly", "often"]},
+            r"row 2 .* column 'every': 'often' is no frequency of once a day at the most; write weekly",
+        ),
         ({"slack": ["1", "-1"]}, r"row 2 .* column 'slack': '-1' is no whole number of days"),
         ({"last": ["2026-11-24", "soon"]}, r"row 2, column 'last': 'soon' is no day"),
         ({"weekdays": ["Mon", "Someday"]}, r"row 2 .* column 'weekdays': 'Someday' names no weekdays"),

@@ -9,7 +9,8 @@ from gridgeo.errors import BadInput
 from gridgeo.plans.plan import Plan
 from gridgeo.routes import read_routes, visit_routes
 from gridgeo.routes.visiting import VisitPlan, write_visits
-from gridgeo.routes.visiting.writing import gpx, icalendar, round_table
+from gridgeo.routes.visiting.writing import round_events, round_gpx, round_table
+from gridgeo.routes.writing import icalendar
 
 
 def test_a_table_of_rounds_has_a_row_for_every_stop_in_the_order_of_the_day(made: VisitPlan):
@@ -21,14 +22,14 @@ def test_a_table_of_rounds_has_a_row_for_every_stop_in_the_order_of_the_day(made
 
 
 def test_gpx_holds_a_track_for_each_round_and_a_point_for_each_stop(made: VisitPlan):
-    root = ET.fromstring(gpx(made.routes))
+    root = ET.fromstring(round_gpx(made.routes))
     space = {"g": "http://www.topografix.com/GPX/1/1"}
     assert len(root.findall("g:trk", space)) == len(made.routes.routes)
     assert len(root.findall("g:wpt", space)) == len(made.routes.stops)
 
 
 def test_a_calendar_holds_an_event_for_each_stop_with_its_times(made: VisitPlan):
-    text = icalendar(made.routes)
+    text = icalendar(round_events(made.routes), "visits")
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
     lines = text.replace("\r\n ", "").split("\r\n")
     assert lines.count("BEGIN:VEVENT") == len(made.routes.stops)
@@ -42,8 +43,8 @@ def test_a_calendar_holds_an_event_for_each_stop_with_its_times(made: VisitPlan)
 def test_signs_of_the_format_in_a_name_do_no_harm(made: VisitPlan):
     stops = made.routes.stops.assign(name="Anna; <b>, 二楼" * 10)
     routes = dataclasses.replace(made.routes, stops=stops)
-    assert "Anna\\; <b>\\, 二楼" in icalendar(routes).replace("\r\n ", "")
-    assert ET.fromstring(gpx(routes)) is not None
+    assert "Anna\\; <b>\\, 二楼" in icalendar(round_events(routes), "visits").replace("\r\n ", "")
+    assert ET.fromstring(round_gpx(routes)) is not None
 
 
 @pytest.mark.parametrize("ending", ["gpx", "ics", "csv", "geojson", "gpkg"])

@@ -14,7 +14,7 @@ export function roleName(role: string | null): string {
   return known ? (lang.value === "zh" ? known.name_zh : known.name_en) : (role ?? "");
 }
 
-interface Props { page?: "plans" | "rosters"; skip?: string }
+interface Props { page?: "plans" | "rosters" | "rounds"; skip?: string }
 
 export function PlansTop({ page = "plans", skip }: Props) {
   const [w, p] = [words.value, planWords.value];
@@ -28,6 +28,7 @@ export function PlansTop({ page = "plans", skip }: Props) {
         <a href="/">{w.board}</a>
         <a href="/plans" aria-current={page === "plans" ? "page" : undefined}>{p.title}</a>
         <a href="/rosters" aria-current={page === "rosters" ? "page" : undefined}>{p.officers}</a>
+        <a href="/rounds" aria-current={page === "rounds" ? "page" : undefined}>{w.rounds}</a>
       </nav>
       {board.value && <h1 class="place">{named(board.value.jurisdiction)}</h1>}
       <span class="push" />

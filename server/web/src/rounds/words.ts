@@ -1,0 +1,53 @@
+/** Sentences of the page of rounds, in both languages. */
+
+export const roundsEn = {
+  title: "Rounds",
+  titleOf: (name: string) => `${name}, rounds`,
+  skip: "Skip to the round",
+  day: "On",
+  round: "Round of",
+  of: (officer: string | null, route: string, grid: string) => (officer ? `${officer} (grid ${grid})` : route),
+  figures: (stops: number, minutes: string, km: string) => `${stops} stops, ${minutes} min, ${km} km`,
+  stops: "Stops in order",
+  done: "done",
+  goingOn: "now",
+  minute: (from: string, to: string) => `minute ${from} to ${to}`,
+  noRounds: (day: string) => `No rounds are planned on ${day}.`,
+  between: (first: string, last: string) => `There are rounds from ${first} to ${last}.`,
+  goTo: (day: string) => `Show ${day}`,
+  none: "No visits are planned. Make rounds with “gridgeo visits … --from” and lay visits.gpkg beside the town.",
+  map: "Map of the round",
+  fit: "Show the whole round",
+  legend: "What the map shows",
+  line: "The way",
+  coverage: "Street coverage",
+  covered: ["walked", "partly", "not yet"],
+  what: { load: "The rounds could not be loaded.", round: "The round could not be loaded." },
+};
+
+export type RoundsWords = typeof roundsEn;
+
+export const roundsZh: RoundsWords = {
+  title: "走访路线",
+  titleOf: (name) => `${name} 走访路线`,
+  skip: "跳到走访路线",
+  day: "日期",
+  round: "网格员",
+  of: (officer, route, grid) => (officer ? `${officer}（网格 ${grid}）` : route),
+  figures: (stops, minutes, km) => `${stops} 站，${minutes} 分钟，${km} 公里`,
+  stops: "按顺序的走访点",
+  done: "已过",
+  goingOn: "进行中",
+  minute: (from, to) => `第 ${from} 至 ${to} 分钟`,
+  noRounds: (day) => `${day} 没有走访安排。`,
+  between: (first, last) => `${first} 至 ${last} 有走访安排。`,
+  goTo: (day) => `查看 ${day}`,
+  none: "尚无走访安排。请用“gridgeo visits … --from”生成，并将 visits.gpkg 放在辖区文件旁。",
+  map: "走访路线图",
+  fit: "显示整条路线",
+  legend: "图例",
+  line: "路线",
+  coverage: "街道巡查覆盖",
+  covered: ["已走", "部分", "未走"],
+  what: { load: "无法加载走访路线。", round: "无法加载该路线。" },
+};
