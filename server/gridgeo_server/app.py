@@ -34,6 +34,8 @@ from gridgeo_server.layers.tiles import Tiles
 from gridgeo_server.live import endpoints as live
 from gridgeo_server.live.hub import Hub
 from gridgeo_server.live.news import IndicatorsChanged, News, PlanChanged
+from gridgeo_server.open311 import endpoints as open311
+from gridgeo_server.open311.catalogue import catalogue_of
 from gridgeo_server.parameters import KNOWN_ONLY
 from gridgeo_server.plans import endpoints as plans
 from gridgeo_server.plans import import_endpoints as plan_import
@@ -116,6 +118,7 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
     app = FastAPI(title="gridgeo", version=__version__, docs_url=None, redoc_url=None, lifespan=_lifespan)
     app.state.gridgeo = State(settings, store, desk, hub, calendars, clock, slot, served)
     app.state.roster_roles = roles_of_town(settings.data)
+    app.state.open311 = catalogue_of(settings.data, kinds)
     app.state.meters = health.Meters()
     errors.install(app)
     for part in (
@@ -135,7 +138,7 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
         live,
     ):
         app.include_router(part.router, dependencies=[KNOWN_ONLY])
-    for part in (features, openapi, tile_endpoints, health):
+    for part in (open311, features, openapi, tile_endpoints, health):
         app.include_router(part.router)
     pages_endpoint.mount(app, Path(__file__).parent / "pages")
     app.add_middleware(health.Measure, meters=app.state.meters)

@@ -7,7 +7,7 @@ import asyncio
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gridgeo_server.errors import problem
+from gridgeo_server.errors import refusal
 from gridgeo_server.texts import language_of, say
 
 HEADERS = {
@@ -62,7 +62,7 @@ class Guard:
         limit = self._plan_limit if of_plan else self._body_limit
         declared = sent.get(b"content-length", b"0")
         if declared.isdigit() and int(declared) > limit:
-            await self._too_large(limit, lang)(scope, receive, guarded_send)
+            await self._too_large(scope["path"], limit, lang)(scope, receive, guarded_send)
             return
         if scope["method"] in {"GET", "HEAD", "OPTIONS"}:
             await self._app(scope, receive, guarded_send)
@@ -70,10 +70,10 @@ class Guard:
         body = await self._body(receive, limit)
         if body is None:
             detail = say("guard.too-slow", seconds=f"{self._wait_s:g}")
-            refused = problem(408, "too-slow", say("title.too-slow"), detail, lang=lang)
+            refused = refusal(scope["path"], 408, "too-slow", say("title.too-slow"), detail, lang=lang)
             await refused(scope, receive, guarded_send)
         elif len(body) > limit:
-            await self._too_large(limit, lang)(scope, receive, guarded_send)
+            await self._too_large(scope["path"], limit, lang)(scope, receive, guarded_send)
         else:
             await self._app(scope, _replay(body, receive), guarded_send)
 
@@ -93,9 +93,9 @@ class Guard:
             return None
         return bytes(body)
 
-    def _too_large(self, limit: int, lang: str) -> ASGIApp:
+    def _too_large(self, path: str, limit: int, lang: str) -> ASGIApp:
         detail = say("guard.too-large", bytes=f"{limit:,}")
-        return problem(413, "too-large", say("title.too-large"), detail, lang=lang)
+        return refusal(path, 413, "too-large", say("title.too-large"), detail, lang=lang)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -33,13 +33,22 @@ AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Report:
-    """What somebody reports: a kind of case at a place in degrees."""
+    """What somebody reports: a kind of case at a place in degrees.
+
+    Parameters
+    ----------
+    reporter
+        Who reports; kept apart and shown nowhere.
+    told
+        What else is told; the event of the report keeps it.
+    """
 
     category: str
     lon: float
     lat: float
     description: str = ""
     reporter: str | None = None
+    told: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -152,6 +161,7 @@ class Desk:
                 clock=timing.begun(self.calendar, category, now),
                 department=duty.department,
                 territory=duty.territory,
+                **report.told,
             ),
         )
         case = model.apply(None, event)
