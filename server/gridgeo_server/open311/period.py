@@ -28,7 +28,7 @@ def moment(text: str, field: str) -> datetime:
     >>> moment("2010-05-24T08:00:00 08:00", "start_date").isoformat()
     '2010-05-24T00:00:00+00:00'
     """
-    meant = re.sub(r" (?=\d{2}:\d{2}$)", "+", text.strip())
+    meant = re.sub(r" (?=\d{2}:\d{2}$)", "+", text.strip()).upper()
     try:
         if _MOMENT.fullmatch(meant):
             return datetime.fromisoformat(meant).astimezone(UTC)
