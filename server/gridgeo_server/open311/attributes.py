@@ -20,12 +20,23 @@ from gridgeo_server.texts import Listed, say
 
 DATATYPES = ("string", "number", "datetime", "text", "singlevaluelist", "multivaluelist")
 FILE = "attributes.json"
+FIELDS = {
+    "code": "identifier: letters, figures, `_`, `-`, `.`",
+    "datatype": "`string`, `number`, `datetime`, `text`, `singlevaluelist`, `multivaluelist`",
+    "en": "the question",
+    "zh": "the same in Chinese",
+    "required": "`true` where a report must answer it",
+    "variable": "`false` where it only tells something",
+    "hint_en": "how the answer is to be written",
+    "hint_zh": "the same in Chinese",
+    "values": 'of a list, what can be chosen: `{"KEY": {"en": …, "zh": …}}`',
+}
+"""Fields of an attribute in the table; the first four are needed."""
 MOST = {"string": 200, "text": 4_000}
 """Most characters of an answer in words."""
 
 _CODE = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?", re.ASCII)
-_FIELDS = {"code", "datatype", "en", "zh", "required", "variable", "hint_en", "hint_zh", "values"}
 
 
 @dataclass(frozen=True)
@@ -143,8 +154,8 @@ def _read(table: Any, file: str, services: Sequence[str]) -> Attributes:
 
 
 def _attribute(row: Mapping[str, Any], where: str) -> Attribute:
-    if unknown := sorted(set(row) - _FIELDS):
-        raise BadInput(f"{where}: unknown field '{unknown[0]}'; fields are {', '.join(sorted(_FIELDS))}")
+    if unknown := sorted(set(row) - set(FIELDS)):
+        raise BadInput(f"{where}: unknown field '{unknown[0]}'; fields are {', '.join(FIELDS)}")
     if not isinstance(row.get("code"), str) or not _CODE.fullmatch(row["code"]):
         raise BadInput(f"{where}: code must be 1 to 64 letters, figures, '_', '-' or '.'")
     if row.get("datatype") not in DATATYPES:
