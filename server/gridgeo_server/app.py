@@ -19,6 +19,7 @@ from gridgeo_server import errors, health, pages_endpoint
 from gridgeo_server.auth import endpoints as auth
 from gridgeo_server.board import endpoints as board
 from gridgeo_server.board.indicators import current
+from gridgeo_server.cases import batch_endpoints as batch
 from gridgeo_server.cases import bulk_endpoints as bulk
 from gridgeo_server.cases import endpoints as cases
 from gridgeo_server.cases import store as case_store
@@ -123,6 +124,7 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
     errors.install(app)
     for part in (
         board,
+        batch,
         cases,
         bulk,
         responders,

@@ -19,6 +19,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -175,6 +176,11 @@ def told(what: object, lang: str) -> str:
     return what.told(lang) if isinstance(what, Text | Listed) else recognised(str(what), lang)
 
 
+def faults_told(faults: Iterable[Any], lang: str) -> list[dict[str, str]]:
+    """Fields, and what is wrong with each, of what pydantic found."""
+    return [{"field": _field(fault), "message": _message(fault, lang)} for fault in faults]
+
+
 def install(app: FastAPI) -> None:
     """Answer every error of `app` with a problem, in the language that the request asks for."""
     app.add_exception_handler(ServerError, _on_own)
@@ -195,7 +201,7 @@ def _on_own(request: Request, error: Exception) -> Response:
 def _on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     lang = _lang(request)
-    errors = [{"field": _field(fault), "message": _message(fault, lang)} for fault in error.errors()]
+    errors = faults_told(error.errors(), lang)
     detail = say("fields.join").told(lang).join(say("field", **one).told(lang) for one in errors)
     kind = STATUS[BadQuery if request.url.path.startswith("/ogc") else BadRequest]
     path = request.url.path
@@ -231,4 +237,5 @@ def _field(fault: dict[str, Any]) -> str:
     place = [str(part) for part in fault["loc"]]
     if place and place[0] in {"body", "query", "path", "header"}:
         place = place[1:]
-    return ".".join(place) or "body"
+    # A name of the body may hold half a surrogate pair, which no answer in UTF-8 can.
+    return ".".join(place).encode("utf-8", "replace").decode() or "body"

@@ -76,6 +76,8 @@ class Wish:
         The case of which ``merge`` says that it is a duplicate.
     place
         Longitude and latitude where it is done.
+    told
+        What else is told; the event keeps it.
     """
 
     action: str
@@ -86,6 +88,7 @@ class Wish:
     department: str | None = None
     into: str | None = None
     place: tuple[float, float] | None = None
+    told: Mapping[str, Any] = field(default_factory=dict)
 
 
 _TAKES = {
@@ -381,6 +384,8 @@ class Desk:
         note, told = None if wish is None else wish.note, data or {}
         if wish is not None and wish.place is not None:
             told = {**told, "place": list(wish.place)}
+        if wish is not None:
+            told = {**wish.told, **told}
         return self._append(transaction, case, action, stage, now, actor, note, told)
 
     def _append(
