@@ -41,6 +41,7 @@ def table(key: str) -> str:
         "figures": lambda _: _figures(),
         "limits": lambda _: _limits(),
         "casefile": _case_file,
+        "open311": lambda _: _open311(),
         "steps": lambda _: _steps(),
         "roles": lambda _: _roles(),
         "categories": lambda _: _categories(),
@@ -196,7 +197,7 @@ def _paths(prefixes: str) -> str:
     left_out = tuple(one[1:] for one in prefixes.split() if one.startswith("-"))
     rows = []
     for path, methods in openapi()["paths"].items():
-        other = not path.startswith(("/api/v1/", "/ogc"))
+        other = not path.startswith(("/api/v1/", "/ogc", "/open311"))
         if (path.startswith(wanted) and not (left_out and path.startswith(left_out))) or (other and "other" in wanted):
             for method, operation in methods.items():
                 asked = [f"`{one['name']}`" for one in operation.get("parameters", []) if one["in"] != "path"]
@@ -274,9 +275,26 @@ def _figures() -> str:
 def _case_file(name: str) -> str:
     from gridgeo_server.cases.files import CATEGORY_COLUMNS, DUTY_COLUMNS
     from gridgeo_server.clocks.files import FIELDS
+    from gridgeo_server.open311.attributes import FIELDS as ATTRIBUTE_FIELDS
 
-    columns = {"calendar": FIELDS, "categories": CATEGORY_COLUMNS, "responsibility": DUTY_COLUMNS}[name]
-    return _rows(("field" if name == "calendar" else "column", "meaning"), [(f"`{n}`", m) for n, m in columns.items()])
+    columns = {
+        "calendar": FIELDS,
+        "categories": CATEGORY_COLUMNS,
+        "responsibility": DUTY_COLUMNS,
+        "attributes": ATTRIBUTE_FIELDS,
+    }[name]
+    kind = "field" if name in {"calendar", "attributes"} else "column"
+    return _rows((kind, "meaning"), [(f"`{n}`", m) for n, m in columns.items()])
+
+
+def _open311() -> str:
+    from gridgeo_server.open311.intake import FIELDS
+
+    rows = [(f"`{name}`", about, f"{most:,}") for name, (most, about) in FIELDS.items()]
+    rows.append(
+        ("`attribute[CODE]`", "Answer to what the service asks; `attribute[CODE][]` where several may be given.", "")
+    )
+    return _rows(("field", "meaning", "most characters"), rows)
 
 
 def _limits() -> str:

@@ -19,6 +19,7 @@ from gridgeo_server import errors, health, pages_endpoint
 from gridgeo_server.auth import endpoints as auth
 from gridgeo_server.board import endpoints as board
 from gridgeo_server.board.indicators import current
+from gridgeo_server.cases import batch_endpoints as batch
 from gridgeo_server.cases import bulk_endpoints as bulk
 from gridgeo_server.cases import endpoints as cases
 from gridgeo_server.cases import store as case_store
@@ -35,6 +36,8 @@ from gridgeo_server.live import endpoints as live
 from gridgeo_server.live.hub import Hub
 from gridgeo_server.live.news import IndicatorsChanged, News, PlanChanged
 from gridgeo_server.live.snapshots import Snapshots
+from gridgeo_server.open311 import endpoints as open311
+from gridgeo_server.open311.catalogue import catalogue_of
 from gridgeo_server.parameters import KNOWN_ONLY
 from gridgeo_server.plans import endpoints as plans
 from gridgeo_server.plans import import_endpoints as plan_import
@@ -126,11 +129,13 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
     )
     app.state.gridgeo = State(settings, store, desk, hub, calendars, clock, slot, served)
     app.state.roster_roles = roles_of_town(settings.data)
+    app.state.open311 = catalogue_of(settings.data, kinds)
     app.state.meters = health.Meters()
     app.state.snapshots = Snapshots()
     errors.install(app)
     for part in (
         board,
+        batch,
         cases,
         bulk,
         responders,
@@ -146,7 +151,7 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
         live,
     ):
         app.include_router(part.router, dependencies=[KNOWN_ONLY])
-    for part in (features, openapi, tile_endpoints, health):
+    for part in (open311, features, openapi, tile_endpoints, health):
         app.include_router(part.router)
     pages_endpoint.mount(app, Path(__file__).parent / "pages")
     app.add_middleware(health.Measure, meters=app.state.meters)

@@ -21,6 +21,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -28,9 +29,10 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from gridgeo.errors import BadInput, GridgeoError, NoPath, OutsideJurisdiction
+from gridgeo_server.open311 import refusals
 from gridgeo_server.texts import Listed, Text, language_of, recognised, say, table
 from gridgeo_server.texts.language import TAGS
 
@@ -153,6 +155,26 @@ def problem(
     return JSONResponse(body, status, {**spoken, **headers}, "application/problem+json")
 
 
+def refusal(
+    path: str,
+    status: int,
+    name: str,
+    title: str | Text,
+    detail: object,
+    errors: list[dict[str, str]] | None = None,
+    *,
+    lang: str = "en",
+    **headers: str,
+) -> Response:
+    """The answer to a request for `path` that is refused: a problem, or below Open311's path what that standard wants."""
+    if not refusals.is_ours(path):
+        return problem(status, name, title, detail, errors, lang=lang, **headers)
+    words = told(detail, lang)
+    if errors and len(errors) > 1:
+        return refusals.refused(path, status, (say("field", **one).told(lang) for one in errors), lang, headers)
+    return refusals.refused(path, status, [words], lang, headers)
+
+
 def status_of(error: Exception) -> tuple[int, str]:
     """The HTTP status of an error, and the name of its problem."""
     kind = next((kind for cls, kind in STATUS.items() if isinstance(error, cls)), _Kind(500, "error"))
@@ -166,6 +188,11 @@ def told(what: object, lang: str) -> str:
     return what.told(lang) if isinstance(what, Text | Listed) else recognised(str(what), lang)
 
 
+def faults_told(faults: Iterable[Any], lang: str) -> list[dict[str, str]]:
+    """Fields, and what is wrong with each, of what pydantic found."""
+    return [{"field": _field(fault), "message": _message(fault, lang)} for fault in faults]
+
+
 def install(app: FastAPI) -> None:
     """Answer every error of `app` with a problem, in the language that the request asks for."""
     app.add_exception_handler(ServerError, _on_own)
@@ -174,32 +201,34 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _on_http)
 
 
-def _on_own(request: Request, error: Exception) -> JSONResponse:
+def _on_own(request: Request, error: Exception) -> Response:
     lang = _lang(request)
     status, name = status_of(error)
     field = getattr(error, "field", None)
     errors = [{"field": field, "message": told(error, lang)}] if field else None
     headers = _HEADERS.get(status, {})
-    return problem(status, name, say(f"title.{name}"), error, errors, lang=lang, **headers)
+    return refusal(request.url.path, status, name, say(f"title.{name}"), error, errors, lang=lang, **headers)
 
 
-def _on_invalid(request: Request, error: Exception) -> JSONResponse:
+def _on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     lang = _lang(request)
-    errors = [{"field": _field(fault), "message": _message(fault, lang)} for fault in error.errors()]
+    errors = faults_told(error.errors(), lang)
     detail = say("fields.join").told(lang).join(say("field", **one).told(lang) for one in errors)
     kind = STATUS[BadQuery if request.url.path.startswith("/ogc") else BadRequest]
-    return problem(kind.status, kind.name, say(f"title.{kind.name}"), detail, errors, lang=lang)
+    path = request.url.path
+    return refusal(path, kind.status, kind.name, say(f"title.{kind.name}"), detail, errors, lang=lang)
 
 
-def _on_http(request: Request, error: Exception) -> JSONResponse:
+def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     title = HTTPStatus(error.status_code).phrase
     name = title.lower().replace(" ", "-")
     known = f"http.{error.status_code}"
     words = say(known) if known in table() else title
     detail = words if error.detail == title else error.detail
-    return problem(error.status_code, name, words, detail, None, lang=_lang(request), **(error.headers or {}))
+    told_with = dict(error.headers or {})
+    return refusal(request.url.path, error.status_code, name, words, detail, None, lang=_lang(request), **told_with)
 
 
 def _lang(request: Request) -> str:
@@ -220,4 +249,5 @@ def _field(fault: dict[str, Any]) -> str:
     place = [str(part) for part in fault["loc"]]
     if place and place[0] in {"body", "query", "path", "header"}:
         place = place[1:]
-    return ".".join(place) or "body"
+    # A name of the body may hold half a surrogate pair, which no answer in UTF-8 can.
+    return ".".join(place).encode("utf-8", "replace").decode() or "body"

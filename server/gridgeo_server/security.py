@@ -8,7 +8,7 @@ import asyncio
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gridgeo_server.errors import problem
+from gridgeo_server.errors import refusal
 from gridgeo_server.texts import language_of, say
 
 HEADERS = {
@@ -72,7 +72,7 @@ class Guard:
         limit = self._plan_limit if of_plan else self._body_limit
         declared = sent.get(b"content-length", b"0")
         if declared.isdigit() and int(declared) > limit:
-            await self._too_large(limit, sent)(scope, receive, guarded_send)
+            await self._too_large(scope["path"], limit, sent)(scope, receive, guarded_send)
             return
         if scope["method"] in {"GET", "HEAD", "OPTIONS"}:
             await self._app(scope, receive, guarded_send)
@@ -80,16 +80,17 @@ class Guard:
         body = await self._body(receive, limit)
         if body is None:
             detail = say("guard.too-slow", seconds=f"{self._wait_s:g}")
-            refused = problem(
-                408, "too-slow", say("title.too-slow"), detail, None, lang=_lang(sent), Connection="close"
+            refused = refusal(
+                scope["path"], 408, "too-slow", say("title.too-slow"), detail, lang=_lang(sent), Connection="close"
             )
             await refused(scope, receive, guarded_send)
         elif len(body) > limit:
-            await self._too_large(limit, sent)(scope, receive, guarded_send)
+            await self._too_large(scope["path"], limit, sent)(scope, receive, guarded_send)
         elif self._writing >= self._writes:
             detail = say("guard.overloaded", requests=f"{self._writes:,}")
-            refused = problem(
-                503, "overloaded", say("title.overloaded"), detail, None, lang=_lang(sent), **{"Retry-After": "1"}
+            title = say("title.overloaded")
+            refused = refusal(
+                scope["path"], 503, "overloaded", title, detail, None, lang=_lang(sent), **{"Retry-After": "1"}
             )
             await refused(scope, receive, guarded_send)
         else:
@@ -115,9 +116,9 @@ class Guard:
             return None
         return bytes(body)
 
-    def _too_large(self, limit: int, sent: dict[bytes, bytes]) -> ASGIApp:
+    def _too_large(self, path: str, limit: int, sent: dict[bytes, bytes]) -> ASGIApp:
         detail = say("guard.too-large", bytes=f"{limit:,}")
-        return problem(413, "too-large", say("title.too-large"), detail, lang=_lang(sent))
+        return refusal(path, 413, "too-large", say("title.too-large"), detail, lang=_lang(sent))
 
 
 def _lang(sent: dict[bytes, bytes]) -> str:

@@ -75,6 +75,18 @@ class Settings(BaseSettings):
     writes: int = Field(
         default=512, ge=1, description="Most writing requests served at once; more are told to come again."
     )
+    jurisdiction_id: str | None = Field(
+        default=None,
+        description="What Open311 clients call this town, e.g. city.gov; requests that name another get a 404. Any name is"
+        " taken if not set.",
+    )
+    contact: str = Field(
+        default="Ask whoever runs this server.", description="Whom developers may ask, as Open311 clients are told."
+    )
+    key_service: str = Field(
+        default="Whoever runs this server makes keys with 'gridgeo keys add'.",
+        description="How an API key is got, as Open311 clients are told.",
+    )
     viewers: int = Field(default=500, ge=1, description="Most live streams at once.")
     stream_life_s: float = Field(default=3_600.0, gt=0, description="Longest life of one live stream, seconds.")
     ping_s: float = Field(default=15.0, gt=0, description="Seconds between two signs of life on a quiet stream.")

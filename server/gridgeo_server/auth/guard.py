@@ -12,8 +12,8 @@ from gridgeo_server.auth.bearers import Bearer
 from gridgeo_server.auth.keys import Key
 from gridgeo_server.auth.roles import roles
 from gridgeo_server.errors import NotSignedIn
-from gridgeo_server.state import StateOf
-from gridgeo_server.texts import say
+from gridgeo_server.state import State, StateOf
+from gridgeo_server.texts import Text, say
 
 _BEARER = HTTPBearer(auto_error=False, scheme_name="key", description="An API key that 'gridgeo keys add' printed.")
 
@@ -26,17 +26,29 @@ def bearer(state: StateOf, given: Annotated[HTTPAuthorizationCredentials | None,
     NotSignedIn
         No key, or one that isn't known, is over or was revoked.
     """
+    how = say("auth.how")
     if given is None:
-        raise NotSignedIn(say("auth.needed", how=say("auth.how")))
-    parts = keys.split(given.credentials)
+        raise NotSignedIn(say("auth.needed", how=how))
+    return proven(state, given.credentials, how)
+
+
+def proven(state: State, token: str, how: Text) -> Bearer:
+    """The bearer of the key whose text is `token`; `how` tells one who has no good key how it is sent.
+
+    Raises
+    ------
+    NotSignedIn
+        The key isn't known, is over or was revoked.
+    """
+    parts = keys.split(token)
     found: tuple[Key, str] | None = None
     if parts is not None:
         with state.store.reading() as connection:
             found = store.find(connection, parts[0])
     identifier, kept = (None, keys.NOBODY) if found is None else (found[0], found[1])
-    proven = keys.proves("" if parts is None else parts[1], kept)
-    if identifier is None or not proven or identifier.role not in roles():
-        raise NotSignedIn(say("auth.unknown", how=say("auth.how")))
+    good = keys.proves("" if parts is None else parts[1], kept)
+    if identifier is None or not good or identifier.role not in roles():
+        raise NotSignedIn(say("auth.unknown", how=how))
     condition = identifier.state(state.clock())
     if condition != "valid":
         raise NotSignedIn(say("auth.over", key=identifier.key, condition=say(f"auth.{condition}")))

@@ -69,6 +69,21 @@ class ReportBody(BaseModel):
     lat: Lat
     description: str = Field(default="", max_length=2_000)
     reporter: str | None = Field(default=None, max_length=200, description="Kept apart; shown nowhere.")
+    caller: str | None = Field(
+        default=None,
+        max_length=200,
+        description="Who rang up and is reported for, in place of reporter; kept apart too.",
+    )
+    channel: Literal["web", "phone", "field", "open311", "bulk"] = Field(
+        default="web", description="The way by which it came; the event of the report says it."
+    )
+
+    def wanted(self, **told: str) -> Report:
+        """What the desk is told."""
+        if self.reporter is not None and self.caller is not None:
+            raise BadRequest(say("case.caller"), "caller")
+        words, who = self.description.strip(), self.reporter or self.caller
+        return Report(self.category, self.lon, self.lat, words, who, {"channel": self.channel, **told})
 
 
 class ActionBody(BaseModel):
@@ -114,8 +129,7 @@ class ManyBody(ActionBody):
 @router.post("", status_code=201)
 async def report(body: ReportBody, state: StateOf, idempotency_key: IdempotencyKey = None) -> Response:
     """Report a case: it is located, accepted and, when an officer is on duty, dispatched in the same breath."""
-    wanted = Report(body.category, body.lon, body.lat, body.description.strip(), body.reporter)
-    now = state.clock()
+    wanted, now = body.wanted(), state.clock()
 
     def work(transaction: Transaction) -> Reply:
         case = state.desk.report(transaction, wanted, now, Actor())

@@ -138,7 +138,7 @@ def _report(
     if wrong:
         return None
     lon, lat = crs.declared(degrees["lon"], degrees["lat"], system)
-    return Report(texts["category"], lon, lat, texts["description"], texts["reporter"] or None)
+    return Report(texts["category"], lon, lat, texts["description"], texts["reporter"] or None, {"channel": "bulk"})
 
 
 def _text(value: Any, most: int) -> str:

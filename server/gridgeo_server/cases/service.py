@@ -33,13 +33,22 @@ AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Report:
-    """What somebody reports: a kind of case at a place in degrees."""
+    """What somebody reports: a kind of case at a place in degrees.
+
+    Parameters
+    ----------
+    reporter
+        Who reports; kept apart and shown nowhere.
+    told
+        What else is told; the event of the report keeps it.
+    """
 
     category: str
     lon: float
     lat: float
     description: str = ""
     reporter: str | None = None
+    told: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -67,6 +76,8 @@ class Wish:
         The case of which ``merge`` says that it is a duplicate.
     place
         Longitude and latitude where it is done.
+    told
+        What else is told; the event keeps it.
     """
 
     action: str
@@ -77,6 +88,7 @@ class Wish:
     department: str | None = None
     into: str | None = None
     place: tuple[float, float] | None = None
+    told: Mapping[str, Any] = field(default_factory=dict)
 
 
 _TAKES = {
@@ -152,6 +164,7 @@ class Desk:
                 clock=timing.begun(self.calendar, category, now),
                 department=duty.department,
                 territory=duty.territory,
+                **report.told,
             ),
         )
         case = model.apply(None, event)
@@ -371,6 +384,8 @@ class Desk:
         note, told = None if wish is None else wish.note, data or {}
         if wish is not None and wish.place is not None:
             told = {**told, "place": list(wish.place)}
+        if wish is not None:
+            told = {**wish.told, **told}
         return self._append(transaction, case, action, stage, now, actor, note, told)
 
     def _append(

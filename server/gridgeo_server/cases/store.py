@@ -113,11 +113,12 @@ def search(
     where: Sequence[sa.ColumnElement[bool]] = (),
     before: int | None = None,
     limit: int | None = None,
+    skip: int = 0,
 ) -> tuple[list[Case], int | None]:
     """Cases, newest first, and the number to give as `before` for the next page (None at the end).
 
     Pages join whatever is reported in between, as they go by the number that a case keeps. `where` are further conditions on
-    the row of a case, see `gridgeo_server.cases.filters`.
+    the row of a case, see `gridgeo_server.cases.filters`; the first `skip` cases of a limited page are left out.
     """
     table = tables.cases
     query = sa.select(table.c.number, *_CASE_COLUMNS).order_by(table.c.number.desc())
@@ -135,7 +136,7 @@ def search(
         query = query.where(table.c.number < before)
     query = query.where(*where)
     if limit is not None:
-        query = query.limit(limit + 1)
+        query = query.limit(limit + 1).offset(skip)
     rows = [dict(row._mapping) for row in connection.execute(query)]
     more = limit is not None and len(rows) > limit
     rows = rows[:limit] if more else rows

@@ -169,6 +169,13 @@ def test_who_reported_is_shown_nowhere(report: Any, client: TestClient) -> None:
     assert "Zhang" not in json.dumps(case) + everything
 
 
+def test_a_case_taken_by_phone_hides_the_caller_and_says_the_channel(report: Any, client: TestClient) -> None:
+    name = report(480, 200, caller="Zhang San 13800000000", channel="phone")["case"]
+    case = client.get(f"/api/v1/cases/{name}")
+    assert case.json()["events"][0]["data"]["channel"] == "phone"
+    assert "Zhang" not in case.text
+
+
 def test_pages_of_cases_join_without_gap_or_repeat(report: Any, client: TestClient) -> None:
     names = [report(100 * i + 50, 300)["case"] for i in range(5)]
     seen: list[str] = []

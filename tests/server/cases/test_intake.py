@@ -44,7 +44,7 @@ def test_rows_of_a_csv_and_features_of_a_geojson_make_the_same_reports() -> None
     points = read_geojson(geojson_of(feature()), KINDS)
     assert (table.faults, points.faults) == ((), ())
     assert [one.report for one in table.taken] == [one.report for one in points.taken]
-    assert table.taken[0].report == Report("noise", 116.4, 39.9, "loud", None)
+    assert table.taken[0].report == Report("noise", 116.4, 39.9, "loud", None, {"channel": "bulk"})
     assert [(one.row, one.id) for one in (*table.taken, *points.taken)] == [(2, "a1"), (1, "a1")]
 
 

@@ -1,0 +1,115 @@
+"""`/api/v1/cases/batch`: what a field app did while it was offline, done once and in its order."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from fastapi import APIRouter, Header
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from starlette.responses import JSONResponse, Response
+
+from gridgeo.errors import GridgeoError
+from gridgeo_server.cases import filters
+from gridgeo_server.cases.endpoints import ActionBody, Name, ReportBody
+from gridgeo_server.cases.service import Actor
+from gridgeo_server.errors import BadRequest, NotFound, ServerError, StoreUnavailable, faults_told, status_of, told
+from gridgeo_server.idempotency import Reply, once
+from gridgeo_server.state import State, StateOf
+from gridgeo_server.store import Transaction, tables
+from gridgeo_server.store.instants import to_text
+from gridgeo_server.texts import language_of, say
+
+router = APIRouter(prefix="/api/v1/cases", tags=["cases"])
+
+ClientId = Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,64}$")]
+
+
+class Item(BaseModel):
+    """One thing done: a report, or an action with a case, which may be named by the client id of its report."""
+
+    model_config = ConfigDict(extra="forbid")
+    client_id: ClientId
+    at: AwareDatetime
+    report: ReportBody | None = None
+    action: ActionBody | None = None
+    case: Name | None = None
+    of: ClientId | None = None
+
+
+class BatchBody(BaseModel):
+    """Things done, in their order. Each is checked by itself, so that a bad one doesn't keep the others back."""
+
+    model_config = ConfigDict(extra="forbid")
+    items: list[dict[str, Any]] = Field(min_length=1, max_length=200)
+
+
+@router.post("/batch")
+def batch(
+    body: BatchBody, state: StateOf, accept_language: Annotated[str | None, Header(max_length=200)] = None
+) -> Response:
+    """Replay up to 200 reports and actions of a field app in order, each once by its `client_id`; the answer tells what became of each."""
+    now, lang = state.clock(), language_of(accept_language)
+
+    def work(transaction: Transaction) -> list[dict[str, Any]]:
+        return [_result(state, transaction, item, now, lang) for item in body.items]
+
+    return JSONResponse({"results": state.store.write(work)})
+
+
+def _result(state: State, transaction: Transaction, given: dict[str, Any], now: datetime, lang: str) -> dict[str, Any]:
+    """What became of one item; a refusal leaves nothing behind, stands in nobody's way, and may be sent again."""
+    before = len(transaction.announcements)
+    try:
+        item = Item.model_validate(given)
+        with transaction.connection.begin_nested():
+            reply = once(_key(item.client_id), "batch", item.model_dump(mode="json"), now, _work(state, item, now))
+            done = reply(transaction)
+    except StoreUnavailable:
+        raise
+    except ValidationError as error:
+        faults = faults_told(error.errors(include_url=False), lang)
+        detail = say("fields.join").told(lang).join(say("field", **one).told(lang) for one in faults)
+        name = given.get("client_id")
+        return _refused(name[:64] if isinstance(name, str) and name.isascii() else None, 422, "bad-request", detail)
+    except (ServerError, GridgeoError) as error:
+        del transaction.announcements[before:]
+        return _refused(item.client_id, *status_of(error), told(error, lang))
+    return {"client_id": item.client_id, "status": done.status, **json.loads(done.body)}
+
+
+def _work(state: State, item: Item, now: datetime) -> Any:
+    def work(transaction: Transaction) -> Reply:
+        made = {"client_id": item.client_id, "made_at": to_text(filters.in_utc(item.at) or now)}
+        if item.report is not None and item.action is None and item.case is None and item.of is None:
+            case = state.desk.report(transaction, item.report.wanted(**made), now, Actor())
+            return Reply.of(201, {"case": case.case, "stage": case.stage, "version": case.version})
+        if item.action is None or item.report is not None or (item.case is None) == (item.of is None):
+            raise BadRequest(say("batch.shape"), "action")
+        name = item.case if item.case is not None else _case_of(transaction.connection, str(item.of))
+        wish = replace(item.action.wish(), told=made)
+        case = state.desk.act(transaction, name, wish, now, Actor())
+        return Reply.of(200, {"case": case.case, "stage": case.stage, "version": case.version})
+
+    return work
+
+
+def _case_of(connection: sa.Connection, client_id: str) -> str:
+    """The case that the report called `client_id` made."""
+    table = tables.replies
+    body = connection.execute(sa.select(table.c.body).where(table.c.key == _key(client_id))).scalar_one_or_none()
+    if body is None:
+        raise NotFound(say("batch.unknown", of=client_id))
+    return str(json.loads(body)["case"])
+
+
+def _key(client_id: str) -> str:
+    """Where the answer to an item is kept; the key of a request holds no space, so that none is taken for it."""
+    return f"batch {client_id}"
+
+
+def _refused(client_id: str | None, status: int, name: str, detail: str) -> dict[str, Any]:
+    return {"client_id": client_id, "status": status, "type": f"urn:gridgeo:problem:{name}", "detail": detail}
