@@ -35,6 +35,9 @@ from gridgeo_server.live import endpoints as live
 from gridgeo_server.live.hub import Hub
 from gridgeo_server.live.news import IndicatorsChanged, News, PlanChanged
 from gridgeo_server.parameters import KNOWN_ONLY
+from gridgeo_server.photos import endpoints as photos
+from gridgeo_server.photos import files as photo_files
+from gridgeo_server.photos import store as photo_store
 from gridgeo_server.plans import endpoints as plans
 from gridgeo_server.plans import import_endpoints as plan_import
 from gridgeo_server.plans import life_endpoints as plan_life
@@ -57,6 +60,8 @@ from gridgeo_server.state import Served, Slot, State
 from gridgeo_server.store import Store
 from gridgeo_server.store.folder import STORE
 from gridgeo_server.town import Town, read_town
+from gridgeo_server.webhooks import endpoints as webhooks
+from gridgeo_server.webhooks.sender import Sender
 
 logger = logging.getLogger(__name__)
 
@@ -122,6 +127,7 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
         board,
         cases,
         bulk,
+        photos,
         responders,
         routes,
         plan_import,
@@ -132,6 +138,7 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
         rosters,
         roster_files,
         auth,
+        webhooks,
         live,
     ):
         app.include_router(part.router, dependencies=[KNOWN_ONLY])
@@ -142,7 +149,12 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(_hosts(settings)))
     app.add_middleware(
-        Guard, body_limit=settings.body_limit, plan_limit=settings.plan_limit, body_wait_s=settings.body_wait_s
+        Guard,
+        body_limit=settings.body_limit,
+        plan_limit=settings.plan_limit,
+        body_wait_s=settings.body_wait_s,
+        photo_limit=settings.photo_limit,
+        photo_wait_s=settings.photo_wait_s,
     )
     return app
 
@@ -151,7 +163,8 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state: State = app.state.gridgeo
     state.hub.bind(asyncio.get_running_loop())
-    watches = (_watch_indicators(state), _watch_register(state), _watch_clocks(state))
+    await run_in_threadpool(_sweep_photos, state)
+    watches = (_watch_indicators(state), _watch_register(state), _watch_clocks(state), Sender(state).run())
     tasks = [asyncio.create_task(watch) for watch in watches]
     if state.settings.simulate:
         from gridgeo_server.simulation.run import simulate
@@ -168,6 +181,15 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             if isinstance(ended, Exception):
                 logger.error("a task of the server ended early", exc_info=ended)
         await run_in_threadpool(state.store.close)
+
+
+def _sweep_photos(state: State) -> None:
+    """Remove files of photos that no row names: those of requests that never came to their end."""
+    try:
+        with state.store.reading() as connection:
+            photo_files.sweep(state.settings.data, photo_store.names(connection))
+    except (OSError, StoreUnavailable) as error:
+        logger.warning("files of photos that nobody needs stay: %s", error)
 
 
 async def _watch_indicators(state: State) -> None:
