@@ -184,10 +184,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _sweep_photos(state: State) -> None:
-    """Remove files of photos that no row names: those of requests that never came to their end."""
+    """Put files of photos aside that no row names: those of requests that never came to their end."""
     try:
         with state.store.reading() as connection:
-            photo_files.sweep(state.settings.data, photo_store.names(connection))
+            photo_files.sweep(state.settings.data, photo_store.names(connection), state.clock().timestamp())
     except (OSError, StoreUnavailable) as error:
         logger.warning("files of photos that nobody needs stay: %s", error)
 

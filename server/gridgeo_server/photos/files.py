@@ -1,7 +1,8 @@
 """Files of photos in the data folder, each named by the SHA-256 of what it holds.
 
 A file is on the disk before the row that names it is committed: a crash leaves a file too many at the worst, never a row whose
-file is missing. What no row names is swept away when the server starts, before anybody can add.
+file is missing. What no row names is put aside when the server starts, before anybody can add, and removed a month later: the
+store may be an older one, or a new one, and the one before may come back.
 """
 
 from __future__ import annotations
@@ -16,6 +17,10 @@ from gridgeo_server.errors import StoreUnavailable
 
 FOLDER = "photos"
 """Name of the folder in the data folder."""
+ASIDE = "unnamed"
+"""Folder in it for files that no row names."""
+KEPT_S = 30 * 86_400.0
+"""How long they are kept, seconds."""
 
 
 def digest(data: bytes) -> str:
@@ -49,12 +54,27 @@ def keep(folder: Path, data: bytes) -> str:
     return name
 
 
-def sweep(folder: Path, named: Collection[str]) -> int:
-    """Remove every file whose name isn't among `named`; how many they were."""
-    stray = [path for path in (folder / FOLDER).glob("*/*") if path.is_file() and path.name not in named]
-    for path in stray:
-        path.unlink(missing_ok=True)
-    return len(stray)
+def sweep(folder: Path, named: Collection[str], now_s: float) -> None:
+    """Put every file aside whose name isn't among `named`, take those back that are, and remove what was put aside long ago.
+
+    Parameters
+    ----------
+    now_s
+        Seconds since 1970.
+    """
+    aside = folder / FOLDER / ASIDE
+    for path in aside.glob("*"):
+        if path.name in named:
+            home = path_of(folder, path.name)
+            home.parent.mkdir(exist_ok=True)
+            os.replace(path, home)
+        elif now_s - path.stat().st_mtime > KEPT_S:
+            path.unlink()
+    for path in (folder / FOLDER).glob("??/*"):
+        if path.name not in named:
+            aside.mkdir(exist_ok=True)
+            os.utime(path, (now_s, now_s))
+            os.replace(path, aside / path.name)
 
 
 def _write(path: Path, data: bytes) -> None:

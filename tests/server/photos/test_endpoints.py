@@ -27,7 +27,7 @@ def case(report: Callable[..., Any]) -> str:
 
 
 def _files(state: State) -> set[str]:
-    return {path.name for path in (state.settings.data / files.FOLDER).glob("*/*")}
+    return {path.name for path in (state.settings.data / files.FOLDER).glob("??/*")}
 
 
 def test_a_photo_is_kept_told_as_an_event_listed_and_shown_without_metadata(
@@ -139,7 +139,7 @@ def test_place_and_time_are_for_those_who_may_see_them_and_each_look_is_kept(
     assert [tuple(row) for row in looks] == [(made["photo"], key)]
 
 
-def test_a_transaction_that_fails_leaves_a_file_too_many_which_the_next_start_sweeps(
+def test_a_transaction_that_fails_leaves_a_file_too_many_which_the_next_start_puts_aside(
     client: TestClient,
     state: State,
     case: str,

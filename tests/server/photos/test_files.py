@@ -25,13 +25,24 @@ def test_a_file_that_a_crash_left_short_is_written_again(tmp_path: Path) -> None
     assert path.read_bytes() == b"picture"
 
 
-def test_a_sweep_removes_what_nobody_names(tmp_path: Path) -> None:
+def test_a_sweep_puts_aside_what_nobody_names_gives_it_back_and_removes_it_after_a_month(tmp_path: Path) -> None:
     kept, stray = files.keep(tmp_path, b"kept"), files.keep(tmp_path, b"stray")
-    files.path_of(tmp_path, kept).with_name(f"{kept}.0badf00d").write_bytes(b"unfinished")
-    assert files.sweep(tmp_path, {kept}) == 2
-    assert files.path_of(tmp_path, kept).exists()
+    unfinished = files.path_of(tmp_path, kept).with_name(f"{kept}.0badf00d")
+    unfinished.write_bytes(b"unfinished")
+    now = 1_800_000_000.0
+    files.sweep(tmp_path, {kept}, now)
+    assert files.path_of(tmp_path, kept).read_bytes() == b"kept"
     assert not files.path_of(tmp_path, stray).exists()
-    assert files.sweep(tmp_path / "nothing", set()) == 0
+    assert not unfinished.exists()
+    files.sweep(tmp_path, {kept, stray}, now + 60)
+    assert files.path_of(tmp_path, stray).read_bytes() == b"stray"
+    files.sweep(tmp_path, {kept}, now + 120)
+    files.sweep(tmp_path, {kept}, now + 120 + files.KEPT_S)
+    aside = tmp_path / files.FOLDER / files.ASIDE
+    assert [path.name for path in aside.iterdir()] == [stray]
+    files.sweep(tmp_path, {kept}, now + 121 + files.KEPT_S)
+    assert list(aside.iterdir()) == []
+    files.sweep(tmp_path / "nothing", set(), now)
 
 
 def test_a_folder_that_can_not_be_written_is_told(tmp_path: Path) -> None:
