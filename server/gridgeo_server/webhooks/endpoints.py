@@ -12,7 +12,6 @@ from fastapi import Path as InPath
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from gridgeo.register.areas import lineages
 from gridgeo_server.auth.bearers import Bearer
 from gridgeo_server.auth.guard import BearerOf
 from gridgeo_server.cases.stages import machine
@@ -178,7 +177,7 @@ def _check_names(state: State, body: NewWebhook) -> None:
     for event in body.events:
         if event not in known:
             raise BadRequest(say("webhook.no_event", event=event, events=Listed(known, len(known))), "events")
-    areas = lineages(state.town.jurisdiction) if body.areas else {}
+    areas = state.town.lineages
     for area in body.areas:
         if area not in areas:
             raise BadRequest(say("case.no_area", area=area, areas=Listed(tuple(areas), 20)), "areas")

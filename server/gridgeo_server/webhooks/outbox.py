@@ -8,7 +8,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from gridgeo.register.areas import lineages
 from gridgeo_server.town import Town
 from gridgeo_server.webhooks import store
 
@@ -18,8 +17,7 @@ def lay(connection: sa.Connection, town: Town, case: dict[str, Any], event: dict
     hooks = store.active(connection)
     if not hooks:
         return
-    # Areas hang on the town alone; they are asked for only where a webhook is for some of them.
-    line = lineages(town.jurisdiction).get(case["area"], ()) if any(one.areas for one in hooks) else ()
+    line = town.lineages.get(case["area"], ())
     told = {"type": f"case.{event['action']}", "timestamp": event["at"], "data": {"case": case, "event": event}}
     wanted = [one for one in hooks if one.wants(event["action"], line)]
     body = store.text(told) if wanted else ""

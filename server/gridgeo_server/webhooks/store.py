@@ -20,6 +20,9 @@ _COLUMNS = [_HOOKS.c[field.name] for field in fields(Webhook)]
 _MESSAGE_COLUMNS = [_OUTBOX.c[field.name] for field in fields(Message)]
 _STANDING = sa.select(*_COLUMNS).where(_HOOKS.c.removed_at.is_(None)).order_by(_HOOKS.c.made_at, _HOOKS.c.webhook)
 _ACTIVE = _STANDING.where(_HOOKS.c.stopped_at.is_(None))
+# Asked with every event: making these statements would cost more than running them.
+_ANY = "SELECT 1 FROM webhooks WHERE stopped_at IS NULL AND removed_at IS NULL LIMIT 1"
+_PUT = _OUTBOX.insert()
 
 
 def insert(connection: sa.Connection, webhook: Webhook) -> None:
@@ -34,6 +37,8 @@ def everything(connection: sa.Connection) -> list[Webhook]:
 
 def active(connection: sa.Connection) -> list[Webhook]:
     """Those to which something is sent."""
+    if connection.exec_driver_sql(_ANY).first() is None:
+        return []
     return [_webhook(row) for row in connection.execute(_ACTIVE)]
 
 
@@ -68,20 +73,19 @@ def put(
     connection: sa.Connection, webhook: Webhook, message: str, event: dict[str, Any], body: str, now: datetime
 ) -> None:
     """Lay an event into the outbox of `webhook`."""
-    connection.execute(
-        _OUTBOX.insert().values(
-            message=message,
-            webhook=webhook.webhook,
-            seq=event["seq"],
-            case=event["case"],
-            type=f"case.{event['action']}",
-            body=body,
-            state=WAITING,
-            queued_at=now,
-            next_at=now,
-            attempts=0,
-        )
-    )
+    values = {
+        "message": message,
+        "webhook": webhook.webhook,
+        "seq": event["seq"],
+        "case": event["case"],
+        "type": f"case.{event['action']}",
+        "body": body,
+        "state": WAITING,
+        "queued_at": now,
+        "next_at": now,
+        "attempts": 0,
+    }
+    connection.execute(_PUT, values)
 
 
 def head(connection: sa.Connection, webhook: str) -> Message | None:

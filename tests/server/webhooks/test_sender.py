@@ -115,17 +115,19 @@ def test_a_server_that_is_killed_loses_no_message_of_a_report_that_it_acknowledg
     receiver.answers = ["held", *["cut"] * 50]
     server = Process(folder)
     lon, lat = at(480, 200)
-    with httpx.Client(timeout=30) as http:
-        key = {"Authorization": f"Bearer {token}"}
-        made = http.post(f"{server.address}/api/v1/webhooks", json={"url": receiver.address}, headers=key)
-        assert made.status_code == 201, made.text
-        report = {"category": "noise", "lon": lon, "lat": lat}
-        cases = {http.post(f"{server.address}/api/v1/cases", json=report).json()["case"] for _ in range(5)}
+    try:
+        with httpx.Client(timeout=30) as http:
+            key = {"Authorization": f"Bearer {token}"}
+            made = http.post(f"{server.address}/api/v1/webhooks", json={"url": receiver.address}, headers=key)
+            assert made.status_code == 201, made.text
+            report = {"category": "noise", "lon": lon, "lat": lat}
+            cases = {http.post(f"{server.address}/api/v1/cases", json=report).json()["case"] for _ in range(5)}
         until(lambda: receiver.got)
+    finally:
         server.kill()
-        first = receiver.ids()[0]
-        receiver.answers.clear()
-        receiver.let_go.set()
+    first = receiver.ids()[0]
+    receiver.answers.clear()
+    receiver.let_go.set()
     hosts = ("127.0.0.1",)
     with TestClient(create_app(Settings(data=folder, webhooks_s=0.05, webhook_hosts=hosts))):
         until(lambda: len({body["data"]["event"]["seq"] for body in receiver.bodies()}) == 15, 40)
