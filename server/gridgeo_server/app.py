@@ -39,6 +39,9 @@ from gridgeo_server.live.snapshots import Snapshots
 from gridgeo_server.open311 import endpoints as open311
 from gridgeo_server.open311.catalogue import catalogue_of
 from gridgeo_server.parameters import KNOWN_ONLY
+from gridgeo_server.photos import endpoints as photos
+from gridgeo_server.photos import files as photo_files
+from gridgeo_server.photos import store as photo_store
 from gridgeo_server.plans import endpoints as plans
 from gridgeo_server.plans import import_endpoints as plan_import
 from gridgeo_server.plans import life_endpoints as plan_life
@@ -61,6 +64,8 @@ from gridgeo_server.state import Served, Slot, State
 from gridgeo_server.store import Store
 from gridgeo_server.store.folder import STORE
 from gridgeo_server.town import Town, read_town
+from gridgeo_server.webhooks import endpoints as webhooks
+from gridgeo_server.webhooks.sender import Sender
 
 logger = logging.getLogger(__name__)
 
@@ -138,6 +143,7 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
         batch,
         cases,
         bulk,
+        photos,
         responders,
         routes,
         plan_import,
@@ -148,6 +154,7 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
         rosters,
         roster_files,
         auth,
+        webhooks,
         live,
     ):
         app.include_router(part.router, dependencies=[KNOWN_ONLY])
@@ -163,6 +170,8 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
         plan_limit=settings.plan_limit,
         body_wait_s=settings.body_wait_s,
         writes=settings.writes,
+        photo_limit=settings.photo_limit,
+        photo_wait_s=settings.photo_wait_s,
     )
     return app
 
@@ -171,7 +180,8 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state: State = app.state.gridgeo
     state.hub.bind(asyncio.get_running_loop())
-    watches = (_watch_indicators(state), _watch_register(state), _watch_clocks(state))
+    await run_in_threadpool(_sweep_photos, state)
+    watches = (_watch_indicators(state), _watch_register(state), _watch_clocks(state), Sender(state).run())
     tasks = [asyncio.create_task(watch) for watch in watches]
     if state.settings.simulate:
         from gridgeo_server.simulation.run import simulate
@@ -188,6 +198,15 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             if isinstance(ended, Exception):
                 logger.error("a task of the server ended early", exc_info=ended)
         await run_in_threadpool(state.store.close)
+
+
+def _sweep_photos(state: State) -> None:
+    """Put files of photos aside that no row names: those of requests that never came to their end."""
+    try:
+        with state.store.reading() as connection:
+            photo_files.sweep(state.settings.data, photo_store.names(connection), state.clock().timestamp())
+    except (OSError, StoreUnavailable) as error:
+        logger.warning("files of photos that nobody needs stay: %s", error)
 
 
 async def _watch_indicators(state: State) -> None:

@@ -5,6 +5,7 @@ writing requests are served at once.
 from __future__ import annotations
 
 import asyncio
+import re
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -34,6 +35,8 @@ _RAW = [
 
 _LONG = ("/api/v1/plans", "/api/v1/rosters", "/api/v1/cases/bulk")
 """Where a request may be longer, if it carries a key."""
+_PHOTO = re.compile(r"/api/v1/cases/[^/]+/photos")
+"""Where a body is a photo."""
 
 
 class Guard:
@@ -44,15 +47,27 @@ class Guard:
 
     `plan_limit` is the limit of a request under ``/api/v1/plans``, ``/api/v1/rosters`` or ``/api/v1/cases/bulk`` that carries a
     key: the plan of a large town is long, and so are its roster and a file of reports.
+    Photos of cases have a limit and a time of their own.
     """
 
-    def __init__(self, app: ASGIApp, body_limit: int, plan_limit: int, body_wait_s: float, writes: int = 512) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        body_limit: int,
+        plan_limit: int,
+        body_wait_s: float,
+        photo_limit: int,
+        photo_wait_s: float,
+        writes: int = 512,
+    ) -> None:
         self._app = app
         self._body_limit = body_limit
         self._plan_limit = plan_limit
         self._wait_s = body_wait_s
         self._writes = writes
         self._writing = 0
+        self._photo_limit = photo_limit
+        self._photo_wait_s = photo_wait_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -69,7 +84,9 @@ class Guard:
 
         sent = dict(scope["headers"])
         of_plan = scope["path"].startswith(_LONG) and b"authorization" in sent
-        limit = self._plan_limit if of_plan else self._body_limit
+        limit, wait_s = self._plan_limit if of_plan else self._body_limit, self._wait_s
+        if _PHOTO.fullmatch(scope["path"]):
+            limit, wait_s = self._photo_limit, self._photo_wait_s
         declared = sent.get(b"content-length", b"0")
         if declared.isdigit() and int(declared) > limit:
             await self._too_large(scope["path"], limit, sent)(scope, receive, guarded_send)
@@ -77,9 +94,9 @@ class Guard:
         if scope["method"] in {"GET", "HEAD", "OPTIONS"}:
             await self._app(scope, receive, guarded_send)
             return
-        body = await self._body(receive, limit)
+        body = await self._body(receive, limit, wait_s)
         if body is None:
-            detail = say("guard.too-slow", seconds=f"{self._wait_s:g}")
+            detail = say("guard.too-slow", seconds=f"{wait_s:g}")
             refused = refusal(
                 scope["path"], 408, "too-slow", say("title.too-slow"), detail, lang=_lang(sent), Connection="close"
             )
@@ -100,11 +117,11 @@ class Guard:
             finally:
                 self._writing -= 1
 
-    async def _body(self, receive: Receive, limit: int) -> bytes | None:
+    async def _body(self, receive: Receive, limit: int, wait_s: float) -> bytes | None:
         """The whole body, a little more than the limit at the most; None when it does not arrive in time."""
         body = bytearray()
         try:
-            async with asyncio.timeout(self._wait_s):
+            async with asyncio.timeout(wait_s):
                 more = True
                 while more and len(body) <= limit:
                     message = await receive()

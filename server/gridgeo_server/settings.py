@@ -67,6 +67,11 @@ class Settings(BaseSettings):
         ge=1_024,
         description="Largest body of a request that carries a key and changes plans, bytes.",
     )
+    photo_limit: int = Field(default=12_582_912, ge=1_024, description="Largest photo of a case, bytes.")
+    photo_wait_s: float = Field(default=60.0, gt=0, description="Longest time a photo may take to arrive, seconds.")
+    photo_pixels: int = Field(
+        default=50_000_000, ge=1, le=89_000_000, description="Most pixels of a photo; larger ones aren't decoded."
+    )
     body_wait_s: float = Field(default=10.0, gt=0, description="Longest time a request may take to arrive, seconds.")
     reader_wait_s: float = Field(
         default=30.0, gt=0, description="Longest time that whoever is sent something may read nothing of it, seconds."
@@ -91,4 +96,17 @@ class Settings(BaseSettings):
     stream_life_s: float = Field(default=3_600.0, gt=0, description="Longest life of one live stream, seconds.")
     ping_s: float = Field(default=15.0, gt=0, description="Seconds between two signs of life on a quiet stream.")
     indicators_s: float = Field(default=5.0, gt=0, description="Seconds between two looks at the indicators.")
+    webhooks_s: float = Field(
+        default=1.0, gt=0, description="Seconds between two looks at what webhooks are to be sent."
+    )
+    webhook_wait_s: float = Field(
+        default=10.0, gt=0, description="Longest time that a webhook's receiver has to answer, seconds."
+    )
+    webhook_attempts: int = Field(
+        default=8, ge=1, le=50, description="Attempts after which a webhook's message is given up; 8 take a few hours."
+    )
+    webhook_hosts: tuple[str, ...] = Field(
+        default=(),
+        description="Hosts that webhooks may be sent to though they lie inside or speak plain http, e.g. of an intranet.",
+    )
     tile_cache: int = Field(default=2_000, ge=1, description="Most tiles kept in memory.")

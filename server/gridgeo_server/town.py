@@ -22,13 +22,14 @@ from gridgeo.graphs import MODES
 from gridgeo.jurisdictions import Jurisdiction
 from gridgeo.location import Locator
 from gridgeo.plans.plan import Plan, fingerprint
+from gridgeo.register.areas import lineages
 from gridgeo.roads import Roads
 
 if TYPE_CHECKING:
     from gridgeo_server.plans.addresses import Addresses
 
 ATTRIBUTION = "© OpenStreetMap contributors"
-_OF_JURISDICTION = ("units_hash", "bounds", "roads", "addresses")
+_OF_JURISDICTION = ("units_hash", "lineages", "bounds", "roads", "addresses")
 """What a town knows whatever its plan."""
 
 
@@ -98,6 +99,11 @@ class Town:
     def units_hash(self) -> str:
         """Names the state of the jurisdiction's units; plans of another state assign other units."""
         return fingerprint(self.jurisdiction)
+
+    @cached_property
+    def lineages(self) -> Mapping[str, tuple[str, ...]]:
+        """Area → the areas it lies in, the root first, itself last."""
+        return lineages(self.jurisdiction)
 
     @cached_property
     def bounds(self) -> list[float]:

@@ -58,7 +58,7 @@ def test_a_body_that_does_not_arrive_is_a_408() -> None:
         sent.append(message)
 
     scope = {"type": "http", "method": "POST", "path": "/", "headers": []}
-    run_alone(Guard(app, body_limit=100, plan_limit=1_000, body_wait_s=0.05)(scope, receive, send))
+    run_alone(Guard(app, 100, 1_000, 0.05, 1_000, 0.05)(scope, receive, send))
     assert sent[0]["status"] == 408
 
 

@@ -25,6 +25,7 @@ from gridgeo_server.store import Transaction
 from gridgeo_server.store.instants import to_millisecond, to_text
 from gridgeo_server.texts import say
 from gridgeo_server.town import Town
+from gridgeo_server.webhooks import outbox
 
 NOBODY = "nobody on duty can reach it; it will be dispatched when somebody comes on duty"
 AT_ONCE = 500
@@ -248,6 +249,14 @@ class Desk:
     def _crew(self, connection: sa.Connection) -> tuple[list[Responder], Mapping[str, int]]:
         return responder_store.everybody(connection), store.open_by_responder(connection)
 
+    def photograph(
+        self, transaction: Transaction, name: str, photo: dict[str, Any], now: datetime, actor: Actor, note: str | None
+    ) -> Case:
+        """Say in the events of a case that a photo was added; `photo` is what the event tells of it."""
+        case = store.get(transaction.connection, name)
+        stage = model.next_stage(case, "photo")
+        return self._append(transaction, case, "photo", stage, to_millisecond(now), actor, note, photo)
+
     def climb(self, transaction: Transaction, now: datetime) -> list[Case]:
         """Take every case whose time for it has come up a level, each level once, however late this is done.
 
@@ -421,7 +430,9 @@ class Desk:
 
     def _announce(self, transaction: Transaction, case: Case, event: Event, now: datetime) -> None:
         category = self.categories.named(case.category)
-        transaction.announce(CaseChanged(case_view(case, category, now), event_view(event)))
+        news = CaseChanged(case_view(case, category, now), event_view(event))
+        outbox.lay(transaction.connection, self.town, news.case, news.event, now)
+        transaction.announce(news)
 
     def _announce_load(self, transaction: Transaction, responders: set[str | None]) -> None:
         if responders:

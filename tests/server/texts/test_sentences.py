@@ -17,7 +17,7 @@ from gridgeo_server.texts import Listed, Named, one_of, recognised, say, table
 from gridgeo_server.texts.sentences import BELOW
 
 SERVER, LIBRARY = Path(gridgeo_server.__file__).parent, Path(gridgeo.__file__).parent
-DOORS = ("plans", "auth", "rosters")
+DOORS = ("plans", "auth", "rosters", "webhooks", "photos")
 """Parts of the server whose refusals are in both languages."""
 FOREIGN = {"register.py", "register_endpoints.py", "staging.py", "life_endpoints.py", "changing.py", "codes.py"}
 """Files that say English sentences, which are recognised."""
