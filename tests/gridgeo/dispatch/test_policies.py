@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dispatching import street
+from emergencies import street
 from gridgeo.dispatch import POLICIES, policy_of
 from gridgeo.errors import BadInput
 from gridgeo_solvers.dispatching import Situation

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dispatching import calls
+from emergencies import calls
 from gridgeo_solvers.dispatching import Cases, draw_cases
 from gridgeo_solvers.dispatching.cases import DAY, HOUR
 from gridgeo_solvers.errors import BadProblem

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from dispatching import calls, street
+from emergencies import calls, street
 from gridgeo_solvers.dispatching import NearestIdle, figures, is_late, simulate
 
 

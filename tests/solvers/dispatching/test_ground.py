@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dispatching import street
+from emergencies import street
 from gridgeo_solvers.errors import BadProblem
 
 

@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from dispatching import calls, street
+from emergencies import calls, street
 from gridgeo_solvers.dispatching import (
     Cases,
     Coverage,

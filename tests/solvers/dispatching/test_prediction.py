@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dispatching import street
+from emergencies import street
 from gridgeo_solvers.dispatching import (
     Ground,
     NearestIdle,

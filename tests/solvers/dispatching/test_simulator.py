@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dispatching import calls, street
+from emergencies import calls, street
 from gridgeo_solvers.dispatching import Cases, NearestIdle, Reoptimised, draw_cases, simulate
 from gridgeo_solvers.errors import BadProblem
 
