@@ -74,7 +74,7 @@ def test_whatever_is_sent_the_server_answers_without_failing_and_refuses_in_one_
 
         @given(operation.as_strategy())
         @settings(
-            max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None
+            max_examples=10, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None
         )
         def ask(case: Any) -> None:
             nonlocal asked
