@@ -87,9 +87,7 @@ def test_more_writing_requests_than_are_served_at_once_are_told_to_come_again_wh
             await opened.wait()
         await send({"type": "http.response.start", "status": 200, "headers": []})
 
-    guard = Guard(
-        app, body_limit=100, plan_limit=1_000, body_wait_s=5, photo_limit=1_000, photo_wait_s=5, writes=2
-    )
+    guard = Guard(app, body_limit=100, plan_limit=1_000, body_wait_s=5, photo_limit=1_000, photo_wait_s=5, writes=2)
 
     async def ask(method: str) -> Any:
         sent: list[Any] = []
