@@ -2,13 +2,10 @@
 
 import { effect, signal } from "@preact/signals";
 import type { FeatureCollection } from "geojson";
-import {
-  type ExpressionSpecification as Expression, type LayerSpecification, Map as MapLibre, setWorkerUrl, type StyleSpecification,
-} from "maplibre-gl";
-import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
+import type { ExpressionSpecification as Expression, LayerSpecification, StyleSpecification } from "maplibre-gl";
 import { groundLayers, nameLayers, roadLayers } from "../map/basemap.ts";
-import { Overlay } from "../map/overlay.ts";
 import { type Palette, readPalette } from "../map/palette.ts";
+import { openQuietMap, type Stage } from "../map/quiet.ts";
 import { tiles } from "../map/style.ts";
 import { theme } from "../settings.ts";
 import { board } from "../state.ts";
@@ -16,9 +13,7 @@ import type { Shape } from "./contract.ts";
 import { basePlan, chosenPlan, differences, drawnGrids, pinned } from "./state.ts";
 import { planWords } from "./spoken.ts";
 
-setWorkerUrl(workerUrl);
-
-export const planStage = signal<{ map: MapLibre; overlay: Overlay } | null>(null);
+export const planStage = signal<Stage | null>(null);
 export const planDrawn = signal(false);
 
 const BASE = "land,water,buildings,roads";
@@ -107,45 +102,19 @@ function pinnedLayers(p: Palette): LayerSpecification[] {
 
 /** Draw the map into `container`; returns how to take it down. Throws where WebGL is missing. */
 export function openPlanMap(container: HTMLElement): () => void {
-  const first = currentStyle();
-  if (!first || !board.value) throw new Error("the map is opened after the board is known");
-  const map = new MapLibre({
-    container, style: first, bounds: board.value.jurisdiction.bounds, fitBoundsOptions: { padding: ROOM },
-    attributionControl: false, dragRotate: false, touchPitch: false, pitchWithRotate: false, maxZoom: 19, fadeDuration: 0,
-    validateStyle: import.meta.env.DEV,
-  });
-  map.touchZoomRotate.disableRotation();
-  map.keyboard.disableRotation();
-  let ready = false;
-  const restyle = () => {
-    const style = currentStyle();
-    if (style && ready) map.setStyle(style, { diff: true });
-  };
-  map.once("load", () => {
-    ready = true;
-    restyle();
-  });
-  map.on("idle", () => { planDrawn.value = true; });
-  map.on("error", (event) => {
-    if (!("tile" in event)) console.warn(event.error?.message ?? event);
-  });
+  const opened = openQuietMap(container, currentStyle, ROOM, planDrawn);
+  const { map } = opened;
   map.on("click", (event) => {
     const [feature] = map.queryRenderedFeatures(event.point, { layers: ["grids"] });
     const grid: unknown = feature?.properties["grid"];
     pinned.value = typeof grid === "string" && grid !== pinned.value ? grid : "";
   });
-  const stop = effect(() => {
-    planDrawn.value = false;
-    restyle();
-    map.triggerRepaint(); // a style that differs in nothing would never be told to be drawn
-  });
   const label = effect(() => { map.getCanvas().setAttribute("aria-label", planWords.value.map); });
-  planStage.value = { map, overlay: new Overlay(map) };
+  planStage.value = opened;
   return () => {
-    stop();
     label();
     planStage.value = null;
-    map.remove();
+    opened.close();
   };
 }
 

@@ -2,19 +2,16 @@
 
 import { effect, signal } from "@preact/signals";
 import type { FeatureCollection } from "geojson";
-import { type ExpressionSpecification as Expression, type LayerSpecification, Map as MapLibre, setWorkerUrl, type StyleSpecification } from "maplibre-gl";
-import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
+import type { ExpressionSpecification as Expression, LayerSpecification, StyleSpecification } from "maplibre-gl";
 import { groundLayers, nameLayers, roadLayers } from "../map/basemap.ts";
-import { Overlay } from "../map/overlay.ts";
 import { type Palette, readPalette } from "../map/palette.ts";
+import { openQuietMap, type Stage } from "../map/quiet.ts";
 import { tiles } from "../map/style.ts";
 import { theme } from "../settings.ts";
 import { board } from "../state.ts";
 import { boxOf, detail, roundsWords, showCoverage, streets } from "./state.ts";
 
-setWorkerUrl(workerUrl);
-
-export const stage = signal<{ map: MapLibre; overlay: Overlay } | null>(null);
+export const stage = signal<Stage | null>(null);
 export const drawn = signal(false);
 
 const BASE = "land,water,buildings,roads";
@@ -67,42 +64,15 @@ function wayLayers(p: Palette): LayerSpecification[] {
 
 /** Draw the map into `container`; returns how to take it down. Throws where WebGL is missing. */
 export function openMap(container: HTMLElement): () => void {
-  const first = currentStyle();
-  if (!first || !board.value) throw new Error("the map is opened after the board is known");
-  const map = new MapLibre({
-    container, style: first, bounds: board.value.jurisdiction.bounds, fitBoundsOptions: { padding: ROOM },
-    attributionControl: false, dragRotate: false, touchPitch: false, pitchWithRotate: false, maxZoom: 19, fadeDuration: 0,
-    validateStyle: import.meta.env.DEV,
-  });
-  map.touchZoomRotate.disableRotation();
-  map.keyboard.disableRotation();
-  let ready = false;
-  const restyle = () => {
-    const style = currentStyle();
-    if (style && ready) map.setStyle(style, { diff: true });
-  };
-  map.once("load", () => {
-    ready = true;
-    restyle();
-  });
-  map.on("idle", () => { drawn.value = true; });
-  map.on("error", (event) => {
-    if (!("tile" in event)) console.warn(event.error?.message ?? event);
-  });
-  const stop = effect(() => {
-    drawn.value = false;
-    restyle();
-    map.triggerRepaint();
-  });
+  const opened = openQuietMap(container, currentStyle, ROOM, drawn);
   const follow = effect(() => { if (detail.value) showRound(); });
-  const label = effect(() => { map.getCanvas().setAttribute("aria-label", roundsWords.value.map); });
-  stage.value = { map, overlay: new Overlay(map) };
+  const label = effect(() => { opened.map.getCanvas().setAttribute("aria-label", roundsWords.value.map); });
+  stage.value = opened;
   return () => {
-    stop();
     follow();
     label();
     stage.value = null;
-    map.remove();
+    opened.close();
   };
 }
 

@@ -1,6 +1,5 @@
 /** The map and what floats on it. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
 import { time } from "../format.ts";
 import { reconnect } from "../feed.ts";
 import { readPalette, tintOpacity } from "../map/palette.ts";
@@ -13,21 +12,11 @@ import { Icon } from "./icons.tsx";
 import { Marks } from "./Marks.tsx";
 import { Search } from "./Search.tsx";
 import { CaseShape, OfficerDisc } from "./shapes.tsx";
+import { useMap } from "./useMap.ts";
 
 export function MapPane() {
   const w = words.value;
-  const holder = useRef<HTMLDivElement>(null);
-  const [failed, setFailed] = useState(false);
-  const ready = board.value !== null;
-  useEffect(() => {
-    if (!ready || !holder.current) return undefined;
-    try {
-      return openMap(holder.current);
-    } catch {
-      setFailed(true);
-      return undefined;
-    }
-  }, [ready]);
+  const [holder, failed] = useMap(openMap);
   return (
     <main class={`map${draft.value ? " reporting" : ""}`} data-drawn={drawn.value}>
       <div class="canvas" ref={holder} />

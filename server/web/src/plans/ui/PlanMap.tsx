@@ -1,29 +1,19 @@
 /** The map of the chosen plan, alone or against another. */
 
 import { createPortal } from "preact/compat";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { whole } from "../../format.ts";
 import { words } from "../../settings.ts";
 import { board } from "../../state.ts";
 import { Icon } from "../../ui/icons.tsx";
+import { useMap } from "../../ui/useMap.ts";
 import { openPlanMap, planDrawn, planStage, showAllPlans, showMoved, zoomPlans } from "../map.ts";
 import { basePlan, chosenPlan, comparison, drawnGrids, pinned } from "../state.ts";
 import { planWords } from "../spoken.ts";
 
 export function PlanMap() {
   const [w, p] = [words.value, planWords.value];
-  const holder = useRef<HTMLDivElement>(null);
-  const [failed, setFailed] = useState(false);
-  const ready = board.value !== null;
-  useEffect(() => {
-    if (!ready || !holder.current) return undefined;
-    try {
-      return openPlanMap(holder.current);
-    } catch {
-      setFailed(true);
-      return undefined;
-    }
-  }, [ready]);
+  const [holder, failed] = useMap(openPlanMap);
   return (
     <main class="map" data-drawn={planDrawn.value}>
       <div class="canvas" ref={holder} />

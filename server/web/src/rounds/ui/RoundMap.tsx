@@ -1,28 +1,18 @@
 /** The map of the shown round: its way, numbered stops, what was walked of the streets. */
 
 import { createPortal } from "preact/compat";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { words } from "../../settings.ts";
 import { board } from "../../state.ts";
 import { Icon } from "../../ui/icons.tsx";
+import { useMap } from "../../ui/useMap.ts";
 import type { Stop } from "../api.ts";
 import { drawn, openMap, showRound, stage, zoom } from "../map.ts";
 import { detail, isDone, pinned, roundsWords, showCoverage, streets } from "../state.ts";
 
 export function RoundMap() {
   const [w, p] = [words.value, roundsWords.value];
-  const holder = useRef<HTMLDivElement>(null);
-  const [failed, setFailed] = useState(false);
-  const ready = board.value !== null;
-  useEffect(() => {
-    if (!ready || !holder.current) return undefined;
-    try {
-      return openMap(holder.current);
-    } catch {
-      setFailed(true);
-      return undefined;
-    }
-  }, [ready]);
+  const [holder, failed] = useMap(openMap);
   return (
     <main class="map" data-drawn={drawn.value}>
       <div class="canvas" ref={holder} />
