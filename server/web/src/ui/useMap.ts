@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { board } from "../state.ts";
 
 /** The element to draw into, and whether `open` failed, as it does without WebGL. */
-export function useMap(open: (container: HTMLElement) => () => void): [RefObject<HTMLDivElement>, boolean] {
+export function useMap(open: (container: HTMLElement) => () => void): [RefObject<HTMLDivElement | null>, boolean] {
   const holder = useRef<HTMLDivElement>(null);
   const [failed, setFailed] = useState(false);
   const ready = board.value !== null;
