@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from PIL import ExifTags, Image, ImageOps
+from PIL import ExifTags, Image, ImageFile, ImageOps
 
 from gridgeo_server.errors import BadRequest
 from gridgeo_server.photos import containers
@@ -63,6 +63,7 @@ def prepare(data: bytes, most_pixels: int) -> Picture:
         try:
             with Image.open(io.BytesIO(data), formats=(container.format,)) as image:
                 _check_size(*image.size, most_pixels)
+                ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint turns it on for the whole process
                 image.draft("RGB", (SIDE, SIDE))  # JPEG: decoded at a fraction of its size where that is enough
                 image.load()
                 origin = _origin(image)
