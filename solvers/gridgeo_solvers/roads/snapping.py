@@ -111,8 +111,10 @@ class StreetIndex:
             points,
             self.ends,
             label[self.piece],
-            wanted,
-            within,
+            np.require(
+                wanted, np.int64, ["C", "W"]
+            ),  # one kind of array and number: `_search` is compiled for each anew
+            float(within),
             self.corner,
             self.size,
             self.shape,

@@ -77,5 +77,6 @@ def way_between(problem: PartitionProblem, a: IntArray, b: IntArray) -> FloatArr
 def _spread(problem: PartitionProblem, plan: IntArray, *, travel: bool) -> float:
     one_each = np.arange(problem.n + 1, dtype=np.int64)
     seconds = np.zeros((0, 0)) if problem.seconds is None or not travel else np.ascontiguousarray(problem.seconds)
-    every = Distances(problem.x, problem.y, problem.mass, problem.whole_km, seconds, one_each, one_each[:-1])
+    x, y = problem.x.copy(), problem.y.copy()  # theirs may be read-only, for which the kernels would be compiled anew
+    every = Distances(x, y, problem.mass, problem.whole_km, seconds, one_each, one_each[:-1])
     return float(every.medoids(np.asarray(plan, dtype=np.int64), int(plan.max()) + 1)[1].sum())

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any, get_type_hints
+
 import numpy as np
 from numpy.typing import NDArray
 
 from gridgeo_solvers.routing.visiting.problem import VisitingProblem
-from gridgeo_solvers.routing.visiting.state import Facts
+from gridgeo_solvers.routing.visiting.state import Bools, Facts, Floats, Ints
 
 NEAR = 40
 """Nearest doors that a step may reach for."""
@@ -25,7 +27,7 @@ def facts_of(problem: VisitingProblem) -> Facts:
     rest = np.where(rest_from <= rest_to, officers.rest[works], 0.0)
     span = until - since
     load = float((rhythm.count * doors.persons * doors.service).sum())
-    return Facts(
+    found = Facts(
         travel=problem.travel,
         place=doors.place,
         service=doors.service,
@@ -64,6 +66,15 @@ def facts_of(problem: VisitingProblem) -> Facts:
         steep=problem.wishes.balance / (2.0 * span),
         stranger=problem.wishes.stranger_s,
     )
+    return Facts(*(_plain(value, kind) for value, kind in zip(found, get_type_hints(Facts).values(), strict=True)))
+
+
+def _plain(value: Any, kind: Any) -> Any:
+    """`value` in the one form of its kind: the search is compiled anew for arrays that are read-only or of other numbers."""
+    if kind is float:
+        return float(value)
+    numbers = {Floats: np.float64, Ints: np.int64, Bools: np.bool_}[kind]
+    return np.require(value, numbers, ["C", "W"])
 
 
 def _fit(problem: VisitingProblem) -> NDArray[np.bool_]:
