@@ -210,11 +210,11 @@ def _sweep_photos(state: State) -> None:
 
 
 async def _watch_indicators(state: State) -> None:
-    """Tell the indicators whenever they changed: lights change with time alone."""
+    """Tell viewers the indicators whenever they changed: lights change with time alone."""
     told: dict[str, object] = {}
     while True:
         try:
-            figures = await run_in_threadpool(_figures, state)
+            figures = await run_in_threadpool(_figures, state) if state.hub.viewers else told
             if figures != told:
                 told = figures
                 state.hub.tell(IndicatorsChanged(figures))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import threading
 from collections.abc import Callable
@@ -80,6 +81,8 @@ def serve(
         town = read_town(settings.data) if town is None else town
         with held(settings.data):
             app = create_app(settings, town, clock)
+            # What was made so far stays to the end: looking through it for garbage again and again would cost every request.
+            gc.freeze()
             config = uvicorn.Config(
                 app,
                 http=partial(  # type: ignore[arg-type]
@@ -124,3 +127,4 @@ def _ahead(state: State, stop: threading.Event) -> None:
     warm(state.tiles, state.town.bounds, stop)
     state.town.locator.warm()
     first_ways(state.town, stop)
+    gc.freeze()

@@ -126,6 +126,20 @@ class StreetIndex:
             along = np.clip((self.metres[segment] + share * part) / self.length[piece], 0.0, 1.0)
         return piece, np.where(met, np.nan_to_num(along), 0.0), off
 
+    def one(self, x: float, y: float, label: NDArray[np.int64]) -> tuple[int, float]:
+        """As `nearest` for one point of any label, `label` being that of each segment: piece (-1: none) and share of its length."""
+        point, any_ = np.array([[x, y]]), np.array([ANY])
+        segments = self.first, self.held
+        found, share, _ = _search(point, self.ends, label, any_, np.inf, self.corner, self.size, self.shape, *segments)
+        segment = int(found[0])
+        if segment < 0:
+            return -1, 0.0
+        piece = int(self.piece[segment])
+        x1, y1, x2, y2 = self.ends[segment].tolist()
+        whole = float(self.length[piece])
+        along = float(self.metres[segment]) + float(share[0]) * float(np.hypot(x2 - x1, y2 - y1))
+        return piece, min(1.0, max(0.0, along / whole)) if whole else 0.0
+
 
 @inner_kernel
 def _span(ends, s, row, corner, size, columns):
