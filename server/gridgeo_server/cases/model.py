@@ -19,6 +19,7 @@ from typing import Any
 
 from gridgeo_server.cases.cells import cell_of
 from gridgeo_server.cases.stages import BEFORE, SAME, machine
+from gridgeo_server.copies import replace
 from gridgeo_server.errors import WrongStage
 from gridgeo_server.store.instants import from_text
 from gridgeo_server.texts import Listed, Named, say
@@ -201,59 +202,52 @@ def apply(case: Case | None, event: Event) -> Case:
     """The case after `event`."""
     if case is None:
         return _reported(event)
+    changed = replace(case, stage=event.stage, version=case.version + 1, **_clock(event.data.get("clock")))
     match event.action:
         case "dispatch":
-            return _after(case, event, **_sent(event))
+            return replace(changed, **_sent(event))
         case "accept":
             # What older stores hold was filed with its acceptance and doesn't say so.
             filed = case.filed_at or (event.at if event.data.get("filed", True) else None)
-            return _after(case, event, filed_at=filed, **_NOBODY)
+            return replace(changed, filed_at=filed, **_NOBODY)
         case "return":
-            return _after(case, event, **_NOBODY)
+            return replace(changed, **_NOBODY)
         case "verify":
-            return _after(case, event, verified_at=case.verified_at or event.at)
+            return replace(changed, verified_at=case.verified_at or event.at)
         case "file":
-            return _after(case, event, filed_at=event.at)
+            return replace(changed, filed_at=event.at)
         case "start":
-            return _after(case, event, eta_at=None)
+            return replace(changed, eta_at=None)
         case "handle":
-            return _after(case, event, handled_at=event.at)
+            return replace(changed, handled_at=event.at)
         case "self_handle":
             filed = case.filed_at or event.at
-            return _after(case, event, handled_at=event.at, closed_at=event.at, filed_at=filed, self_handled=True)
+            return replace(changed, handled_at=event.at, closed_at=event.at, filed_at=filed, self_handled=True)
         case "rework":
-            return _after(case, event, handled_at=None, reworks=case.reworks + 1)
+            return replace(changed, handled_at=None, reworks=case.reworks + 1)
         case "refuse" | "close" | "withdraw":
-            return _after(case, event, closed_at=event.at, paused_at=None)
+            return replace(changed, closed_at=event.at, paused_at=None)
         case "shelve":
-            return _after(case, event, paused_at=event.at, before=case.stage)
+            return replace(changed, paused_at=event.at, before=case.stage)
         case "unshelve":
-            return _after(case, event, paused_at=None, before=None, left_s=None)
+            return replace(changed, paused_at=None, before=None, left_s=None)
         case "supervise":
-            return _after(case, event, supervised_at=event.at)
+            return replace(changed, supervised_at=event.at)
         case "transfer":
             data = event.data
             named = {"category": data["category"], "department": data["department"], "territory": data["territory"]}
-            return _after(case, event, **named, **_NOBODY)
+            return replace(changed, **named, **_NOBODY)
         case "escalate":
-            return _after(case, event, level=event.data["level"])
+            return replace(changed, level=event.data["level"])
         case "merge":
-            return _after(case, event, closed_at=event.at, main=event.data["main"])
+            return replace(changed, closed_at=event.at, main=event.data["main"])
         case "unmerge":
-            return _after(case, event, closed_at=None, main=None, **_NOBODY)
+            return replace(changed, closed_at=None, main=None, **_NOBODY)
         case "reopen":
             again: dict[str, Any] = dict.fromkeys(("handled_at", "closed_at", "left_s"))
             again |= {"level": 0, "reopened": case.reopened + 1}
-            return _after(case, event, **again, self_handled=False, **_NOBODY)
-    return _after(case, event)
-
-
-def _after(case: Case, event: Event, **changes: Any) -> Case:
-    """The case with the event's stage and clock, one version on, and `changes`: a copy, made without asking each field by name."""
-    after = object.__new__(Case)
-    told = {"stage": event.stage, "version": case.version + 1, **_clock(event.data.get("clock"))}
-    after.__dict__.update(case.__dict__, **{**told, **changes})
-    return after
+            return replace(changed, **again, self_handled=False, **_NOBODY)
+    return changed
 
 
 _NOBODY: Mapping[str, Any] = dict.fromkeys(

@@ -11,6 +11,7 @@ from itertools import groupby
 import sqlalchemy as sa
 
 from gridgeo_server.cases.model import FINISHED, WITH_OFFICER, Case, Event
+from gridgeo_server.copies import replace
 from gridgeo_server.errors import NotFound
 from gridgeo_server.store import tables
 from gridgeo_server.store.prepared import Prepared
@@ -39,7 +40,7 @@ def _updating(columns: tuple[str, ...]) -> Prepared:
 
 def append(connection: sa.Connection, event: Event) -> Event:
     """Append `event`; the returned one carries its number."""
-    return Event(**{**vars(event), "seq": _APPEND.run(connection, vars(event)).lastrowid})
+    return replace(event, seq=_APPEND.run(connection, {**vars(event), "data": dict(event.data)}).lastrowid)
 
 
 def insert(connection: sa.Connection, case: Case) -> None:

@@ -126,11 +126,11 @@ class StreetIndex:
             along = np.clip((self.metres[segment] + share * part) / self.length[piece], 0.0, 1.0)
         return piece, np.where(met, np.nan_to_num(along), 0.0), off
 
-    def one(self, x: float, y: float, label: NDArray[np.int64]) -> tuple[int, float]:
+    def one(self, x: float, y: float, label: NDArray[np.int64], within: float = np.inf) -> tuple[int, float]:
         """As `nearest` for one point of any label, `label` being that of each segment: piece (-1: none) and share of its length."""
         point, any_ = np.array([[x, y]]), np.array([ANY])
         segments = self.first, self.held
-        found, share, _ = _search(point, self.ends, label, any_, np.inf, self.corner, self.size, self.shape, *segments)
+        found, share, _ = _search(point, self.ends, label, any_, within, self.corner, self.size, self.shape, *segments)
         segment = int(found[0])
         if segment < 0:
             return -1, 0.0
