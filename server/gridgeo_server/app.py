@@ -52,6 +52,7 @@ from gridgeo_server.plans.calendar import Calendars
 from gridgeo_server.plans.opening import open_plans
 from gridgeo_server.plans.taking_up import held_on, owners_of, settle_and_take_up
 from gridgeo_server.responders import endpoints as responders
+from gridgeo_server.responders import position_endpoints as positions
 from gridgeo_server.responders import store as responder_store
 from gridgeo_server.responders.roster import roster
 from gridgeo_server.rosters import endpoints as rosters
@@ -145,6 +146,7 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
         bulk,
         photos,
         responders,
+        positions,
         routes,
         plan_import,
         plans,
