@@ -132,6 +132,7 @@ class Hub:
         return self.sequence - len(self._backlog) <= after <= self.sequence
 
     def _deliver(self, all_news: tuple[News, ...]) -> None:
+        before = self.sequence
         for news in all_news:
             match news:
                 case RespondersMoved(responders):
@@ -144,7 +145,9 @@ class Hub:
                     self._append("indicators", indicators)
                 case PlanChanged(plan, _):
                     self._append("plan", plan)
-        self._wake_all()
+        # Moves are gathered: nobody is woken for what isn't told yet.
+        if self.sequence != before:
+            self._wake_all()
 
     def _tell_moves(self) -> None:
         moved, self._moved = self._moved, {}
