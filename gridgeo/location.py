@@ -82,7 +82,6 @@ class Locator:
         self._names: list[str] = names[order].tolist()
         xy, owner = shapely.get_coordinates(named.geometry.to_numpy()[order], return_index=True)
         self._streets = StreetIndex.of(xy, owner.astype(np.int64), len(names)) if len(names) else None
-        self._any = None if self._streets is None else np.zeros(len(self._streets.piece), dtype=np.int64)
 
     def warm(self) -> None:
         """Look a place up in every way once: what is compiled at its first use then keeps nobody waiting."""
@@ -91,7 +90,7 @@ class Locator:
         self._index.within(x, y, 0.0)
         self._index.nearest(x, y)
         if self._streets is not None:
-            self._streets.one(x, y, self._any, STREET_M)
+            self._streets.one(x, y, within=STREET_M)
 
     def locate(self, lon: float, lat: float, near_m: float = 0.0) -> Located:
         """The grid of a place in degrees, WGS 84; a place on a border belongs to the first grid by identifier.
@@ -149,7 +148,7 @@ class Locator:
         x, y = self._xy(lon, lat)
         if self._streets is None:
             return None
-        street, _ = self._streets.one(x, y, self._any, STREET_M)
+        street, _ = self._streets.one(x, y, within=STREET_M)
         return None if street < 0 else self._names[street]
 
     def to_metric(self, lon: float, lat: float) -> shapely.Point:

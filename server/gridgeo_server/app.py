@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -51,6 +52,7 @@ from gridgeo_server.plans import service
 from gridgeo_server.plans.calendar import Calendars
 from gridgeo_server.plans.opening import open_plans
 from gridgeo_server.plans.taking_up import held_on, owners_of, settle_and_take_up
+from gridgeo_server.readiness import AwaitReady
 from gridgeo_server.responders import endpoints as responders
 from gridgeo_server.responders import position_endpoints as positions
 from gridgeo_server.responders import store as responder_store
@@ -137,6 +139,9 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
     app.state.roster_roles = roles_of_town(settings.data)
     app.state.open311 = catalogue_of(settings.data, kinds)
     app.state.meters = health.Meters()
+    # Whoever serves the app takes it back until what is compiled on first use is there.
+    app.state.ready = threading.Event()
+    app.state.ready.set()
     app.state.snapshots = Snapshots()
     errors.install(app)
     # The doors that are knocked at most stand first: the way to one leads past all before it.
@@ -164,6 +169,7 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
     for part in (open311, features, openapi, tile_endpoints, health):
         app.include_router(part.router)
     pages_endpoint.mount(app, Path(__file__).parent / "pages")
+    app.add_middleware(AwaitReady, ready=app.state.ready)
     app.add_middleware(health.Measure, meters=app.state.meters)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(_hosts(settings)))

@@ -269,6 +269,9 @@ def first_ways(town: Town, stop: threading.Event) -> None:
         for mode in town.roads:
             if stop.is_set():
                 return
+            roads = town.roads[mode]
+            corner = roads.snap_at(np.array([[roads.x[0], roads.y[0]]]), within_m=np.inf)
+            roads.times(corner, corner)
             for way in town.approaches.ways(mode, (middle,), west, south):
                 logger.debug("the first way by %s is %.0f m long", mode, way.metres if way else 0.0)
     except Exception:

@@ -97,7 +97,7 @@ class Situation:
 
 def _each(value: Any, count: int, kind: type = np.float64) -> NDArray[Any]:
     """One value for each of `count`; several times as quick as broadcasting."""
-    each = np.empty(count, dtype=kind)
+    each: NDArray[Any] = np.empty(count, dtype=kind)
     each[:] = value
     return each
 
