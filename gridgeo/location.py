@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from gridgeo import crs
 from gridgeo.errors import BadInput, OutsideJurisdiction
 from gridgeo_solvers.locating import RingIndex
+from gridgeo_solvers.roads import StreetIndex
 
 SNAP_M = 30.0
 """A report this close to a grid, e.g. from a quay just off the shore, counts as inside it."""
@@ -75,8 +76,12 @@ class Locator:
         self._inside = [Located(grid, area, 0.0) for grid, area in self._grids]
         self._index = rings_of(grids.geometry.to_numpy()[order])
         named = road_edges[road_edges["name"].notna() & (road_edges["name"] != "")]
-        self._names = named["name"].astype(str).to_numpy()
-        self._streets = shapely.STRtree(named.geometry.to_numpy())
+        names = named["name"].astype(str).to_numpy()
+        # Of streets that are equally near the index gives the first: here by name.
+        order = np.argsort(names, kind="stable")
+        self._names: list[str] = names[order].tolist()
+        xy, owner = shapely.get_coordinates(named.geometry.to_numpy()[order], return_index=True)
+        self._streets = StreetIndex.of(xy, owner.astype(np.int64), len(names)) if len(names) else None
 
     def warm(self) -> None:
         """Look a place up in every way once: what is compiled at its first use then keeps nobody waiting."""
@@ -84,6 +89,8 @@ class Locator:
         self._index.one(x, y)
         self._index.within(x, y, 0.0)
         self._index.nearest(x, y)
+        if self._streets is not None:
+            self._streets.one(x, y, within=STREET_M)
 
     def locate(self, lon: float, lat: float, near_m: float = 0.0) -> Located:
         """The grid of a place in degrees, WGS 84; a place on a border belongs to the first grid by identifier.
@@ -138,9 +145,11 @@ class Locator:
 
     def address(self, lon: float, lat: float) -> str | None:
         """Name of the nearest named street within 60 m, if there is one."""
-        spot = self.to_metric(lon, lat)
-        found = self._streets.query_nearest(spot, max_distance=STREET_M, all_matches=True)
-        return min(str(self._names[row]) for row in found.tolist()) if len(found) else None
+        x, y = self._xy(lon, lat)
+        if self._streets is None:
+            return None
+        street, _ = self._streets.one(x, y, within=STREET_M)
+        return None if street < 0 else self._names[street]
 
     def to_metric(self, lon: float, lat: float) -> shapely.Point:
         """The place in the grids' CRS, metres; `BadInput` where it is no place on Earth."""

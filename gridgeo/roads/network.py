@@ -6,10 +6,9 @@ allowed both ways, e-bikes and cars keep to one-ways.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
-import networkx as nx
 import numpy as np
 import pandas as pd
 import pyproj
@@ -23,6 +22,9 @@ from gridgeo.errors import BadInput, UnknownCRS
 from gridgeo.graphs import MODES
 from gridgeo.roads.permissions import Speeds, street_classes, travel_seconds
 from gridgeo.sources.osm import LINE_TAGS, OsmExtract
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 EDGE_COLUMNS = (
     "u", "v", "key", "street", "name", "highway", "oneway", "bridge", "tunnel", "length_m", "seconds", "seconds_ebike", "seconds_car",
@@ -112,6 +114,8 @@ def to_graph(nodes: gpd.GeoDataFrame, edges: gpd.GeoDataFrame, mode: str | None 
     if mode is not None and mode not in MODES:
         raise BadInput(f"mode '{mode}' is unknown; choose one of {', '.join(MODES)}")
     kept = edges if mode is None else edges[edges[MODES[mode]].notna()]
+    import networkx as nx
+
     graph: nx.MultiDiGraph[int] = nx.MultiDiGraph(crs=nodes.crs, simplified=True)
     for node, point in zip(nodes["node"].tolist(), nodes.geometry, strict=True):
         graph.add_node(node, x=point.x, y=point.y)

@@ -206,6 +206,10 @@ class Roads:
             reason[lost] = np.where(near >= 0, OTHER_PART, NO_ROAD)
         return Snapped(pd.RangeIndex(len(xy)) if label is None else label, piece, share, off, reason)
 
+    def snap_one(self, x: float, y: float) -> tuple[int, float]:
+        """Piece and share of the nearest point along a street, however far it is: as `snap_at`, for one place after another."""
+        return self._index.one(x, y, self._of_large_segments)
+
     def junctions(self, nodes: NDArray[np.int64], *, label: pd.Index | None = None) -> Snapped:
         """Junctions, by position, as places: each lies at the end of one of its streets.
 
@@ -401,6 +405,11 @@ class Roads:
         """The part of each piece, -1 where that is a scrap."""
         part = self.travel.part
         return np.where(np.isin(part, self._large), part, -1)
+
+    @cached_property
+    def _of_large_segments(self) -> NDArray[np.int64]:
+        """The same for each segment of the index."""
+        return self._of_large[self._index.piece]
 
     @cached_property
     def _large(self) -> NDArray[np.int64]:

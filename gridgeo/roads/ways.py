@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from gridgeo.roads.roads import Roads
-from gridgeo_solvers.roads import FAR, Places, Route
+from gridgeo_solvers import roads as roads_solvers
+from gridgeo_solvers.roads import FAR, Route
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,14 +23,11 @@ class Way:
     ----------
     roads
         The streets.
-    start, goal
-        One place each.
     """
 
     seconds: float
     roads: Roads = field(repr=False)
-    start: Places = field(repr=False)
-    goal: Places = field(repr=False)
+    find: Callable[[], Route] = field(repr=False)
 
     @cached_property
     def metres(self) -> float:
@@ -42,26 +41,35 @@ class Way:
 
     @cached_property
     def _route(self) -> Route:
-        return self.roads.travel.routes(self.start, self.goal)[0]
+        return self.find()
 
 
-def ways_between(roads: Roads, starts: Sequence[shapely.Point], goal: shapely.Point) -> list[Way | None]:
-    """The quickest way from each start to one goal; None where no road leads there.
+class Approach:
+    """Ways of several people who stay where they are to one goal after another.
+
+    What is known of them is worked out once: a goal then takes microseconds.
 
     Parameters
     ----------
     roads
         Streets of the profile by which all of them travel.
-    starts, goal
-        Points in the streets' CRS, brought to the nearest street however far it is.
+    xy
+        Shape (k, 2): where they are, in the streets' CRS; brought to the nearest street however far it is.
     """
-    if not len(starts):
-        return []
-    count = len(starts)
-    places = roads.snap_at(shapely.get_coordinates([*starts, goal]), within_m=np.inf).places
-    there = places.rows(slice(count, None))
-    told = roads.travel.table(places.rows(slice(0, count)), there)[:, 0].tolist()
-    return [
-        None if ms >= FAR else Way(ms / 1000, roads, places.rows(slice(row, row + 1)), there)
-        for row, ms in enumerate(told)
-    ]
+
+    def __init__(self, roads: Roads, xy: NDArray[np.float64]) -> None:
+        self._roads = roads
+        self._known = roads_solvers.Approach(roads.travel, roads.snap_at(xy, within_m=np.inf).places)
+
+    def to(self, x: float, y: float) -> list[Way | None]:
+        """The quickest way of each of them to a place, None where no road leads there."""
+        spot = self._roads.snap_one(x, y)
+        return [
+            None if ms >= FAR else Way(ms / 1000, self._roads, partial(self._known.route, row, *spot))
+            for row, ms in enumerate(self._known.ms(*spot).tolist())
+        ]
+
+
+def ways_between(roads: Roads, starts: Sequence[shapely.Point], goal: shapely.Point) -> list[Way | None]:
+    """The quickest way from each start to one goal, points in the streets' CRS; see `Approach`."""
+    return Approach(roads, shapely.get_coordinates(starts)).to(goal.x, goal.y) if len(starts) else []

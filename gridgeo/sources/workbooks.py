@@ -13,10 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from openpyxl import Workbook, load_workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
 
 from gridgeo.errors import BadInput, UnreadableSource
 from gridgeo.sources.files import existing, replacing
@@ -61,6 +57,8 @@ def write_workbook(sheets: Mapping[str, Sheet], path: str | os.PathLike[str]) ->
     BadInput
         A sheet has more rows than the format holds, a cell holds a control character, or the path can't be written.
     """
+    from openpyxl import Workbook
+
     book = Workbook(write_only=True)
     for name, sheet in sheets.items():
         if len(sheet.table) > ROWS:
@@ -97,6 +95,8 @@ def read_workbook(path: str | os.PathLike[str], headings: Iterable[str] = ()) ->
     UnreadableSource
         The file is missing, damaged, protected by a password or of another kind, or two columns have one heading.
     """
+    from openpyxl import load_workbook
+
     file = existing(path, "a workbook")
     if not zipfile.is_zipfile(file):
         raise UnreadableSource(
@@ -124,6 +124,9 @@ def read_workbook(path: str | os.PathLike[str], headings: Iterable[str] = ()) ->
 
 
 def _write_sheet(sheet: Any, content: Sheet) -> None:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.utils import get_column_letter
+
     table = content.table
     heads = [str(content.headings.get(str(name), name)) for name in table.columns]
     columns = [_values(table[name], f"column {name}") for name in table.columns]
@@ -146,6 +149,9 @@ def _write_sheet(sheet: Any, content: Sheet) -> None:
 
 
 def _head_cell(sheet: Any, text: str, kind: str) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Alignment, Font, PatternFill
+
     cell = WriteOnlyCell(sheet, text)
     cell.font = Font(bold=True)
     cell.fill = PatternFill("solid", fgColor="E8EDF4")

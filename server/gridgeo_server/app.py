@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -51,7 +52,9 @@ from gridgeo_server.plans import service
 from gridgeo_server.plans.calendar import Calendars
 from gridgeo_server.plans.opening import open_plans
 from gridgeo_server.plans.taking_up import held_on, owners_of, settle_and_take_up
+from gridgeo_server.readiness import AwaitReady
 from gridgeo_server.responders import endpoints as responders
+from gridgeo_server.responders import position_endpoints as positions
 from gridgeo_server.responders import store as responder_store
 from gridgeo_server.responders.roster import roster
 from gridgeo_server.rosters import endpoints as rosters
@@ -136,15 +139,20 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
     app.state.roster_roles = roles_of_town(settings.data)
     app.state.open311 = catalogue_of(settings.data, kinds)
     app.state.meters = health.Meters()
+    # Whoever serves the app takes it back until what is compiled on first use is there.
+    app.state.ready = threading.Event()
+    app.state.ready.set()
     app.state.snapshots = Snapshots()
     errors.install(app)
+    # The doors that are knocked at most stand first: the way to one leads past all before it.
     for part in (
+        responders,
+        positions,
         board,
         batch,
         cases,
         bulk,
         photos,
-        responders,
         routes,
         plan_import,
         plans,
@@ -161,6 +169,7 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
     for part in (open311, features, openapi, tile_endpoints, health):
         app.include_router(part.router)
     pages_endpoint.mount(app, Path(__file__).parent / "pages")
+    app.add_middleware(AwaitReady, ready=app.state.ready)
     app.add_middleware(health.Measure, meters=app.state.meters)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(_hosts(settings)))
@@ -210,11 +219,11 @@ def _sweep_photos(state: State) -> None:
 
 
 async def _watch_indicators(state: State) -> None:
-    """Tell the indicators whenever they changed: lights change with time alone."""
+    """Tell viewers the indicators whenever they changed: lights change with time alone."""
     told: dict[str, object] = {}
     while True:
         try:
-            figures = await run_in_threadpool(_figures, state)
+            figures = await run_in_threadpool(_figures, state) if state.hub.viewers else told
             if figures != told:
                 told = figures
                 state.hub.tell(IndicatorsChanged(figures))

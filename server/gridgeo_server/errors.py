@@ -14,6 +14,7 @@
     ├── BadRequest (ValueError)           a value of the request can't be used; carries the field
     │   └── BadQuery                  the same for a query of the map layers, where the standard wants a 400
     ├── KeyReused (ValueError)            an Idempotency-Key came again with another request
+    ├── NotReady (RuntimeError)           the server has begun, but isn't ready to take cases
     └── StoreUnavailable (RuntimeError)   the store is closed, full, gone or too slow; nothing was kept
         ├── Overloaded                more waits than can be served soon; nothing was done
         └── Undecided                 it was begun and may be kept; its Idempotency-Key tells
@@ -93,6 +94,10 @@ class StoreUnavailable(ServerError, RuntimeError):
     """The store is closed, full, gone or too slow; nothing was kept."""
 
 
+class NotReady(ServerError, RuntimeError):
+    """The server has begun, but what it needs to take a case isn't there yet."""
+
+
 class Overloaded(StoreUnavailable):
     """More waits than can be served soon; nothing was done of it."""
 
@@ -119,6 +124,7 @@ STATUS: dict[type[Exception], _Kind] = {
     BadQuery: _Kind(400, "bad-query"),
     BadRequest: _Kind(422, "bad-request"),
     KeyReused: _Kind(422, "key-reused"),
+    NotReady: _Kind(503, "not-ready"),
     Overloaded: _Kind(503, "overloaded"),
     Undecided: _Kind(503, "undecided"),
     StoreUnavailable: _Kind(503, "store-unavailable"),

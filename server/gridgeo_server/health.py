@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import Any
 
@@ -11,7 +12,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, G
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gridgeo_server.board.indicators import current
+from gridgeo_server.errors import NotReady
 from gridgeo_server.state import StateOf
+from gridgeo_server.texts import say
 
 router = APIRouter(tags=["health"])
 
@@ -74,8 +77,11 @@ async def healthz() -> dict[str, str]:
 
 
 @router.get("/readyz")
-def readyz(state: StateOf) -> dict[str, Any]:
-    """The store answers and the layers are there."""
+def readyz(request: Request, state: StateOf) -> dict[str, Any]:
+    """The store answers, the layers are there, and what is compiled on first use has been."""
+    ready: threading.Event = request.app.state.ready
+    if not ready.is_set():
+        raise NotReady(say("ready.compiling"))
     with state.store.reading() as connection:
         connection.execute(sa.text("SELECT 1 FROM events LIMIT 1"))
     return {"status": "ready", "jurisdiction": state.town.jurisdiction.name, "grids": len(state.town.grids)}

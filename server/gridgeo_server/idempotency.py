@@ -20,25 +20,28 @@ from starlette.responses import Response
 from gridgeo_server.errors import KeyReused
 from gridgeo_server.store import Transaction, tables
 from gridgeo_server.store.prepared import Prepared
+from gridgeo_server.store.writer import memo_of
 from gridgeo_server.texts import say
 
 KEPT = timedelta(hours=49)
 """How long an answer is kept for a repeated request: a day, though the clock may jump by a day and an hour meanwhile."""
 
+_TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+_ASKED = json.JSONEncoder(sort_keys=True, ensure_ascii=False, default=str)
 _TABLE = tables.replies
-_FIND = Prepared(sa.select(_TABLE.c.request, _TABLE.c.status, _TABLE.c.body).where(_TABLE.c.key == sa.bindparam("key")))
-_KEEP = Prepared(_TABLE.insert(), ["key", "request", "status", "body", "at"])
-_FORGET = Prepared(
-    _TABLE.delete().where(
-        sa.or_(
-            sa.text("rowid IN (SELECT rowid FROM replies ORDER BY rowid LIMIT 4)"),
-            _TABLE.c.key == sa.bindparam("key"),
-        ),
-        _TABLE.c.at < sa.bindparam("before"),
+_FIND = Prepared(
+    sa.select(_TABLE.c.request, _TABLE.c.status, _TABLE.c.body).where(
+        _TABLE.c.key == sa.bindparam("key"), _TABLE.c.at >= sa.bindparam("after")
     )
 )
-"""Each request takes the oldest answers with it, and that of its own key, if their time is over: a few rows, however many are
-kept."""
+_KEEP = Prepared(_TABLE.insert().prefix_with("OR REPLACE"), ["key", "request", "status", "body", "at"])
+_FORGET = Prepared(
+    _TABLE.delete().where(
+        sa.text("rowid IN (SELECT rowid FROM replies ORDER BY rowid LIMIT 4096)"), _TABLE.c.at < sa.bindparam("before")
+    )
+)
+"""The oldest answers go when their time is over: once in a second, and more of them than are given in one."""
+_FORGOTTEN = "second in which old answers were forgotten"
 
 IdempotencyKey = Annotated[
     str | None,
@@ -61,7 +64,7 @@ class Reply:
     @classmethod
     def of(cls, status: int, values: dict[str, Any]) -> Reply:
         """A reply of JSON values."""
-        return cls(status, json.dumps(values, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
+        return cls(status, _TEXT.encode(values))
 
     def response(self, **headers: str) -> Response:
         """The HTTP response."""
@@ -89,8 +92,8 @@ def once(
 
     def guarded(transaction: Transaction) -> Reply:
         connection = transaction.connection
-        _FORGET.run(connection, {"key": key, "before": now - KEPT})
-        for asked_before, status, body in _FIND.run(connection, {"key": key}):
+        _forget(connection, now)
+        for asked_before, status, body in _FIND.run(connection, {"key": key, "after": now - KEPT}):
             if asked_before != digest:
                 raise KeyReused(say("key.reused", key=key))
             return Reply(status, body)
@@ -101,7 +104,16 @@ def once(
     return guarded
 
 
+def _forget(connection: sa.Connection, now: datetime) -> None:
+    memo = memo_of(connection)
+    second = now.replace(microsecond=0)
+    if memo is None or memo.get(_FORGOTTEN) != second:
+        _FORGET.run(connection, {"before": now - KEPT})
+        if memo is not None:
+            memo[_FORGOTTEN] = second
+
+
 def digest_of(request: str, values: dict[str, Any]) -> str:
     """What a request is told apart by."""
-    asked = json.dumps([request, values], sort_keys=True, ensure_ascii=False, default=str)
+    asked = _ASKED.encode([request, values])
     return hashlib.sha256(asked.encode()).hexdigest()

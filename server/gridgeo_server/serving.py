@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import threading
 from collections.abc import Callable
@@ -80,6 +81,8 @@ def serve(
         town = read_town(settings.data) if town is None else town
         with held(settings.data):
             app = create_app(settings, town, clock)
+            # What was made so far stays to the end: looking through it for garbage again and again would cost every request.
+            gc.freeze()
             config = uvicorn.Config(
                 app,
                 http=partial(  # type: ignore[arg-type]
@@ -94,8 +97,12 @@ def serve(
                 timeout_graceful_shutdown=3,
                 server_header=False,
             )
+            gc.enable()
             stop = threading.Event()
-            ahead = threading.Thread(target=_ahead, args=(app.state.gridgeo, stop), name="gridgeo-ahead")
+            app.state.ready.clear()
+            ahead = threading.Thread(
+                target=_ahead, args=(app.state.gridgeo, app.state.ready, stop), name="gridgeo-ahead"
+            )
             ahead.start()
             try:
                 BoardServer(config, app, lambda: ready(address)).run(sockets=[listener])
@@ -119,8 +126,12 @@ def _within_limit(connections: int) -> int:
     return connections if soft == resource.RLIM_INFINITY else max(1, min(connections, soft - _OTHER_FILES))
 
 
-def _ahead(state: State, stop: threading.Event) -> None:
-    """Make what the first viewer and the first case will ask for."""
+def _ahead(state: State, ready: threading.Event, stop: threading.Event) -> None:
+    """Make what the first case and the first viewer will ask for; `ready` is set when cases can come."""
+    try:
+        state.town.locator.warm()
+        first_ways(state.town, stop)
+    finally:
+        ready.set()
     warm(state.tiles, state.town.bounds, stop)
-    state.town.locator.warm()
-    first_ways(state.town, stop)
+    gc.freeze()

@@ -24,12 +24,13 @@ from gridgeo.location import Locator
 from gridgeo.plans.plan import Plan, fingerprint
 from gridgeo.register.areas import lineages
 from gridgeo.roads import Roads
+from gridgeo_server.approaches import Approaches
 
 if TYPE_CHECKING:
     from gridgeo_server.plans.addresses import Addresses
 
 ATTRIBUTION = "© OpenStreetMap contributors"
-_OF_JURISDICTION = ("units_hash", "lineages", "bounds", "roads", "addresses")
+_OF_JURISDICTION = ("units_hash", "lineages", "bounds", "roads", "addresses", "approaches")
 """What a town knows whatever its plan."""
 
 
@@ -115,6 +116,11 @@ class Town:
         """The streets of each mode that the map has streets for."""
         nodes, edges = self.jurisdiction.road_nodes, self.jurisdiction.road_edges
         return {mode: Roads.of(nodes, edges, mode) for mode, column in MODES.items() if edges[column].notna().any()}
+
+    @cached_property
+    def approaches(self) -> Approaches:
+        """Finds the ways of officers to cases."""
+        return Approaches(self.roads)
 
     def to_degrees(self, shape: Any) -> Any:
         """A shape of the jurisdiction's metric CRS in degrees."""

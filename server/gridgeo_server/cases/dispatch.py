@@ -13,10 +13,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from gridgeo import crs
 from gridgeo.dispatch import Limits, Refusal, Standing, not_offered, offered, refusal
 from gridgeo.errors import NoPath
-from gridgeo.roads import Way, ways_between
+from gridgeo.roads import Way
 from gridgeo_server.cases.model import Case
 from gridgeo_server.responders.model import Responder
 from gridgeo_server.settings import Settings
@@ -249,19 +248,14 @@ def way_to(town: Town, officer: Responder, lon: float, lat: float) -> Way:
 def _ways(town: Town, officers: list[Responder], lon: float, lat: float) -> list[Way | None]:
     """The quickest way of each officer to one place, None where there is none."""
     found: list[Way | None] = [None] * len(officers)
+    # In an order that doesn't hang on the case, so that the same officers are recognised.
+    order = sorted(range(len(officers)), key=lambda row: officers[row].responder)
     for mode in sorted({officer.mode for officer in officers}):
-        rows = [row for row, officer in enumerate(officers) if officer.mode == mode]
-        for row, way in zip(rows, _ways_by(town, mode, [officers[row].place for row in rows], (lon, lat)), strict=True):
+        rows = [row for row in order if officers[row].mode == mode]
+        ways = town.approaches.ways(mode, tuple(officers[row].place for row in rows), lon, lat)
+        for row, way in zip(rows, ways, strict=True):
             found[row] = way
     return found
-
-
-def _ways_by(town: Town, mode: str, starts: list[tuple[float, float]], goal: tuple[float, float]) -> list[Way | None]:
-    lon, lat = np.array([*starts, goal]).T
-    roads = town.roads[mode]
-    x, y = crs.transform(lon, lat, crs.WGS84, roads.crs)
-    *points, there = (shapely.Point(*place) for place in zip(x.tolist(), y.tolist(), strict=True))
-    return ways_between(roads, points, there)
 
 
 def first_ways(town: Town, stop: threading.Event) -> None:
@@ -275,6 +269,10 @@ def first_ways(town: Town, stop: threading.Event) -> None:
         for mode in town.roads:
             if stop.is_set():
                 return
-            _ways_by(town, mode, [middle], middle)
+            roads = town.roads[mode]
+            corner = roads.snap_at(np.array([[roads.x[0], roads.y[0]]]), within_m=np.inf)
+            roads.times(corner, corner)
+            for way in town.approaches.ways(mode, (middle,), west, south):
+                logger.debug("the first way by %s is %.0f m long", mode, way.metres if way else 0.0)
     except Exception:
         logger.exception("the first ways could not be found ahead")

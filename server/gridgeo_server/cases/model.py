@@ -12,12 +12,14 @@ its acceptance, and the event says so. The ways aside are in `gridgeo_server.cas
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from gridgeo_server.cases.cells import cell_of
 from gridgeo_server.cases.stages import BEFORE, SAME, machine
+from gridgeo_server.copies import replace
 from gridgeo_server.errors import WrongStage
 from gridgeo_server.store.instants import from_text
 from gridgeo_server.texts import Listed, Named, say
@@ -164,7 +166,7 @@ def next_stage(case: Case, action: str) -> str:
         The case is at a stage that doesn't allow it; the message names what is possible.
     """
     row = machine().actions.get(action)
-    if row is None or not _allows(row.starts, row.needs, case):
+    if row is None or not _allows(row.starts, row.needs, case.stage, case.filed_at is not None):
         possible = [_action_named(one) for one in possible_actions(case)]
         stage = Named(case.stage, machine().stages[case.stage].zh)
         told = {"stage": stage, "action": _action_named(action), "possible": Listed(tuple(possible), len(possible))}
@@ -176,8 +178,15 @@ def next_stage(case: Case, action: str) -> str:
 
 def possible_actions(case: Case) -> list[str]:
     """What somebody may do with a case, as it stands."""
+    return list(_possible(case.stage, case.filed_at is not None))
+
+
+@cache
+def _possible(stage: str, filed: bool) -> tuple[str, ...]:
     rows = machine().actions.values()
-    return [row.action for row in rows if row.who and row.action != "note" and _allows(row.starts, row.needs, case)]
+    return tuple(
+        row.action for row in rows if row.who and row.action != "note" and _allows(row.starts, row.needs, stage, filed)
+    )
 
 
 def _action_named(action: str) -> Named:
@@ -185,9 +194,8 @@ def _action_named(action: str) -> Named:
     return Named(action, action if row is None else row.zh)
 
 
-def _allows(starts: tuple[str, ...], needs: str | None, case: Case) -> bool:
-    filed = case.filed_at is not None
-    return case.stage in starts and (needs is None or filed == (needs == "filed"))
+def _allows(starts: tuple[str, ...], needs: str | None, stage: str, filed: bool) -> bool:
+    return stage in starts and (needs is None or filed == (needs == "filed"))
 
 
 def apply(case: Case | None, event: Event) -> Case:

@@ -429,10 +429,11 @@ class Desk:
         return changed
 
     def _announce(self, transaction: Transaction, case: Case, event: Event, now: datetime) -> None:
-        category = self.categories.named(case.category)
-        news = CaseChanged(case_view(case, category, now), event_view(event))
-        outbox.lay(transaction.connection, self.town, news.case, news.event, now)
-        transaction.announce(news)
+        def tell() -> tuple[dict[str, Any], dict[str, Any]]:
+            return case_view(case, self.categories.named(case.category), now), event_view(event)
+
+        outbox.lay(transaction.connection, self.town, tell, now)
+        transaction.announce(CaseChanged(tell))
 
     def _announce_load(self, transaction: Transaction, responders: set[str | None]) -> None:
         if responders:

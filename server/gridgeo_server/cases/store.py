@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import datetime
+from functools import cache
 from itertools import groupby
 
 import sqlalchemy as sa
 
 from gridgeo_server.cases.model import FINISHED, WITH_OFFICER, Case, Event
+from gridgeo_server.copies import replace
 from gridgeo_server.errors import NotFound
 from gridgeo_server.store import tables
 from gridgeo_server.store.prepared import Prepared
@@ -22,16 +24,18 @@ _CASE_NAMES = [field.name for field in fields(Case)]
 _EVENT_NAMES = [field.name for field in fields(Event) if field.name != "seq"]
 _APPEND = Prepared(tables.events.insert(), _EVENT_NAMES)
 _INSERT = Prepared(tables.cases.insert(), _CASE_NAMES)
-_UPDATE = Prepared(
-    tables.cases.update().where(tables.cases.c.case == sa.bindparam("of_case")),
-    [name for name in _CASE_NAMES if name != "case"],
-)
 _NEWEST = Prepared(
     sa.select(tables.cases.c.case).where(
         tables.cases.c.number == sa.select(sa.func.max(tables.cases.c.number)).scalar_subquery()
     )
 )
 _LOAD = "open cases by responder"
+
+
+@cache
+def _updating(columns: tuple[str, ...]) -> Prepared:
+    """What changes these columns: an index of none of them needn't be touched. Each verb has few sets of them."""
+    return Prepared(tables.cases.update().where(tables.cases.c.case == sa.bindparam("of_case")), columns)
 
 
 def append(connection: sa.Connection, event: Event) -> Event:
@@ -46,7 +50,10 @@ def insert(connection: sa.Connection, case: Case) -> None:
 
 def update(connection: sa.Connection, case: Case, before: Case) -> None:
     """Bring the row of a case up to date; `before` is what it was."""
-    _UPDATE.run(connection, {**vars(case), "of_case": case.case})
+    now, then = vars(case), vars(before)
+    changed = tuple(name for name in _CASE_NAMES if now[name] != then[name])
+    if changed:
+        _updating(changed).run(connection, {**now, "of_case": case.case})
     memo = memo_of(connection)
     if memo is not None and _LOAD in memo:
         load: dict[str, int] = memo[_LOAD]

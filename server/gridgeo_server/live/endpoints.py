@@ -68,7 +68,8 @@ async def _stream(state: State, viewer: Viewer, area: str | None, snapshots: Sna
 async def _news(viewer: Viewer, seconds: float) -> bool:
     """Wait for news; false when none came in time."""
     try:
-        await asyncio.wait_for(viewer.awake.wait(), max(0.0, seconds))
+        async with asyncio.timeout(max(0.0, seconds)):
+            await viewer.awake.wait()
     except TimeoutError:
         return False
     return True

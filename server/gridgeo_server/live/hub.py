@@ -12,6 +12,7 @@ import json
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -32,7 +33,7 @@ class Message:
 
     sequence: int
     name: str
-    values: dict[str, Any]
+    news: dict[str, Any] | CaseChanged
     wires: dict[Audience, bytes] = field(default_factory=dict)
 
     def wire(self, audience: Audience) -> bytes:
@@ -42,6 +43,11 @@ class Message:
             seen = audience.sees(self.name, self.values)
             known = self.wires[audience] = b"" if seen is None else encode(self.name, self.sequence, seen)
         return known
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """What it tells; of a case put together when it is first asked for."""
+        return self.news.values if isinstance(self.news, CaseChanged) else self.news
 
     @property
     def officers(self) -> int:
@@ -126,28 +132,31 @@ class Hub:
         return self.sequence - len(self._backlog) <= after <= self.sequence
 
     def _deliver(self, all_news: tuple[News, ...]) -> None:
+        before = self.sequence
         for news in all_news:
             match news:
                 case RespondersMoved(responders):
                     if responders and not self._moved:
                         asyncio.get_running_loop().call_later(TICK_S, self._tell_moves)
                     self._moved.update((one["responder"], one) for one in responders)
-                case CaseChanged(case, event):
-                    self._append("case", {**case, "event": event})
+                case CaseChanged():
+                    self._append("case", news)
                 case IndicatorsChanged(indicators):
                     self._append("indicators", indicators)
                 case PlanChanged(plan, _):
                     self._append("plan", plan)
-        self._wake_all()
+        # Moves are gathered: nobody is woken for what isn't told yet.
+        if self.sequence != before:
+            self._wake_all()
 
     def _tell_moves(self) -> None:
         moved, self._moved = self._moved, {}
         self._append("responder", {"responders": list(moved.values())})
         self._wake_all()
 
-    def _append(self, name: str, values: dict[str, Any]) -> None:
+    def _append(self, name: str, news: dict[str, Any] | CaseChanged) -> None:
         self.sequence += 1
-        message = Message(self.sequence, name, values)
+        message = Message(self.sequence, name, news)
         self._backlog.append(message)
         self._officers += message.officers
         while len(self._backlog) > BACKLOG or self._officers > OFFICERS:

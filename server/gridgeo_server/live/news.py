@@ -9,10 +9,15 @@ from typing import Any
 
 @dataclass(frozen=True)
 class CaseChanged:
-    """A case has a new event; both as JSON values."""
+    """A case has a new event; `tell` gives both as JSON values, and is asked when the first viewer is told."""
 
-    case: dict[str, Any]
-    event: dict[str, Any]
+    tell: Callable[[], tuple[dict[str, Any], dict[str, Any]]]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The case, its event in it."""
+        case, event = self.tell()
+        return {**case, "event": event}
 
 
 @dataclass(frozen=True)

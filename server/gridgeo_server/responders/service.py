@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from gridgeo_server.cases import store as case_store
-from gridgeo_server.errors import BadRequest, OffDuty
+from gridgeo_server.copies import replace
+from gridgeo_server.errors import BadRequest, OffDuty, ServerError
 from gridgeo_server.live.news import RespondersMoved
 from gridgeo_server.responders import store
 from gridgeo_server.responders.model import Responder, view
@@ -40,35 +41,54 @@ class Fix:
 def move(transaction: Transaction, fixes: Iterable[Fix], now: datetime) -> None:
     """Take in fixes and announce them together.
 
-    A fix older than the last one known is kept in the track only.
+    A fix older than the last one known is kept in the track only; one that comes again changes nothing.
 
     Raises
     ------
     NotFound, OffDuty, BadRequest
         An officer doesn't exist or is off duty (tracks are kept on duty only), or a fix lies in the future.
     """
+    for refused in move_some(transaction, fixes, now).values():
+        raise refused
+
+
+def move_some(transaction: Transaction, fixes: Iterable[Fix], now: datetime) -> dict[int, ServerError]:
+    """As `move`, but a fix that can't be taken keeps no other back: the answer is why, by its place among the fixes."""
     connection = transaction.connection
     load = case_store.open_by_responder(connection)
-    moved = []
-    for fix in fixes:
-        officer = store.get(connection, fix.responder)
-        if not officer.on_duty:
-            raise OffDuty(f"{officer.name} is off duty; positions are kept on duty only")
-        if fix.at > now + AHEAD:
-            raise BadRequest("the fix lies in the future; send the time at which it was measured", "at")
-        at = to_millisecond(fix.at)
-        before = store.latest_track(connection, fix.responder)
-        if before is None or abs(at - before) >= TRACK_EVERY:
-            store.add_track(connection, fix.responder, at, fix.lon, fix.lat)
-        if officer.fix_at is None or at >= officer.fix_at:
-            heading = None if fix.heading is None else fix.heading % 360
-            officer = replace(officer, lon=fix.lon, lat=fix.lat, heading=heading, fix_at=at)
-            store.put(connection, officer)
-            moved.append(view(officer, load.get(officer.responder, 0)))
+    moved: dict[str, Responder] = {}
+    refused: dict[int, ServerError] = {}
+    for place, fix in enumerate(fixes):
+        try:
+            officer = _seen(connection, fix, now)
+        except ServerError as error:
+            refused[place] = error
+        else:
+            if officer is not None:
+                moved[officer.responder] = officer
     # The oldest points are forgotten as new ones come, so that the table never outgrows a day.
-    store.prune_tracks(connection, now - TRACK_KEPT)
+    store.prune_tracks(connection, now, TRACK_KEPT)
     if moved:
-        transaction.announce(RespondersMoved(moved))
+        transaction.announce(RespondersMoved([view(one, load.get(name, 0)) for name, one in moved.items()]))
+    return refused
+
+
+def _seen(connection: sa.Connection, fix: Fix, now: datetime) -> Responder | None:
+    """The officer with this fix; None where a newer one is known."""
+    officer = store.get(connection, fix.responder)
+    if not officer.on_duty:
+        raise OffDuty(f"{officer.name} is off duty; positions are kept on duty only")
+    if fix.at > now + AHEAD:
+        raise BadRequest("the fix lies in the future; send the time at which it was measured", "at")
+    at = to_millisecond(fix.at)
+    if at > now - TRACK_KEPT:
+        store.add_track(connection, fix.responder, at, fix.lon, fix.lat, TRACK_EVERY)
+    if officer.fix_at is not None and at < officer.fix_at:
+        return None
+    heading = None if fix.heading is None else fix.heading % 360
+    officer = replace(officer, lon=fix.lon, lat=fix.lat, heading=heading, fix_at=at)
+    store.put_place(connection, officer)
+    return officer
 
 
 def set_duty(transaction: Transaction, responder: str, on_duty: bool) -> Responder:

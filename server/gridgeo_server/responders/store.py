@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,14 +17,23 @@ from gridgeo_server.store.writer import memo_of
 
 _COLUMNS = [tables.responders.c[field.name] for field in fields(Responder)]
 _EVERYBODY = "every officer"
-_PUT = Prepared(
-    tables.responders.update().where(tables.responders.c.responder == sa.bindparam("of_responder")),
-    [field.name for field in fields(Responder) if field.name != "responder"],
-)
+_OF_ONE = tables.responders.update().where(tables.responders.c.responder == sa.bindparam("of_responder"))
+_PUT = Prepared(_OF_ONE, [field.name for field in fields(Responder) if field.name != "responder"])
+_MOVE = Prepared(_OF_ONE, ["lon", "lat", "heading", "fix_at"])
 _TRACK = tables.tracks
 _LATEST = Prepared(
     sa.select(_TRACK.c.at).where(_TRACK.c.responder == sa.bindparam("responder")).order_by(_TRACK.c.at.desc()).limit(1)
 )
+_NEAR = Prepared(
+    sa.select(_TRACK.c.at).where(
+        _TRACK.c.responder == sa.bindparam("responder"),
+        _TRACK.c.at > sa.bindparam("after"),
+        _TRACK.c.at < sa.bindparam("before"),
+    )
+)
+_LAST = "time of each officer's newest point of a track"
+_PRUNED = "when the oldest points of tracks were forgotten"
+_PRUNE_EVERY = timedelta(minutes=1)
 _ADD = Prepared(_TRACK.insert(), ["responder", "at", "lon", "lat"])
 _PRUNE = Prepared(_TRACK.delete().where(_TRACK.c.at < sa.bindparam("before")))
 
@@ -71,25 +80,49 @@ def match_plan(connection: sa.Connection, officers: Iterable[Responder]) -> None
 def put(connection: sa.Connection, responder: Responder) -> None:
     """Bring the row of an officer up to date."""
     _PUT.run(connection, {**vars(responder), "grids": list(responder.grids), "of_responder": responder.responder})
+    _remember(connection, responder)
+
+
+def put_place(connection: sa.Connection, responder: Responder) -> None:
+    """Bring the row of an officer up to date who moved and did nothing else."""
+    _MOVE.run(connection, {**vars(responder), "of_responder": responder.responder})
+    _remember(connection, responder)
+
+
+def add_track(
+    connection: sa.Connection, responder: str, at: datetime, lon: float, lat: float, apart: timedelta
+) -> None:
+    """Add a point to an officer's track, unless one lies within the time `apart` of it: so points may come late, or twice."""
+    memo = memo_of(connection)
+    last: dict[str, datetime | None] = {} if memo is None else memo.setdefault(_LAST, {})
+    if responder not in last:
+        found = _LATEST.rows(connection, {"responder": responder})
+        last[responder] = found[0][0] if found else None
+    newest = last[responder]
+    if newest is not None and at < newest + apart:
+        near = {"responder": responder, "after": at - apart, "before": at + apart}
+        if at > newest - apart or _NEAR.run(connection, near).fetchone():
+            return
+    _ADD.run(connection, {"responder": responder, "at": at, "lon": lon, "lat": lat})
+    last[responder] = at if newest is None else max(newest, at)
+
+
+def prune_tracks(connection: sa.Connection, now: datetime, kept: timedelta) -> None:
+    """Forget the points that are older than `kept`; looked at once in a minute, however often it is asked for."""
+    memo = memo_of(connection)
+    looked: datetime | None = None if memo is None else memo.get(_PRUNED)
+    if looked is not None and looked <= now < looked + _PRUNE_EVERY:
+        return
+    if memo is not None:
+        memo[_PRUNED] = now
+        memo.pop(_LAST, None)
+    _PRUNE.run(connection, {"before": now - kept})
+
+
+def _remember(connection: sa.Connection, responder: Responder) -> None:
     known = (memo_of(connection) or {}).get(_EVERYBODY, {})
     if responder.responder in known:
         known[responder.responder] = responder
-
-
-def latest_track(connection: sa.Connection, responder: str) -> datetime | None:
-    """Time of the last point of an officer's track."""
-    found = _LATEST.rows(connection, {"responder": responder})
-    return found[0][0] if found else None
-
-
-def add_track(connection: sa.Connection, responder: str, at: datetime, lon: float, lat: float) -> None:
-    """Append a point to an officer's track."""
-    _ADD.run(connection, {"responder": responder, "at": at, "lon": lon, "lat": lat})
-
-
-def prune_tracks(connection: sa.Connection, before: datetime) -> None:
-    """Forget the points older than `before`."""
-    _PRUNE.run(connection, {"before": before})
 
 
 def _by_name(connection: sa.Connection) -> dict[str, Responder]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
 
+@lru_cache(4_096)
 def to_text(moment: datetime) -> str:
-    """RFC 3339 with milliseconds and Z.
+    """RFC 3339 with milliseconds and Z; what happens at once says the same moment many times.
 
     Examples
     --------

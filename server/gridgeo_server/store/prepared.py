@@ -5,6 +5,7 @@ SQLAlchemy finds a statement's SQL again each time it is run, which takes longer
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
@@ -13,7 +14,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import pysqlite
 
+from gridgeo_server.store.instants import Instant, to_text
+
 _DIALECT = pysqlite.dialect()
+_JSON = json.JSONEncoder()
 
 _Process = Callable[[Any], Any] | None
 
@@ -46,10 +50,13 @@ class Prepared:
 
     def run(self, connection: sa.Connection, values: Mapping[str, Any]) -> sqlite3.Cursor:
         """Run it in the transaction of `connection`; ``lastrowid`` of an insert's cursor is the row's number."""
-        sql, binds, fixed = self._compiled
+        sql, names, processes, fixed = self._compiled
         if fixed:
             values = {**fixed, **values}
-        given = [values[name] if process is None else process(values[name]) for name, process in binds]
+        given = [values[name] for name in names]
+        for place, process in processes:
+            if given[place] is not None:
+                given[place] = process(given[place])
         driver: sqlite3.Connection = connection.connection.dbapi_connection  # type: ignore[assignment]
         return driver.execute(sql, given)
 
@@ -62,14 +69,16 @@ class Prepared:
         ]
 
     @cached_property
-    def _compiled(self) -> tuple[str, list[tuple[str, _Process]], dict[str, Any]]:
+    def _compiled(self) -> tuple[str, list[str], list[tuple[int, Callable[[Any], Any]]], dict[str, Any]]:
+        """SQL, names of its parameters in their order, what must be made of some of them, and those that never change."""
         compiled = self._statement.compile(dialect=_DIALECT, column_keys=self._columns)
         names: list[str] = list(getattr(compiled, "positiontup", None) or [])
         binds = getattr(compiled, "binds", {})
-        processes = [(name, binds[name].type.dialect_impl(_DIALECT).bind_processor(_DIALECT)) for name in names]
+        made = [(place, _written(binds[name].type)) for place, name in enumerate(names)]
+        processes = [(place, process) for place, process in made if process is not None]
         # What stands in the statement itself, such as its limit.
         fixed = {name: binds[name].effective_value for name in names if not binds[name].required}
-        return str(compiled), processes, {name: value for name, value in fixed.items() if value is not None}
+        return str(compiled), names, processes, {name: value for name, value in fixed.items() if value is not None}
 
     @cached_property
     def _results(self) -> list[_Process]:
@@ -78,3 +87,14 @@ class Prepared:
             column.type.dialect_impl(_DIALECT).result_processor(_DIALECT, None)
             for column in self._statement.selected_columns
         ]
+
+
+def _written(kind: sa.types.TypeEngine[Any]) -> _Process:
+    """What makes of a value, None aside, what SQLite is given; SQLAlchemy's own way there is long."""
+    if isinstance(kind, Instant):
+        return to_text
+    if isinstance(kind, sa.Boolean):
+        return int
+    if isinstance(kind, sa.JSON):
+        return _JSON.encode
+    return kind.dialect_impl(_DIALECT).bind_processor(_DIALECT)

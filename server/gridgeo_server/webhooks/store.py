@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from gridgeo_server.errors import NotFound
 from gridgeo_server.store import hook_tables as tables
+from gridgeo_server.store.writer import memo_of
 from gridgeo_server.texts import say
 from gridgeo_server.webhooks.model import DEAD, DELIVERED, KEPT, WAITING, Message, Webhook
 
@@ -20,14 +21,14 @@ _COLUMNS = [_HOOKS.c[field.name] for field in fields(Webhook)]
 _MESSAGE_COLUMNS = [_OUTBOX.c[field.name] for field in fields(Message)]
 _STANDING = sa.select(*_COLUMNS).where(_HOOKS.c.removed_at.is_(None)).order_by(_HOOKS.c.made_at, _HOOKS.c.webhook)
 _ACTIVE = _STANDING.where(_HOOKS.c.stopped_at.is_(None))
-# Asked with every event: making these statements would cost more than running them.
-_ANY = "SELECT 1 FROM webhooks WHERE stopped_at IS NULL AND removed_at IS NULL LIMIT 1"
+_WANTING = "webhooks to which something is sent"
 _PUT = _OUTBOX.insert()
 
 
 def insert(connection: sa.Connection, webhook: Webhook) -> None:
     """Add a webhook."""
     connection.execute(_HOOKS.insert().values(**asdict(webhook)))
+    _forget(connection)
 
 
 def everything(connection: sa.Connection) -> list[Webhook]:
@@ -36,10 +37,15 @@ def everything(connection: sa.Connection) -> list[Webhook]:
 
 
 def active(connection: sa.Connection) -> list[Webhook]:
-    """Those to which something is sent."""
-    if connection.exec_driver_sql(_ANY).first() is None:
-        return []
-    return [_webhook(row) for row in connection.execute(_ACTIVE)]
+    """Those to which something is sent; asked with every event, so what a job that writes has read is remembered."""
+    memo = memo_of(connection)
+    if memo is not None and _WANTING in memo:
+        known: list[Webhook] = memo[_WANTING]
+        return known
+    found = [_webhook(row) for row in connection.execute(_ACTIVE)]
+    if memo is not None:
+        memo[_WANTING] = found
+    return found
 
 
 def get(connection: sa.Connection, webhook: str) -> Webhook:
@@ -67,6 +73,7 @@ def remove(connection: sa.Connection, webhook: str, now: datetime) -> None:
     connection.execute(_OUTBOX.delete().where(_OUTBOX.c.webhook == webhook))
     values: dict[str, Any] = {"removed_at": now, "secret": ""}
     connection.execute(_HOOKS.update().where(_HOOKS.c.webhook == webhook).values(**values))
+    _forget(connection)
 
 
 def put(
@@ -143,7 +150,12 @@ def text(values: dict[str, Any]) -> str:
 def _change(connection: sa.Connection, webhook: Webhook) -> Webhook:
     values = {"stopped_at": webhook.stopped_at, "stopped_why": webhook.stopped_why}
     connection.execute(_HOOKS.update().where(_HOOKS.c.webhook == webhook.webhook).values(**values))
+    _forget(connection)
     return webhook
+
+
+def _forget(connection: sa.Connection) -> None:
+    (memo_of(connection) or {}).pop(_WANTING, None)
 
 
 def _webhook(row: Any) -> Webhook:

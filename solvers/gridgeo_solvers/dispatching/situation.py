@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,15 +63,15 @@ class Situation:
     ) -> Situation:
         """A situation in which single values hold for every case or officer; who has no load is free, the others an hour later."""
         k, m = seconds.shape
-        loads = np.broadcast_to(np.asarray(load, dtype=np.float64), m)
+        loads = _each(load, m)
         return cls(
             seconds,
-            waited=np.broadcast_to(np.asarray(waited, dtype=np.float64), k),
-            limit=np.broadcast_to(np.asarray(limit, dtype=np.float64), k),
-            urgency=np.broadcast_to(np.asarray(urgency, dtype=np.int64), k),
-            owner=np.broadcast_to(np.asarray(owner, dtype=np.int64), k),
-            sent=np.broadcast_to(np.asarray(sent, dtype=np.int64), k),
-            handling=np.broadcast_to(np.asarray(handling, dtype=np.float64), k),
+            waited=_each(waited, k),
+            limit=_each(limit, k),
+            urgency=_each(urgency, k, np.int64),
+            owner=_each(owner, k, np.int64),
+            sent=_each(sent, k, np.int64),
+            handling=_each(handling, k),
             load=loads,
             back=np.where(loads == 0, 0.0, HOUR) if back is None else back,
         )
@@ -93,6 +93,13 @@ class Situation:
     def late(self) -> NDArray[np.bool_]:
         """Shape (k, m): who would arrive after the limit."""
         return np.asarray(self.waited[:, None] + self.seconds > self.limit[:, None])
+
+
+def _each(value: Any, count: int, kind: type = np.float64) -> NDArray[Any]:
+    """One value for each of `count`; several times as quick as broadcasting."""
+    each: NDArray[Any] = np.empty(count, dtype=kind)
+    each[:] = value
+    return each
 
 
 class Policy(Protocol):

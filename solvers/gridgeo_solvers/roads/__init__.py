@@ -1,5 +1,6 @@
 """Street networks as arrays: places along streets, and the quickest ways between them."""
 
+from gridgeo_solvers.roads.approach import Approach
 from gridgeo_solvers.roads.ends import FAR, Ends, Engine, TravelGraph
 from gridgeo_solvers.roads.hierarchy import Hierarchy
 from gridgeo_solvers.roads.network import Network, seconds_of
@@ -10,6 +11,7 @@ from gridgeo_solvers.roads.travel import Reached, Route, Travel
 
 __all__ = [
     "FAR",
+    "Approach",
     "Ends",
     "Engine",
     "Hierarchy",

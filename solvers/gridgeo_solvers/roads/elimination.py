@@ -300,6 +300,26 @@ def _least(one, two):
 
 
 @kernel
+def arrivals(first, heads, time, start, ancestor, label, node, ms):
+    """Quickest times from the places of labels `start`, `ancestor`, `label` to one place, whose ends are row 0 of `node` and `ms`.
+
+    For one goal after another: `products` is for many at once.
+    """
+    best = np.full(len(first) - 1, FAR, dtype=np.int32)
+    via = np.empty(len(first) - 1, dtype=np.int64)
+    out = np.full(len(start) - 1, FAR, dtype=np.int32)
+    if _lower_end(node, 0) < 0:
+        return out
+    _climb(first, heads, time, node, ms, 0, best, via)
+    for i in range(len(out)):
+        for k in range(start[i], start[i + 1]):
+            total = np.int32(label[k] + best[ancestor[k]])
+            if total < out[i]:
+                out[i] = total
+    return out
+
+
+@kernel
 def reach(first, heads, time, node, ms, out):
     """Times from place 0 to every node into `out`: up to its ancestors, then down from the highest node to the lowest."""
     n = len(first) - 1
@@ -318,7 +338,7 @@ def reach(first, heads, time, node, ms, out):
 
 
 @kernel
-def paths(first, heads, time, middle, start_node, start_ms, goal_node, goal_ms):
+def paths(first, heads, tail, time, middle, start_node, start_ms, goal_node, goal_ms):
     """Arcs of the quickest way from each start to the goal of the same row: `begin`, where each lies in `arcs`, and its time."""
     n = len(first) - 1
     here, there = np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int32)
@@ -328,9 +348,6 @@ def paths(first, heads, time, middle, start_node, start_ms, goal_node, goal_ms):
     told = np.full(count, FAR, dtype=np.int32)
     arcs = np.empty(64, dtype=np.int64)
     at = 0
-    tail = np.empty(len(heads), dtype=np.int32)
-    for v in range(n):
-        tail[first[v] : first[v + 1]] = v
     for row in range(count):
         begin[row + 1] = at
         if _lower_end(start_node, row) < 0 or _lower_end(goal_node, row) < 0:

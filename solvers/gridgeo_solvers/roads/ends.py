@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -75,6 +76,9 @@ class Engine(Protocol):
 
     def table(self, starts: Ends, goals: Ends) -> NDArray[np.int32]:
         """Shape (k, l): milliseconds from each start to each goal."""
+
+    def towards(self, starts: Ends) -> Callable[[Ends], NDArray[np.int32]]:
+        """Milliseconds from all `starts` to one place after another, shape (k,) each."""
 
     def reach(self, start: Ends) -> NDArray[np.int32]:
         """Shape (n,): milliseconds from one place to each node."""

@@ -6,7 +6,9 @@ elimination tree, in the manner of hub labels (Abraham, Delling, Goldberg and We
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,6 +69,11 @@ class Hierarchy:
         time, middle = elimination.customize(first, heads, edge, upward, graph.ms)
         return cls(rank, first, heads, depth, edge, upward, time, middle)
 
+    @cached_property
+    def tails(self) -> NDArray[np.int32]:
+        """Lower node of each edge."""
+        return np.repeat(np.arange(len(self.first) - 1, dtype=np.int32), np.diff(self.first))
+
     def reweighed(self, ms: NDArray[np.int32]) -> Hierarchy:
         """The same streets with other milliseconds on the arcs."""
         time, middle = elimination.customize(self.first, self.heads, self.edge, self.upward, ms)
@@ -83,6 +90,11 @@ class Hierarchy:
             elimination.products(there, back, lowest[turn], turn, out)
         return out
 
+    def towards(self, starts: Ends) -> Callable[[Ends], NDArray[np.int32]]:
+        """Milliseconds from all `starts` to one place after another; what is known of the starts is worked out once."""
+        label, edges = self._labels(starts, 0), (self.first, self.heads, self.time[1])
+        return lambda goal: np.asarray(elimination.arrivals(*edges, *label, self._ranked(goal), goal.ms))
+
     def reach(self, start: Ends) -> NDArray[np.int32]:
         """Shape (n,): milliseconds from one place to each node, `FAR` where there is no way."""
         out = np.empty(len(self.rank), dtype=np.int32)
@@ -94,6 +106,7 @@ class Hierarchy:
         begin, arcs, told = elimination.paths(
             self.first,
             self.heads,
+            self.tails,
             self.time,
             self.middle,
             self._ranked(starts),

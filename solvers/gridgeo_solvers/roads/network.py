@@ -72,7 +72,7 @@ class Network:
         if (self.tail[self.forward[both]] != self.head[self.back[both]]).any():
             raise BadProblem("the two arcs of a piece of street must run against each other")
 
-    @property
+    @cached_property
     def ms(self) -> NDArray[np.int32]:
         """Shape (m,): milliseconds of each arc."""
         return np.maximum(np.rint(self.seconds * MS), 1).astype(np.int32)

@@ -5,6 +5,7 @@ For a graph without coordinates, for a question asked once, and as the witness t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -49,6 +50,10 @@ class Search:
         ms = np.where(graph.ms[arcs] == 0, 2.0**-20, graph.ms[arcs])
         cells = (ms, (graph.tail[arcs], graph.head[arcs]))
         return sparse.csr_array(cells, shape=(graph.n, graph.n)), key[order[first]], arcs
+
+    def towards(self, starts: Ends) -> Callable[[Ends], NDArray[np.int32]]:
+        """Milliseconds from all `starts` to one place after another."""
+        return lambda goal: self.table(starts, goal)[:, 0]
 
     def table(self, starts: Ends, goals: Ends) -> NDArray[np.int32]:
         """Shape (k, l): milliseconds from each start to each goal, `FAR` where there is no way."""

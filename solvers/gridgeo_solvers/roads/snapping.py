@@ -10,6 +10,7 @@ cell further out can hold anything nearer (Bentley, Weide and Yao 1980, *Optimal
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -127,6 +128,30 @@ class StreetIndex:
         with np.errstate(divide="ignore", invalid="ignore"):
             along = np.clip((self.metres[segment] + share * part) / self.length[piece], 0.0, 1.0)
         return piece, np.where(met, np.nan_to_num(along), 0.0), off
+
+    def one(
+        self, x: float, y: float, label: NDArray[np.int64] | None = None, within: float = np.inf
+    ) -> tuple[int, float]:
+        """As `nearest` for one point of any label: piece (-1: none) and share of its length.
+
+        `label` is that of each segment, -1 for one that the point may not have; every segment will do without it.
+        """
+        point, any_ = np.array([[x, y]]), np.array([ANY])
+        label = self._alike if label is None else label
+        segments = self.first, self.held
+        found, share, _ = _search(point, self.ends, label, any_, within, self.corner, self.size, self.shape, *segments)
+        segment = int(found[0])
+        if segment < 0:
+            return -1, 0.0
+        piece = int(self.piece[segment])
+        x1, y1, x2, y2 = self.ends[segment].tolist()
+        whole = float(self.length[piece])
+        along = float(self.metres[segment]) + float(share[0]) * float(np.hypot(x2 - x1, y2 - y1))
+        return piece, min(1.0, max(0.0, along / whole)) if whole else 0.0
+
+    @cached_property
+    def _alike(self) -> NDArray[np.int64]:
+        return np.zeros(len(self.piece), dtype=np.int64)
 
 
 @inner_kernel

@@ -143,8 +143,8 @@ class Travel:
         executor: Executor | None = None,
     ) -> Iterator[tuple[slice, NDArray[np.int32]]]:
         """The rows of `table` block by block, for tables that are larger than memory."""
-        self._check(starts)
-        self._check(goals)
+        self.check(starts)
+        self.check(goals)
         progress = progress or Progress()
         progress.stage("travel times", len(starts))
         many = [slice(at, min(at + ROWS, len(starts))) for at in range(0, len(starts), ROWS)]
@@ -175,25 +175,25 @@ class Travel:
 
     def routes(self, starts: Places, goals: Places) -> list[Route]:
         """The quickest way from each start to the goal of the same row."""
-        self._check(starts)
-        self._check(goals)
+        self.check(starts)
+        self.check(goals)
         if len(starts) != len(goals):
             raise BadProblem(f"{len(starts)} starts but {len(goals)} goals: give one for each way")
-        away, home = self._leaving(starts), self._entering(goals)
+        away, home = self.leaving(starts), self.entering(goals)
         arcs, told = self.engine.paths(away, home)
-        direct = np.minimum(*self._direct(starts, goals))
+        direct = np.minimum(*self.direct(starts, goals))
         return [
-            self._along(starts, goals, row, int(direct[row]))
+            self.along(starts, goals, row, int(direct[row]))
             if direct[row] <= told[row]
-            else self._through(starts, goals, row, arcs[row], int(told[row]), away, home)
+            else self.through(starts, goals, row, arcs[row], int(told[row]), away, home)
             for row in range(len(starts))
         ]
 
     def reach(self, start: Places, ms: int) -> Reached:
         """All parts of streets that are reached from one place within `ms` milliseconds."""
-        self._check(start)
+        self.check(start)
         network, graph = self.network, self.graph
-        time = self.engine.reach(self._leaving(start))
+        time = self.engine.reach(self.leaving(start))
         ahead = np.zeros(network.pieces)
         behind = np.zeros(network.pieces)
         for arcs, found in ((network.forward, ahead), (network.back, behind)):
@@ -226,11 +226,12 @@ class Travel:
         low = share if back < 0 else max(0.0, share - ms / float(network.ms[back]))
         return low, min(1.0, share + ms / float(network.ms[network.forward[piece]]))
 
-    def _check(self, places: Places) -> None:
+    def check(self, places: Places) -> None:
+        """Raise `BadProblem` where a place lies on no piece of street."""
         if len(places) and (places.piece.min() < 0 or places.piece.max() >= self.network.pieces):
             raise BadProblem(f"a place lies on a piece of street outside 0..{self.network.pieces - 1}")
 
-    def _split(
+    def split(
         self, places: Places
     ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
         """Milliseconds before and behind each place, along its piece's forward arc and along the one back (0 without one)."""
@@ -241,16 +242,18 @@ class Travel:
         undone = np.rint((1 - places.share) * back).astype(np.int32)
         return done, there - done, undone, (back - undone).astype(np.int32)
 
-    def _leaving(self, places: Places) -> Ends:
-        _, after, _, back_after = self._split(places)
+    def leaving(self, places: Places) -> Ends:
+        """Where the graph is entered from places that are left."""
+        _, after, _, back_after = self.split(places)
         ends = self._ends(places, self.graph.head, after, back_after)
         # A place at the very end of a one-way is its junction.
         at = np.flatnonzero((ends.node[:, 1] < 0) & (places.share == 0.0))
         ends.node[at, 1] = self.graph.tail[self.network.forward[places.piece[at]]]
         return ends
 
-    def _entering(self, places: Places) -> Ends:
-        before, _, back_before, _ = self._split(places)
+    def entering(self, places: Places) -> Ends:
+        """Where the graph is left for places that are entered."""
+        before, _, back_before, _ = self.split(places)
         ends = self._ends(places, self.graph.tail, before, back_before)
         at = np.flatnonzero((ends.node[:, 1] < 0) & (places.share == 1.0))
         ends.node[at, 1] = self.graph.head[self.network.forward[places.piece[at]]]
@@ -261,37 +264,38 @@ class Travel:
         return Ends(np.where(arcs >= 0, node[arcs], -1), np.column_stack([there, back]))
 
     def _block(self, starts: Places, goals: Places) -> NDArray[np.int32]:
-        out = self.engine.table(self._leaving(starts), self._entering(goals))
+        out = self.engine.table(self.leaving(starts), self.entering(goals))
         order = np.argsort(goals.piece, kind="stable")
         sorted_ = goals.piece[order]
         low, high = np.searchsorted(sorted_, starts.piece), np.searchsorted(sorted_, starts.piece, side="right")
         count = high - low
         row = np.repeat(np.arange(len(starts)), count)
         column = order[np.repeat(low - (np.cumsum(count) - count), count) + np.arange(count.sum())]
-        ways = self._direct(starts.rows(row), goals.rows(column))
+        ways = self.direct(starts.rows(row), goals.rows(column))
         out[row, column] = np.minimum(out[row, column], np.minimum(*ways))
         return out
 
-    def _direct(self, starts: Places, goals: Places) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    def direct(self, starts: Places, goals: Places) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Milliseconds from start to goal of the same row without leaving their piece, forwards and backwards."""
         same = starts.piece == goals.piece
         two_way = self.network.back[starts.piece] >= 0
-        a, b = self._split(starts), self._split(goals)
+        a, b = self.split(starts), self.split(goals)
         there = np.where(same & (starts.share <= goals.share), b[0] - a[0], FAR)
         back = np.where(same & two_way & (starts.share >= goals.share), b[2] - a[2], FAR)
         return there.astype(np.int32), back.astype(np.int32)
 
-    def _along(self, starts: Places, goals: Places, row: int, ms: int) -> Route:
+    def along(self, starts: Places, goals: Places, row: int, ms: int) -> Route:
+        """The way that never leaves the start's own piece; none at `FAR`."""
         if ms >= FAR:
             return Route(np.empty(0, dtype=np.int64), 0.0, 0.0, FAR)
         piece, begin, end = int(starts.piece[row]), float(starts.share[row]), float(goals.share[row])
         one = slice(row, row + 1)
-        there, _ = self._direct(starts.rows(one), goals.rows(one))
+        there, _ = self.direct(starts.rows(one), goals.rows(one))
         if there[0] <= ms:
             return Route(self.network.forward[[piece]], begin, end, ms)
         return Route(self.network.back[[piece]], 1 - begin, 1 - end, ms)
 
-    def _through(
+    def through(
         self, starts: Places, goals: Places, row: int, arcs: NDArray[np.int64], ms: int, away: Ends, home: Ends
     ) -> Route:
         """The way over `arcs`, with the parts of the start's and the goal's own piece at its ends."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from gridgeo_server.approaches import Approaches
 from gridgeo_server.cases import model
 from gridgeo_server.cases.dispatch import Rules, candidates, first_ways, rules_of, together
 from gridgeo_server.cases.model import Case
@@ -105,15 +106,16 @@ def test_the_rules_are_those_of_the_settings() -> None:
 
 def test_the_streets_of_every_mode_are_ready_before_the_first_case(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     found: list[object] = []
-    asked = "gridgeo_server.cases.dispatch.ways_between"
-    monkeypatch.setattr(asked, lambda roads, starts, goal: found.append(roads))
+    asked = "gridgeo_server.approaches.Approaches.ways"
+    ways = Approaches.ways
+    monkeypatch.setattr(asked, lambda self, mode, *asked: found.append(mode) or ways(self, mode, *asked))
     first_ways(town, threading.Event())
-    assert found == list(town.roads.values())
+    assert found == list(town.roads)
 
 
 def test_a_server_that_stops_finds_no_more_ways(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     found: list[object] = []
-    monkeypatch.setattr("gridgeo_server.cases.dispatch.ways_between", lambda *asked: found.append(asked))
+    monkeypatch.setattr("gridgeo_server.approaches.Approaches.ways", lambda *asked: found.append(asked))
     stop = threading.Event()
     stop.set()
     first_ways(town, stop)
@@ -126,6 +128,6 @@ def test_ways_that_fail_ahead_are_written_to_the_log(
     def fail(*asked: object) -> None:
         raise RuntimeError("no such street")
 
-    monkeypatch.setattr("gridgeo_server.cases.dispatch.ways_between", fail)
+    monkeypatch.setattr("gridgeo_server.approaches.Approaches.ways", fail)
     first_ways(town, threading.Event())
     assert "could not be found ahead" in caplog.text

@@ -64,7 +64,7 @@ def test_a_viewer_of_an_area_is_given_its_cases_and_officers_and_no_others(quart
         grids = Audience.of(state.town, "west", "staff").grids or frozenset()
         assert snapshot["responders"]
         assert all(grids & set(one["grids"]) for one in snapshot["responders"])
-        state.hub.tell(*(CaseChanged(case, {"seq": 9}) for case in (east, west)))
+        state.hub.tell(*(CaseChanged(lambda case=case: (case, {"seq": 9})) for case in (east, west)))
         assert _values(await anext(stream))["case"] == west["case"]
         await stream.aclose()
         assert state.hub.viewers == 0
@@ -81,7 +81,7 @@ def test_a_quiet_stream_gives_signs_of_life_though_others_are_told_things_and_en
 
         async def elsewhere() -> None:
             for _ in range(40):
-                state.hub.tell(CaseChanged({"case": "c", "area": "east"}, {"seq": 1}))
+                state.hub.tell(CaseChanged(lambda: ({"case": "c", "area": "east"}, {"seq": 1})))
                 await asyncio.sleep(0.01)
 
         busy = asyncio.create_task(elsewhere())

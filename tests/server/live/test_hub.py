@@ -149,7 +149,7 @@ def test_moves_are_gathered_and_the_newest_of_each_officer_is_told(monkeypatch: 
         hub = _bound()
         viewer = _viewer(hub)
         hub.tell(RespondersMoved([{"responder": "a", "lon": 1}, {"responder": "b", "lon": 1}]))
-        hub.tell(CaseChanged({"case": "c"}, {"seq": 1}))
+        hub.tell(CaseChanged(lambda: ({"case": "c"}, {"seq": 1})))
         hub.tell(RespondersMoved([{"responder": "a", "lon": 2}]))
         await _settled()
         assert [values for _, values in _taken(hub, viewer)] == [{"case": "c", "event": {"seq": 1}}]
@@ -167,7 +167,7 @@ def test_an_audience_is_given_what_is_its_own_under_the_same_numbers() -> None:
         west = _viewer(hub, audience=Audience(areas=frozenset({"west"}), grids=frozenset()))
         everybody = _viewer(hub)
         for area in ("west", "east", "west"):
-            hub.tell(CaseChanged({"case": "c", "area": area}, {"seq": 1}))
+            hub.tell(CaseChanged(lambda area=area: ({"case": "c", "area": area}, {"seq": 1})))
         await _settled()
         all_told = _taken(hub, everybody)
         assert [one for one in all_told if one[1]["area"] == "west"] == _taken(hub, west)
