@@ -14,18 +14,23 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from gridgeo import __version__
 from gridgeo_server import errors, health, pages_endpoint
 from gridgeo_server.auth import endpoints as auth
+from gridgeo_server.auth.listening import check_listening
 from gridgeo_server.board import endpoints as board
 from gridgeo_server.board.indicators import current
 from gridgeo_server.cases import batch_endpoints as batch
 from gridgeo_server.cases import bulk_endpoints as bulk
 from gridgeo_server.cases import endpoints as cases
+from gridgeo_server.cases import report_endpoints as reports
+from gridgeo_server.cases import reporter_endpoints as reporters
 from gridgeo_server.cases import store as case_store
 from gridgeo_server.cases.dispatch import rules_of
 from gridgeo_server.cases.files import categories_of, responsibility_of
+from gridgeo_server.cases.quota import Quota
 from gridgeo_server.cases.service import Desk
 from gridgeo_server.clocks.files import calendar_of
 from gridgeo_server.errors import StoreUnavailable
@@ -34,6 +39,7 @@ from gridgeo_server.layers import openapi, tile_endpoints
 from gridgeo_server.layers.shelf import Shelf
 from gridgeo_server.layers.tiles import Tiles
 from gridgeo_server.live import endpoints as live
+from gridgeo_server.live.audiences import Audience
 from gridgeo_server.live.hub import Hub
 from gridgeo_server.live.news import IndicatorsChanged, News, PlanChanged
 from gridgeo_server.live.snapshots import Snapshots
@@ -96,10 +102,11 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
     Raises
     ------
     UnreadableSource, BadInput
-        The folder or a file in it is missing or can't be used.
+        The folder or a file in it is missing or can't be used, or others could reach cases without a key.
     StoreUnavailable
         The store in the folder can't be opened.
     """
+    check_listening(settings)
     found = read_town(settings.data) if town is None else town
     hub = Hub()
 
@@ -138,6 +145,7 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
     app.state.gridgeo = State(settings, store, desk, hub, calendars, clock, slot, served)
     app.state.roster_roles = roles_of_town(settings.data)
     app.state.open311 = catalogue_of(settings.data, kinds)
+    app.state.quota = Quota(settings.reports_hour, settings.reports_hour_all)
     app.state.meters = health.Meters()
     # Whoever serves the app takes it back until what is compiled on first use is there.
     app.state.ready = threading.Event()
@@ -152,6 +160,8 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
         batch,
         cases,
         bulk,
+        reports,
+        reporters,
         photos,
         routes,
         plan_import,
@@ -182,6 +192,8 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
         photo_limit=settings.photo_limit,
         photo_wait_s=settings.photo_wait_s,
     )
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
     return app
 
 
@@ -220,13 +232,13 @@ def _sweep_photos(state: State) -> None:
 
 async def _watch_indicators(state: State) -> None:
     """Tell viewers the indicators whenever they changed: lights change with time alone."""
-    told: dict[str, object] = {}
+    told: IndicatorsChanged | None = None
     while True:
         try:
-            figures = await run_in_threadpool(_figures, state) if state.hub.viewers else told
-            if figures != told:
+            figures = await run_in_threadpool(_figures, state, state.hub.scopes) if state.hub.viewers else told
+            if figures is not None and figures != told:
                 told = figures
-                state.hub.tell(IndicatorsChanged(figures))
+                state.hub.tell(figures)
         except StoreUnavailable as error:
             logger.warning("the indicators wait: %s", error)
         except Exception:
@@ -280,10 +292,11 @@ def _seconds_of_day_left(now: datetime) -> float:
     return max(0.01, (following - here).total_seconds())
 
 
-def _figures(state: State) -> dict[str, object]:
-    served = state.fresh()
+def _figures(state: State, scopes: set[Audience]) -> IndicatorsChanged:
+    grids, now = len(state.fresh().town.grids), state.clock()
     with state.store.reading() as connection:
-        return current(connection, len(served.town.grids), state.clock())
+        areas = {one.areas: current(connection, grids, now, one) for one in scopes}
+        return IndicatorsChanged(current(connection, grids, now), areas)
 
 
 def _hosts(settings: Settings) -> tuple[str, ...]:

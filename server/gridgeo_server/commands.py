@@ -7,7 +7,7 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from pydantic import ValidationError
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gridgeo_server.store.backup import Manifest
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Auth = Literal["optional", "required"]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")]
 
 
@@ -46,13 +47,23 @@ def serve(
         ),
     ] = None,
     host: Annotated[
-        str | None, typer.Option(help="Address to listen on, 127.0.0.1 if not set; 0.0.0.0 lets other machines in.")
+        str | None,
+        typer.Option(
+            help="Address to listen on, 127.0.0.1 if not set; 0.0.0.0 lets other machines in and takes --auth required."
+        ),
+    ] = None,
+    auth: Annotated[
+        Auth | None,
+        typer.Option(
+            help="Whether cases take a key: optional, if not set, leaves them to whoever sits at this machine; required"
+            " lets others report and see what the public may."
+        ),
     ] = None,
     simulate: Annotated[bool, typer.Option("--simulate", help="Add simulated officers and incidents.")] = False,
     as_json: Json = False,
 ) -> None:
     """Serve a town's layers, cases and live board until stopped; its store is kept in the data folder."""
-    run(settings_from(port=port, data=data, host=host, simulate=simulate or None), as_json)
+    run(settings_from(port=port, data=data, host=host, auth=auth, simulate=simulate or None), as_json)
 
 
 def demo(

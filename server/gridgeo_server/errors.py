@@ -10,6 +10,7 @@
     ├── Changed (RuntimeError)            the case or plan changed since it was read (If-Match)
     ├── NotSignedIn (PermissionError)     no key, or one that isn't valid
     ├── NotAllowed (PermissionError)      the key's role may not do this
+    ├── TooMany (RuntimeError)            whoever carries no key asks too often; carries the seconds to wait
     ├── OffDuty (RuntimeError)            an officer who is not on duty was asked to do something
     ├── BadRequest (ValueError)           a value of the request can't be used; carries the field
     │   └── BadQuery                  the same for a query of the map layers, where the standard wants a 400
@@ -22,6 +23,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -68,6 +70,14 @@ class NotSignedIn(ServerError, PermissionError):
 
 class NotAllowed(ServerError, PermissionError):
     """The role of the key may not do this; the message names the roles that may."""
+
+
+class TooMany(ServerError, RuntimeError):
+    """Whoever carries no key reports too often; `wait_s` are the seconds after which they may again."""
+
+    def __init__(self, message: str | Text, wait_s: float) -> None:
+        self.wait_s = wait_s
+        super().__init__(message)
 
 
 class OffDuty(ServerError, RuntimeError):
@@ -120,6 +130,7 @@ STATUS: dict[type[Exception], _Kind] = {
     Changed: _Kind(412, "changed"),
     NotSignedIn: _Kind(401, "not-signed-in"),
     NotAllowed: _Kind(403, "not-allowed"),
+    TooMany: _Kind(429, "too-many"),
     OffDuty: _Kind(409, "off-duty"),
     BadQuery: _Kind(400, "bad-query"),
     BadRequest: _Kind(422, "bad-request"),
@@ -213,6 +224,8 @@ def _on_own(request: Request, error: Exception) -> Response:
     field = getattr(error, "field", None)
     errors = [{"field": field, "message": told(error, lang)}] if field else None
     headers = _HEADERS.get(status, {})
+    if isinstance(error, TooMany):
+        headers = {"Retry-After": str(max(1, math.ceil(error.wait_s)))}
     return refusal(request.url.path, status, name, say(f"title.{name}"), error, errors, lang=lang, **headers)
 
 

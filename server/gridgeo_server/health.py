@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gridgeo_server.auth.guard import AskerOf
 from gridgeo_server.board.indicators import current
 from gridgeo_server.errors import NotReady
 from gridgeo_server.state import StateOf
@@ -88,10 +89,13 @@ def readyz(request: Request, state: StateOf) -> dict[str, Any]:
 
 
 @router.get("/metrics", response_class=Response)
-def metrics(request: Request, state: StateOf) -> Response:
-    """Figures in Prometheus' text format."""
+def metrics(request: Request, state: StateOf, bearer: AskerOf) -> Response:
+    """Figures in Prometheus' text format; those of the board for who may see them whole, of all areas."""
     meters: Meters = request.app.state.meters
     meters.viewers.set(state.hub.viewers)
+    if bearer.area is not None or not bearer.holds("figures.whole"):
+        meters.indicators.clear()
+        return Response(generate_latest(meters.registry), media_type=CONTENT_TYPE_LATEST)
     with state.store.reading() as connection:
         figures = current(connection, len(state.town.grids), state.clock())
     for name, value in figures.items():

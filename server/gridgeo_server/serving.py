@@ -14,6 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from gridgeo_server.app import create_app, utc_now
+from gridgeo_server.auth.listening import check_listening
 from gridgeo_server.cases.dispatch import first_ways
 from gridgeo_server.connections import Connection
 from gridgeo_server.layers.warming import warm
@@ -69,13 +70,15 @@ def serve(
     OSError
         The port is in use or may not be used.
     BadInput
-        Another server uses the data folder.
+        Another server uses the data folder, or others could reach cases without a key.
     """
+    check_listening(settings)
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         # Before the town is read: a port in use is told at once.
         listener.bind((settings.host, settings.port))
+        check_listening(settings, listener.getsockname()[0])
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         address = f"http://{host}:{listener.getsockname()[1]}/"
         town = read_town(settings.data) if town is None else town
@@ -96,6 +99,8 @@ def serve(
                 timeout_keep_alive=30,
                 timeout_graceful_shutdown=3,
                 server_header=False,
+                # The app itself believes the proxies that its settings name; uvicorn would believe any on this machine.
+                proxy_headers=False,
             )
             gc.enable()
             stop = threading.Event()

@@ -19,6 +19,24 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address to listen on; 0.0.0.0 lets other machines in.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    auth: Literal["optional", "required"] = Field(
+        default="optional",
+        description="Whether cases take a key: optional lets whoever sits at this machine do everything with them, required lets"
+        " whoever carries no key report and see what the public may. Needed to listen on another address than loopback.",
+    )
+    session_hours: float = Field(default=12.0, gt=0, le=720, description="Hours after which a browser signs in again.")
+    reports_hour: int = Field(
+        default=30,
+        ge=1,
+        description="Reports an hour from one address (of IPv6, one /64) without a key; a third of them may come at once.",
+    )
+    reports_hour_all: int = Field(
+        default=3_000, ge=1, description="The same from all addresses together, reports through Open311 among them."
+    )
+    trusted_proxies: tuple[str, ...] = Field(
+        default=(),
+        description="Addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed; none if not set.",
+    )
     allowed_hosts: tuple[str, ...] = Field(
         default=(),
         description="Host names that requests may be addressed to; left empty, this machine's own names when listening"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from gridgeo_server.auth.keyring import Keyring
 from gridgeo_server.cases.service import Desk
 from gridgeo_server.layers.shelf import Shelf
 from gridgeo_server.layers.tiles import Tiles
@@ -51,6 +52,7 @@ class State:
     clock: Callable[[], datetime]
     slot: Slot
     served: Served
+    keyring: Keyring = field(default_factory=Keyring)
 
     @property
     def town(self) -> Town:

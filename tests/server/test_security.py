@@ -68,7 +68,7 @@ def test_a_request_under_a_foreign_name_does_not_reach_a_server_that_listens_on_
     assert client.get("/healthz", headers={"host": "evil.example"}).status_code == 400
     assert client.get("/healthz", headers={"host": "localhost:8000"}).status_code == 200
     (tmp_path / "open").mkdir()
-    with TestClient(create_app(Settings(data=tmp_path / "open", host="0.0.0.0"), town)) as other:
+    with TestClient(create_app(Settings(data=tmp_path / "open", host="0.0.0.0", auth="required"), town)) as other:
         assert other.get("/healthz", headers={"host": "board.example"}).status_code == 200
 
 

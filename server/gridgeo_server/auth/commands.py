@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gridgeo_server.auth.keys import Key
     from gridgeo_server.store import Store
 
-app = typer.Typer(no_args_is_help=True, help="API keys of the server: who may change plans and rosters.")
+app = typer.Typer(no_args_is_help=True, help="API keys of the server: who may do what with cases, plans and rosters.")
 
 Data = Annotated[Path | None, typer.Option(help="Folder that 'gridgeo serve' serves; 'out' if not set.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
@@ -28,25 +28,37 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 @app.command()
 def add(
-    role: Annotated[str, typer.Option(help="What the bearer is: planner, reviewer, approver, supervisor or admin.")],
+    role: Annotated[
+        str,
+        typer.Option(
+            help="What the bearer is: officer, dispatcher, supervisor, planner, reviewer, approver, admin or public."
+        ),
+    ],
     name: Annotated[str, typer.Option(help="Whose key it is, as it shall stand in the history of plans.")],
-    area: Annotated[str | None, typer.Option(help="The one area for which the bearer speaks; all if not set.")] = None,
+    area: Annotated[
+        str | None, typer.Option(help="The one area, with those below it, for which the bearer speaks; all if not set.")
+    ] = None,
+    officer: Annotated[
+        str | None, typer.Option(help="Whose cases an officer may handle, as /api/v1/responders names the officer.")
+    ] = None,
     days: Annotated[int, typer.Option(min=0, max=36_500, help="Days until it is over; 0 never.")] = 365,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
     """Make a key and print it, once: only a hash of it is kept."""
     from gridgeo_server.auth import keys, store
-    from gridgeo_server.auth.roles import roles
+    from gridgeo_server.auth.roles import roles_of_keys
 
-    if role not in roles():
-        raise BadInput(f"--role {role}: there is no such role; choose {', '.join(roles())}")
+    if role not in roles_of_keys():
+        raise BadInput(f"--role {role}: there is no such role; choose {', '.join(roles_of_keys())}")
+    if (role == "officer") != (officer is not None):
+        raise BadInput("--officer goes with --role officer, each with the other: whose cases are the bearer's own?")
     shown = " ".join(name.split())
     if not shown or len(shown) > 100 or not shown.isprintable():
         raise BadInput(f"--name {name!r}: give a name of 1 to 100 characters")
     identifier, secret, token = keys.new_token()
     now = datetime.now(UTC)
-    key = keys.Key(identifier, shown, role, now, area, now + timedelta(days=days) if days else None)
+    key = keys.Key(identifier, shown, role, now, area, now + timedelta(days=days) if days else None, officer=officer)
     with _store(data) as opened:
         opened.write(lambda transaction: store.insert(transaction.connection, key, keys.hashed(secret)))
     if as_json:
@@ -68,11 +80,17 @@ def list_keys(data: Data = None, as_json: Json = False) -> None:
         _print({"keys": [_row(key, now) for key in found]})
         return
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("key", "name", "role", "area", "until", "state"):
+    for column in ("key", "name", "role", "area", "officer", "until", "state"):
         table.add_column(column)
     for row in (_row(key, now) for key in found):
         table.add_row(
-            row["key"], row["name"], row["role"], row["area"] or "all", row["expires_at"] or "–", row["state"]
+            row["key"],
+            row["name"],
+            row["role"],
+            row["area"] or "all",
+            row["officer"] or "–",
+            row["expires_at"] or "–",
+            row["state"],
         )
     out.print(table if found else "No keys. 'gridgeo keys add --role planner --name NAME' makes one.")
 
@@ -128,6 +146,7 @@ def _row(key: Key, now: datetime) -> dict[str, Any]:
         "name": key.name,
         "role": key.role,
         "area": key.area,
+        "officer": key.officer,
         "created_at": to_text(key.created_at),
         "expires_at": None if key.expires_at is None else to_text(key.expires_at),
         "revoked_at": None if key.revoked_at is None else to_text(key.revoked_at),

@@ -1,16 +1,24 @@
-"""Who asks: the `Authorization: Bearer` header of a request, proven and turned into a bearer with a role."""
+"""Who asks: the key, token or session that a request carries, proven and turned into a bearer with a role.
+
+A request that carries nothing costs nothing: no read, no thread.
+"""
 
 from __future__ import annotations
 
+import ipaddress
+from functools import lru_cache
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.concurrency import run_in_threadpool
 
 from gridgeo_server.auth import keys, store
-from gridgeo_server.auth.bearers import Bearer
+from gridgeo_server.auth.bearers import ANYBODY, HERE, Bearer, Signed
 from gridgeo_server.auth.keys import Key
-from gridgeo_server.auth.roles import roles
+from gridgeo_server.auth.origins import check_own_page
+from gridgeo_server.auth.roles import roles_of_keys
+from gridgeo_server.auth.sessions import COOKIE, digest_of
 from gridgeo_server.errors import NotSignedIn
 from gridgeo_server.state import State, StateOf
 from gridgeo_server.texts import Text, say
@@ -18,18 +26,53 @@ from gridgeo_server.texts import Text, say
 _BEARER = HTTPBearer(auto_error=False, scheme_name="key", description="An API key that 'gridgeo keys add' printed.")
 
 
-def bearer(state: StateOf, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]) -> Bearer:
-    """The bearer of the key that a request carries.
+async def asker(request: Request, state: StateOf) -> Bearer:
+    """Who asks: the bearer of what the request carries; where it carries nothing, whoever that is taken for.
+
+    Raises
+    ------
+    NotSignedIn
+        The key or token isn't known, is over or was revoked.
+    NotAllowed
+        The page of another site wrote in the name of a session, or of whoever sits at this machine.
+    """
+    given = request.headers.get("authorization")
+    if given is not None:
+        scheme, _, token = given.partition(" ")
+        if scheme.casefold() == "bearer" and token.strip():
+            return await run_in_threadpool(proven, state, token.strip(), say("auth.how"))
+    cookie = request.cookies.get(COOKIE)
+    if cookie is not None:
+        found = await run_in_threadpool(_of_session, state, cookie)
+        if found is not None:
+            check_own_page(request, strict=True)
+            return found
+    if state.settings.auth == "required" or not _is_here(request):
+        return ANYBODY
+    check_own_page(request, strict=False)
+    return HERE
+
+
+async def bearer(
+    who: Annotated[Bearer, Depends(asker)], _: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
+) -> Bearer:
+    """Who asks, where nothing is done for those who carry no key.
 
     Raises
     ------
     NotSignedIn
         No key, or one that isn't known, is over or was revoked.
     """
-    how = say("auth.how")
-    if given is None:
-        raise NotSignedIn(say("auth.needed", how=how))
-    return proven(state, given.credentials, how)
+    if who.signed_in_by == "nothing":
+        raise NotSignedIn(say("auth.needed", how=say("auth.how")))
+    return who
+
+
+async def bearer_or_none(
+    who: Annotated[Bearer, Depends(asker)], _: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
+) -> Bearer | None:
+    """Who asks, or None where they carry no key; a key that isn't good is refused."""
+    return None if who.signed_in_by == "nothing" else who
 
 
 def proven(state: State, token: str, how: Text) -> Bearer:
@@ -46,21 +89,63 @@ def proven(state: State, token: str, how: Text) -> Bearer:
         with state.store.reading() as connection:
             found = store.find(connection, parts[0])
     identifier, kept = (None, keys.NOBODY) if found is None else (found[0], found[1])
-    good = keys.proves("" if parts is None else parts[1], kept)
-    if identifier is None or not good or identifier.role not in roles():
+    good = state.keyring.proves("" if parts is None else parts[1], kept)
+    if identifier is None or not good or identifier.role not in roles_of_keys():
         raise NotSignedIn(say("auth.unknown", how=how))
     condition = identifier.state(state.clock())
     if condition != "valid":
         raise NotSignedIn(say("auth.over", key=identifier.key, condition=say(f"auth.{condition}")))
-    return Bearer(identifier.key, identifier.name, identifier.role, identifier.area)
+    return _bearer(identifier, "key")
 
 
-def bearer_or_none(
-    state: StateOf, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
-) -> Bearer | None:
-    """The bearer of the key that a request carries, or None where it carries none; a key that isn't good is refused."""
-    return None if given is None else bearer(state, given)
+def _of_session(state: State, cookie: str) -> Bearer | None:
+    """The bearer of the key that a session was begun with; None where session or key is over."""
+    now = state.clock()
+    with state.store.reading() as connection:
+        key = store.key_of_session(connection, digest_of(cookie), now)
+    if key is None or key.state(now) != "valid" or key.role not in roles_of_keys():
+        return None
+    return _bearer(key, "session")
 
 
+def _bearer(key: Key, by: Signed) -> Bearer:
+    return Bearer(key.key, key.name, key.role, key.area, key.officer, by, key.expires_at)
+
+
+def still_good(state: State, who: Bearer) -> bool:
+    """Whether what somebody was let in by isn't over or revoked meanwhile."""
+    if who.until is not None and state.clock() >= who.until:
+        return False
+    if who.signed_in_by == "oidc":
+        return True
+    with state.store.reading() as connection:
+        found = store.find(connection, who.key)
+    return found is not None and found[0].state(state.clock()) == "valid"
+
+
+def _is_here(request: Request) -> bool:
+    """Whether a request comes from this machine itself, not handed on for somebody else."""
+    client = request.client
+    return client is not None and "x-forwarded-for" not in request.headers and is_loopback(client.host)
+
+
+@lru_cache(maxsize=1_024)
+def is_loopback(host: str) -> bool:
+    """Whether an address is this machine's own; what is no address at all never came over a wire.
+
+    Examples
+    --------
+    >>> is_loopback("127.0.0.1"), is_loopback("::1"), is_loopback("::ffff:127.0.0.1"), is_loopback("192.0.2.7")
+    (True, True, True, False)
+    """
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return True
+    mapped = getattr(address, "ipv4_mapped", None)
+    return bool((mapped or address).is_loopback)
+
+
+AskerOf = Annotated[Bearer, Depends(asker)]
 BearerOf = Annotated[Bearer, Depends(bearer)]
 BearerOrNone = Annotated[Bearer | None, Depends(bearer_or_none)]

@@ -30,6 +30,8 @@ class Key:
     """The one area for which its bearer speaks; None for all."""
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
+    officer: str | None = None
+    """The officer whose key it is."""
 
     def state(self, now: datetime) -> str:
         """``valid``, ``expired`` or ``revoked``."""

@@ -1,4 +1,4 @@
-"""API keys in the store: rows in, values out."""
+"""API keys and sessions in the store: rows in, values out."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from gridgeo_server.auth.keys import Key
+from gridgeo_server.auth.sessions import Session
 from gridgeo_server.errors import NotFound
-from gridgeo_server.store import plan_tables
+from gridgeo_server.store import access_tables, plan_tables
 from gridgeo_server.texts import say
 
 _TABLE = plan_tables.api_keys
+_SESSIONS = access_tables.sessions
 _COLUMNS = [_TABLE.c[field.name] for field in fields(Key)]
 
 
@@ -51,3 +53,21 @@ def revoke(connection: sa.Connection, key: str, now: datetime) -> Key:
     if found is None:
         raise NotFound(say("auth.no_key", key=key))
     return found[0]
+
+
+def begin_session(connection: sa.Connection, session: Session) -> None:
+    """Keep a session; those that are over go."""
+    connection.execute(_SESSIONS.delete().where(_SESSIONS.c.ends_at <= session.begun_at))
+    connection.execute(_SESSIONS.insert().values(**asdict(session)))
+
+
+def end_session(connection: sa.Connection, digest: str) -> None:
+    """Forget a session."""
+    connection.execute(_SESSIONS.delete().where(_SESSIONS.c.digest == digest))
+
+
+def key_of_session(connection: sa.Connection, digest: str, now: datetime) -> Key | None:
+    """The key that a session stands for; None where there is no such session, or its time is over."""
+    query = sa.select(*_COLUMNS).join(_SESSIONS, _SESSIONS.c.key == _TABLE.c.key)
+    row = connection.execute(query.where(_SESSIONS.c.digest == digest, _SESSIONS.c.ends_at > now)).one_or_none()
+    return None if row is None else Key(**row._mapping)

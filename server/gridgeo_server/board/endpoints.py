@@ -10,8 +10,11 @@ from fastapi import APIRouter, Query
 
 from gridgeo_server.board import figures, period
 from gridgeo_server.board.indicators import current
+from gridgeo_server.board.small import without_small
+from gridgeo_server.cases.asking import AskingOf
 from gridgeo_server.cases.filters import in_utc
 from gridgeo_server.errors import BadRequest
+from gridgeo_server.live.audiences import Audience
 from gridgeo_server.state import StateOf
 from gridgeo_server.store.instants import to_text
 from gridgeo_server.texts import say
@@ -36,18 +39,25 @@ def board(state: StateOf) -> dict[str, Any]:
 @router.get("/indicators")
 def indicators(
     state: StateOf,
+    asking: AskingOf,
     by: Annotated[Literal["grid", "area", "department", "officer", "category", "month", "day"] | None, Query()] = None,
     start: Annotated[datetime | None, Query(alias="from", description="30 days before the end where left out.")] = None,
     end: Annotated[datetime | None, Query(alias="to", description="Now where left out; no longer part of it.")] = None,
 ) -> dict[str, Any]:
     """The strip of indicators; with `by`, those of a period, each with the request for its cases."""
-    now = state.clock()
+    now, looker = state.clock(), asking.looker
+    if by == "officer":
+        asking.check("cases.people")
+    if by == "department":
+        asking.check("cases.inside")
     if by is None:
         if start is not None or end is not None:
             raise BadRequest(say("figures.by"), "by")
         with state.store.reading() as connection:
-            return current(connection, len(state.town.grids), now)
+            audience = Audience.of(state.town, None, looker=looker)
+            figures_now = current(connection, len(state.town.grids), now, audience.scope)
+        return figures_now if looker.holds("figures.whole") else without_small(figures_now)
     zone = state.desk.calendar.zone
     asked = figures.period(in_utc(start, zone), in_utc(end, zone), now)
     with state.store.reading() as connection:
-        return period.table(state, connection, by, asked, now)
+        return period.table(state, connection, by, asked, now, looker)

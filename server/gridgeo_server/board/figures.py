@@ -8,7 +8,7 @@ carried over is one that was open or became so, and was not closed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import reduce
@@ -100,14 +100,19 @@ def condition(figure: str, period: Period, now: datetime) -> Condition:
     return sa.and_(_within_reach(period), _conditions(_facts(period, now), period, now)[figure])
 
 
-def counted(connection: sa.Connection, by: str | None, period: Period, now: datetime) -> dict[str, dict[str, int]]:
-    """Figures of each group that has cases; of all cases together, under the empty name, where `by` is None."""
+def counted(
+    connection: sa.Connection, by: str | None, period: Period, now: datetime, where: Sequence[Condition] = ()
+) -> dict[str, dict[str, int]]:
+    """Figures of each group that has cases; of all cases together, under the empty name, where `by` is None.
+
+    `where` are conditions on the cases that are counted.
+    """
     table = tables.cases
     facts = _facts(period, now)
     key = sa.literal("") if by is None else sa.func.coalesce(table.c[GROUPS[by]], "-")
     each = sa.select(key.label("key"), *(value.label(name) for name, value in facts.items()))
     # Materialised: each fact is looked up once for each case, not once for each figure that speaks of it.
-    one = each.where(_within_reach(period)).cte("one").prefix_with("MATERIALIZED")
+    one = each.where(_within_reach(period), *where).cte("one").prefix_with("MATERIALIZED")
     told = _conditions({name: one.c[name] for name in facts}, period, now)
     sums = [sa.func.count().filter(held).label(name) for name, held in told.items()]
     rows = connection.execute(sa.select(one.c.key, *sums).group_by(one.c.key))

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from gridgeo_server.cases import store as case_store
+from gridgeo_server.cases.looking import Looker
 from gridgeo_server.cases.model import Case
 from gridgeo_server.cases.views import case_view
 from gridgeo_server.responders import store as responder_store
@@ -67,22 +68,26 @@ def indicators(
     }
 
 
-def current(connection: sa.Connection, grids: int, now: datetime) -> dict[str, Any]:
-    """The indicators of this moment."""
-    open_cases, _ = case_store.search(connection, is_open=True)
-    recent, _ = case_store.search(connection, reported_since=now - timedelta(hours=24))
+def current(connection: sa.Connection, grids: int, now: datetime, looker: Looker | None = None) -> dict[str, Any]:
+    """The indicators of this moment: of all `grids`, or of those in the areas of a `looker`."""
+    where = [] if looker is None else looker.where()
+    open_cases, _ = case_store.search(connection, is_open=True, where=where)
+    recent, _ = case_store.search(connection, reported_since=now - timedelta(hours=24), where=where)
     officers = responder_store.everybody(connection)
+    if looker is not None and (own := looker.grids) is not None:
+        officers = [one for one in officers if not own.isdisjoint(one.grids)]
+        grids = len(own)
     return indicators(open_cases, recent, officers, case_store.open_by_responder(connection), grids, now)
 
 
-def snapshot(state: State) -> dict[str, Any]:
-    """Everything a new viewer needs: open cases, officers, indicators."""
+def snapshot(state: State, looker: Looker | None = None) -> dict[str, Any]:
+    """Everything a new viewer needs: open cases, officers, indicators, those of the areas of `looker` where one is given."""
     now = state.clock()
     with state.store.reading() as connection:
         open_cases, _ = case_store.search(connection, is_open=True)
         officers = responder_store.everybody(connection)
         load = case_store.open_by_responder(connection)
-        figures = current(connection, len(state.town.grids), now)
+        figures = current(connection, len(state.town.grids), now, looker)
     categories = state.desk.categories
     return {
         "server_time": to_text(now),

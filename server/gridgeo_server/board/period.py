@@ -12,6 +12,8 @@ import sqlalchemy as sa
 
 from gridgeo_server.board import figures
 from gridgeo_server.board.figures import FIGURES, GROUPS, Period
+from gridgeo_server.board.small import suppressed
+from gridgeo_server.cases.looking import Looker
 from gridgeo_server.errors import BadRequest
 from gridgeo_server.responders import store as responder_store
 from gridgeo_server.state import State
@@ -25,12 +27,21 @@ SILENT = timedelta(hours=24)
 MOST_PERIODS = 62
 
 
-def table(state: State, connection: sa.Connection, by: str, period: Period, now: datetime) -> dict[str, Any]:
-    """The indicators by `by`, and of everything together; a group without cases reports 0 by itself."""
+def table(
+    state: State, connection: sa.Connection, by: str, period: Period, now: datetime, looker: Looker | None = None
+) -> dict[str, Any]:
+    """The indicators by `by`, and of everything together; a group without cases reports 0 by itself.
+
+    A `looker` who may see figures whole is told those of the own areas; others are told them without small counts.
+    """
+    looker = looker or Looker()
+    whole = looker.holds("figures.whole")
+    where = looker.where() if whole else []
     if by in GROUPS:
-        counted = figures.counted(connection, by, period, now)
+        counted = figures.counted(connection, by, period, now, where)
         unknown = silent_grids(state, connection, period, now) if by == "grid" else set()
-        keys = list(dict.fromkeys([*_members(state, connection, by), *sorted(counted)]))
+        members = _members(state, connection, by, looker if whole else Looker())
+        keys = list(dict.fromkeys([*members, *sorted(counted)]))
         ahead = period.start >= now
         rows = [
             _row(key, counted.get(key), period, {GROUPS[by]: key}, ahead or (key in unknown and key not in counted))
@@ -38,17 +49,14 @@ def table(state: State, connection: sa.Connection, by: str, period: Period, now:
         ]
     else:
         rows = [
-            _row(key, figures.counted(connection, None, part, now).get(""), part, {}, part.start >= now)
+            _row(key, figures.counted(connection, None, part, now, where).get(""), part, {}, part.start >= now)
             for key, part in _parts(period, by, state.desk.calendar.zone)
         ]
-    total = figures.counted(connection, None, period, now).get("")
-    return {
-        "by": by,
-        "from": to_text(period.start),
-        "to": to_text(period.end),
-        "rows": rows,
-        "total": _row("", total, period, {}, period.start >= now),
-    }
+    counted_all = figures.counted(connection, None, period, now, where).get("")
+    total = _row("", counted_all, period, {}, period.start >= now)
+    if not whole:
+        rows, total = suppressed([{**row, "cases": {}} for row in rows], {**total, "cases": {}})
+    return {"by": by, "from": to_text(period.start), "to": to_text(period.end), "rows": rows, "total": total}
 
 
 def silent_grids(state: State, connection: sa.Connection, period: Period, now: datetime) -> set[str]:
@@ -91,18 +99,22 @@ def _link(figure: str, period: Period, group: Mapping[str, str]) -> str:
     return f"/api/v1/cases?{urlencode(asked)}"
 
 
-def _members(state: State, connection: sa.Connection, by: str) -> list[str]:
-    """Everything that is reported on, with cases or without."""
+def _members(state: State, connection: sa.Connection, by: str, looker: Looker) -> list[str]:
+    """Everything that is reported on, with cases or without, as far as `looker` may look."""
     desk, grids = state.desk, state.town.grids
     match by:
         case "grid":
-            return [str(grid) for grid in grids["grid"]]
+            found = [str(grid) for grid in grids["grid"]]
+            return found if looker.grids is None else [one for one in found if one in looker.grids]
         case "area":
-            return sorted({str(area) for area in grids["area"]})
+            return sorted(
+                one for one in map(str, grids["area"].unique()) if looker.areas is None or one in looker.areas
+            )
         case "category":
             return [one.category for one in desk.categories.all()]
         case "officer":
-            return [one.responder for one in responder_store.everybody(connection)]
+            everybody, own = responder_store.everybody(connection), looker.grids
+            return [one.responder for one in everybody if own is None or not own.isdisjoint(one.grids)]
     return sorted({one.department for one in desk.categories.rows() if one.department})
 
 

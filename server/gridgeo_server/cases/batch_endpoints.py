@@ -14,8 +14,8 @@ from starlette.responses import JSONResponse, Response
 
 from gridgeo.errors import GridgeoError
 from gridgeo_server.cases import filters
+from gridgeo_server.cases.asking import Asking, AskingOf
 from gridgeo_server.cases.endpoints import ActionBody, Name, ReportBody
-from gridgeo_server.cases.service import Actor
 from gridgeo_server.errors import BadRequest, NotFound, ServerError, StoreUnavailable, faults_told, status_of, told
 from gridgeo_server.idempotency import Reply, once
 from gridgeo_server.state import State, StateOf
@@ -49,24 +49,32 @@ class BatchBody(BaseModel):
 
 @router.post("/batch")
 def batch(
-    body: BatchBody, state: StateOf, accept_language: Annotated[str | None, Header(max_length=200)] = None
+    body: BatchBody,
+    state: StateOf,
+    asking: AskingOf,
+    accept_language: Annotated[str | None, Header(max_length=200)] = None,
 ) -> Response:
     """Replay up to 200 reports and actions of a field app in order, each once by its `client_id`; the answer tells what became of each."""
     now, lang = state.clock(), language_of(accept_language)
+    # Who may only report one by one has another door.
+    asking.bearer.check("cases.inside")
 
     def work(transaction: Transaction) -> list[dict[str, Any]]:
-        return [_result(state, transaction, item, now, lang) for item in body.items]
+        return [_result(state, asking, transaction, item, now, lang) for item in body.items]
 
     return JSONResponse({"results": state.store.write(work)})
 
 
-def _result(state: State, transaction: Transaction, given: dict[str, Any], now: datetime, lang: str) -> dict[str, Any]:
+def _result(
+    state: State, asking: Asking, transaction: Transaction, given: dict[str, Any], now: datetime, lang: str
+) -> dict[str, Any]:
     """What became of one item; a refusal leaves nothing behind, stands in nobody's way, and may be sent again."""
     before = len(transaction.announcements)
     try:
         item = Item.model_validate(given)
         with transaction.connection.begin_nested():
-            reply = once(_key(item.client_id), "batch", item.model_dump(mode="json"), now, _work(state, item, now))
+            work = _work(state, asking, item, now)
+            reply = once(_key(asking, item.client_id), "batch", item.model_dump(mode="json"), now, work)
             done = reply(transaction)
     except StoreUnavailable:
         raise
@@ -81,34 +89,36 @@ def _result(state: State, transaction: Transaction, given: dict[str, Any], now: 
     return {"client_id": item.client_id, "status": done.status, **json.loads(done.body)}
 
 
-def _work(state: State, item: Item, now: datetime) -> Any:
+def _work(state: State, asking: Asking, item: Item, now: datetime) -> Any:
     def work(transaction: Transaction) -> Reply:
         made = {"client_id": item.client_id, "made_at": to_text(filters.in_utc(item.at) or now)}
         if item.report is not None and item.action is None and item.case is None and item.of is None:
-            case = state.desk.report(transaction, item.report.wanted(**made), now, Actor())
+            case = state.desk.report(transaction, item.report.wanted(**made), now, asking.actor)
             return Reply.of(201, {"case": case.case, "stage": case.stage, "version": case.version})
         if item.action is None or item.report is not None or (item.case is None) == (item.of is None):
             raise BadRequest(say("batch.shape"), "action")
-        name = item.case if item.case is not None else _case_of(transaction.connection, str(item.of))
+        name = item.case if item.case is not None else _case_of(transaction.connection, asking, str(item.of))
         wish = replace(item.action.wish(), told=made)
-        case = state.desk.act(transaction, name, wish, now, Actor())
+        case = state.desk.act(transaction, name, wish, now, asking.actor)
         return Reply.of(200, {"case": case.case, "stage": case.stage, "version": case.version})
 
     return work
 
 
-def _case_of(connection: sa.Connection, client_id: str) -> str:
-    """The case that the report called `client_id` made."""
+def _case_of(connection: sa.Connection, asking: Asking, client_id: str) -> str:
+    """The case that the report which the same asker called `client_id` made."""
     table = tables.replies
-    body = connection.execute(sa.select(table.c.body).where(table.c.key == _key(client_id))).scalar_one_or_none()
+    body = connection.execute(
+        sa.select(table.c.body).where(table.c.key == _key(asking, client_id))
+    ).scalar_one_or_none()
     if body is None:
         raise NotFound(say("batch.unknown", of=client_id))
     return str(json.loads(body)["case"])
 
 
-def _key(client_id: str) -> str:
-    """Where the answer to an item is kept; the key of a request holds no space, so that none is taken for it."""
-    return f"batch {client_id}"
+def _key(asking: Asking, client_id: str) -> str:
+    """Where the answer to an item is kept, apart for each asker; the key of a request holds no space, so that none is taken for it."""
+    return f"batch {asking.bearer.key} {client_id}" if asking.bearer.key else f"batch {client_id}"
 
 
 def _refused(client_id: str | None, status: int, name: str, detail: str) -> dict[str, Any]:

@@ -36,7 +36,7 @@ class Filed:
 
 
 def file_reports(
-    store: Store, desk: Desk, intake: Intake, now: datetime, *, partial: bool
+    store: Store, desk: Desk, intake: Intake, now: datetime, actor: Actor | None = None, *, partial: bool
 ) -> tuple[list[Filed], list[Fault]]:
     """Make cases of the rows of `intake`, and tell what stands against the others.
 
@@ -44,14 +44,15 @@ def file_reports(
     same case; with another content it is refused. What fails on the way, a full disk or a stop, leaves the rows before it filed:
     sent again, the file is completed.
     """
+    actor = actor or Actor()
     good, faults = _on_the_ground(desk, intake)
     with store.reading() as connection:
-        filed, fresh, reused = _sent_before(connection, good, now)
+        filed, fresh, reused = _sent_before(connection, good, now, actor)
     faults += reused
     if faults and not partial:
         return [], _in_order(faults)
     for at in range(0, len(fresh), _TOGETHER):
-        done, refused = store.write(functools.partial(_write, desk, fresh[at : at + _TOGETHER], now))
+        done, refused = store.write(functools.partial(_write, desk, fresh[at : at + _TOGETHER], now, actor))
         filed += done
         faults += refused
     return sorted(filed, key=lambda one: one.row), _in_order(faults)
@@ -77,17 +78,17 @@ def _on_the_ground(desk: Desk, intake: Intake) -> tuple[list[Taken], list[Fault]
 
 
 def _sent_before(
-    connection: sa.Connection, rows: Sequence[Taken], now: datetime
+    connection: sa.Connection, rows: Sequence[Taken], now: datetime, actor: Actor
 ) -> tuple[list[Filed], list[Taken], list[Fault]]:
     """The rows that are cases already, those that are new, and those whose id came before with another content."""
     table = tables.replies
     known = sa.select(table.c.key, table.c.request, table.c.body).where(
-        table.c.key.in_([_key(row) for row in rows]), table.c.at >= now - KEPT
+        table.c.key.in_([_key(row, actor) for row in rows]), table.c.at >= now - KEPT
     )
     replies = {one.key: one for one in connection.execute(known)}
     filed, fresh, faults = [], [], []
     for row in rows:
-        reply = replies.get(_key(row))
+        reply = replies.get(_key(row, actor))
         if reply is None:
             fresh.append(row)
         elif reply.request == digest_of(_REQUEST, asdict(row.report)):
@@ -98,14 +99,14 @@ def _sent_before(
 
 
 def _write(
-    desk: Desk, rows: Sequence[Taken], now: datetime, transaction: Transaction
+    desk: Desk, rows: Sequence[Taken], now: datetime, actor: Actor, transaction: Transaction
 ) -> tuple[list[Filed], list[Fault]]:
     filed, faults = [], []
     for row in rows:
         told = len(transaction.announcements)
         try:
             with transaction.connection.begin_nested():
-                filed.append(_one(transaction, desk, row, now))
+                filed.append(_one(transaction, desk, row, now, actor))
         except KeyReused:
             faults.append(_reused(row))
         except StoreUnavailable:
@@ -117,22 +118,22 @@ def _write(
     return filed, faults
 
 
-def _one(transaction: Transaction, desk: Desk, row: Taken, now: datetime) -> Filed:
+def _one(transaction: Transaction, desk: Desk, row: Taken, now: datetime, actor: Actor) -> Filed:
     made = False
 
     def work(inner: Transaction) -> Reply:
         nonlocal made
         made = True
-        case = desk.report(inner, row.report, now, Actor())
+        case = desk.report(inner, row.report, now, actor)
         return Reply.of(201, {"case": case.case, "grid": case.grid})
 
-    reply = once(_key(row), _REQUEST, asdict(row.report), now, work)(transaction)
+    reply = once(_key(row, actor), _REQUEST, asdict(row.report), now, work)(transaction)
     return Filed(row.row, row.id, **json.loads(reply.body), replayed=not made)
 
 
-def _key(row: Taken) -> str:
-    """Where the answer to a row is kept; the key of a request holds no space, so that none is taken for it."""
-    return f"bulk {row.id}"
+def _key(row: Taken, actor: Actor) -> str:
+    """Where the answer to a row is kept, apart for each key; the key of a request holds no space, so that none is taken for it."""
+    return f"bulk {actor.identifier} {row.id}" if actor.identifier else f"bulk {row.id}"
 
 
 def _reused(row: Taken) -> Fault:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Header, Query, Request
 from starlette.responses import JSONResponse, Response
 
-from gridgeo_server.auth.guard import BearerOrNone
+from gridgeo_server.cases.asking import AskingOf
 from gridgeo_server.cases.bulk import file_reports
 from gridgeo_server.cases.intake import Fault, read_csv, read_geojson
 from gridgeo_server.cases.rows import FIELDS
@@ -37,7 +37,7 @@ async def _body(request: Request) -> bytes:
 @router.post("/bulk", status_code=201, openapi_extra={"requestBody": _BODY})
 def bulk(
     state: StateOf,
-    bearer: BearerOrNone,
+    asking: AskingOf,
     data: Annotated[bytes, Depends(_body)],
     content_type: Annotated[str, Header(max_length=200)] = "",
     partial: Annotated[
@@ -50,12 +50,14 @@ def bulk(
     accept_language: Accepts = None,
 ) -> Response:
     """Report many cases from a CSV or GeoJSON file: all or none, or with `partial` as many as can be; faults by row and field. A row sent again by its `id` within a day is the same case."""
+    asking.check("cases.bulk")
     lang = language_of(accept_language)
     reader = READERS.get(content_type.partition(";")[0].strip().casefold())
     if reader is None:
         raise BadRequest(say("bulk.media", known=", ".join(READERS)), "Content-Type")
     known = {one.category for one in state.desk.categories.all()}
-    filed, faults = file_reports(state.store, state.desk, reader(data, known, crs), state.clock(), partial=partial)
+    intake = reader(data, known, crs)
+    filed, faults = file_reports(state.store, state.desk, intake, state.clock(), asking.actor, partial=partial)
     told = [_fault(one, lang) for one in faults]
     if not filed:
         shown = [{name: str(value) for name, value in one.items() if value is not None} for one in told]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -32,11 +33,18 @@ class Alike:
 
 
 def alike(
-    connection: sa.Connection, category: str, lon: float, lat: float, text: str, at: datetime, but: str | None = None
+    connection: sa.Connection,
+    category: str,
+    lon: float,
+    lat: float,
+    text: str,
+    at: datetime,
+    but: str | None = None,
+    also: Sequence[sa.ColumnElement[bool]] = (),
 ) -> list[Alike]:
     """Cases of `category` near a place (degrees) and a time, the most alike first, then the nearest.
 
-    Refused, withdrawn and merged cases aren't offered, nor is the case `but`.
+    Refused, withdrawn and merged cases aren't offered, nor is the case `but`; `also` are further conditions.
     """
     table = tables.cases
     wide = math.cos(math.radians(lat))
@@ -49,6 +57,7 @@ def alike(
             table.c.reported_at.between(at - WITHIN, at + WITHIN),
             table.c.stage.not_in(("refused", "withdrawn", "merged")),
             table.c.case != (but or ""),
+            *also,
         )
         .order_by(east * east + north * north, table.c.number)
         .limit(MOST)

@@ -7,17 +7,21 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Header, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from shapely.geometry import mapping
 from starlette.responses import Response
 
 from gridgeo.errors import GridgeoError, NoPath
+from gridgeo_server.auth.roles import PUBLIC
 from gridgeo_server.board import figures
 from gridgeo_server.cases import duplicates, filters, store
+from gridgeo_server.cases.asking import Asking, AskingOf
 from gridgeo_server.cases.dispatch import way_to
+from gridgeo_server.cases.looking import DIGITS
 from gridgeo_server.cases.model import STAGES, Case
-from gridgeo_server.cases.service import Actor, Report, Wish
+from gridgeo_server.cases.quota import spend
+from gridgeo_server.cases.service import Report, Wish
 from gridgeo_server.cases.views import actions_view, case_view, event_view, limit_view
 from gridgeo_server.errors import BadRequest, ServerError, status_of, told
 from gridgeo_server.idempotency import IdempotencyKey, Reply, once
@@ -127,15 +131,21 @@ class ManyBody(ActionBody):
 
 
 @router.post("", status_code=201)
-async def report(body: ReportBody, state: StateOf, idempotency_key: IdempotencyKey = None) -> Response:
+async def report(
+    body: ReportBody, request: Request, state: StateOf, asking: AskingOf, idempotency_key: IdempotencyKey = None
+) -> Response:
     """Report a case: it is located, accepted and, when an officer is on duty, dispatched in the same breath."""
+    asking.check("cases.report")
+    if asking.bearer.role == PUBLIC:
+        spend(request, asking.bearer)
     wanted, now = body.wanted(), state.clock()
 
     def work(transaction: Transaction) -> Reply:
-        case = state.desk.report(transaction, wanted, now, Actor())
-        return Reply.of(201, _view(state, case))
+        case = state.desk.report(transaction, wanted, now, asking.actor)
+        return Reply.of(201, asking.looker.seen(_view(state, case)))
 
-    reply = await state.store.write_soon(once(idempotency_key, "POST /api/v1/cases", body.model_dump(), now, work))
+    asked = asking.asked(body.model_dump())
+    reply = await state.store.write_soon(once(idempotency_key, "POST /api/v1/cases", asked, now, work))
     made = json.loads(reply.body)
     return reply.response(Location=f"/api/v1/cases/{made['case']}", ETag=f'"{made["version"]}"')
 
@@ -143,6 +153,7 @@ async def report(body: ReportBody, state: StateOf, idempotency_key: IdempotencyK
 @router.get("")
 def cases(
     state: StateOf,
+    asking: AskingOf,
     is_open: Annotated[bool | None, Query(alias="open")] = None,
     grid: Annotated[str | None, Query(max_length=64)] = None,
     area: Annotated[str | None, Query(max_length=64, description="An area with all areas below it.")] = None,
@@ -163,18 +174,25 @@ def cases(
     """Cases, newest first; `next` is what to give as `after` for the following page."""
     if stage is not None and stage not in STAGES:
         raise BadRequest(f"unknown stage '{stage}'; stages are {', '.join(STAGES)}", "stage")
-    now, zone = state.clock(), state.desk.calendar.zone
-    where = filters.equal({"grid": grid, "category": category, "department": department, "responder": responder})
+    now, zone, looker = state.clock(), state.desk.calendar.zone, asking.looker
+    asking.bearer.check("cases.see", own=True)
+    if department is not None:
+        asking.check("cases.inside")
+    if responder is not None and responder != looker.officer:
+        asking.check("cases.people")
+    where = looker.where()
+    where += filters.equal({"grid": grid, "category": category, "department": department, "responder": responder})
     where += filters.due(*(filters.in_utc(one, zone) for one in (due_after, due_before)))
     if area is not None:
         where.append(filters.in_area(state.town, area))
     if light is not None:
         where.append(filters.light(light, now))
     if text is not None:
-        where.append(filters.said(text))
+        where.append(filters.said(text, looker.readable()))
     if figure is None and (start is not None or end is not None):
         raise BadRequest(say("figures.alone"), "figure")
     if figure is not None:
+        asking.check("figures.whole")
         period = figures.period(filters.in_utc(start, zone), filters.in_utc(end, zone), now)
         where.append(figures.condition(figure, period, now))
     with state.store.reading() as connection:
@@ -186,12 +204,14 @@ def cases(
             before=None if after is None else int(after),
             limit=limit,
         )
-    return {"cases": [_view(state, case) for case in found], "next": None if following is None else str(following)}
+    shown = [looker.seen(_view(state, case)) for case in found]
+    return {"cases": shown, "next": None if following is None else str(following)}
 
 
 @router.get("/duplicates")
 def alike(
     state: StateOf,
+    asking: AskingOf,
     category: Annotated[str, Query(max_length=64)],
     lon: Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)],
     lat: Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False)],
@@ -199,15 +219,22 @@ def alike(
 ) -> dict[str, Any]:
     """Cases that may be what somebody is about to report: of that kind, within 50 m and 24 h, the most alike first."""
     state.desk.categories[category]
+    asking.check("cases.see")
+    if not asking.looker.holds("cases.inside"):
+        lon, lat = round(lon, DIGITS), round(lat, DIGITS)
     with state.store.reading() as connection:
-        found = duplicates.alike(connection, category, lon, lat, text, state.clock())
-    return {"cases": [_alike(one) for one in found]}
+        found = duplicates.alike(connection, category, lon, lat, text, state.clock(), also=asking.looker.where())
+    if not asking.looker.holds("cases.text"):
+        # In no order that tells which is how near or how alike in words.
+        found = sorted(found, key=lambda one: one.case)
+    return {"cases": [_alike(one, asking) for one in found]}
 
 
 @router.post("/actions")
 def act_on_many(
     body: ManyBody,
     state: StateOf,
+    asking: AskingOf,
     idempotency_key: IdempotencyKey = None,
     accept_language: Annotated[str | None, Header(max_length=200)] = None,
 ) -> Response:
@@ -215,26 +242,26 @@ def act_on_many(
     now, lang, wish = state.clock(), language_of(accept_language), body.wish()
 
     def work(transaction: Transaction) -> Reply:
-        results = [_one_of_many(state, transaction, one, wish, now, lang) for one in body.cases]
+        results = [_one_of_many(state, asking, transaction, one, wish, now, lang) for one in body.cases]
         return Reply.of(200, {"results": results})
 
-    asked = body.model_dump()
+    asked = asking.asked(body.model_dump())
     return state.store.write(once(idempotency_key, "POST /api/v1/cases/actions", asked, now, work)).response()
 
 
 @router.get("/{case}")
-def one_case(case: str, state: StateOf, response: Response) -> dict[str, Any]:
+def one_case(case: str, state: StateOf, asking: AskingOf, response: Response) -> dict[str, Any]:
     """A case with its events, its limit, what may be done, its duplicates, and the way of the officer who is going there."""
     now = state.clock()
     with state.store.reading() as connection:
-        found = store.get(connection, case)
+        found = asking.get(connection, case)
         events = store.events_of(connection, case)
         officer = None if found.responder is None else responder_store.get(connection, found.responder)
         merged = store.duplicates_of(connection, case)
         main = None if found.main is None else store.get(connection, found.main)
-        likely = [] if found.finished else _likely(connection, found)
+        likely = [] if found.finished else _likely(connection, found, asking)
     route = None
-    if found.stage == "dispatched" and officer is not None:
+    if asking.looker.reads("route", vars(found)) and found.stage == "dispatched" and officer is not None:
         try:
             line = way_to(state.town, officer, found.lon, found.lat).line
             route = mapping(state.town.to_degrees(line))
@@ -242,7 +269,7 @@ def one_case(case: str, state: StateOf, response: Response) -> dict[str, Any]:
             route = None
     response.headers["ETag"] = f'"{found.version}"'
     told_events = [event_view(event) for event in events]
-    return {
+    view = {
         **_view(state, found),
         "events": told_events,
         "route": route,
@@ -250,18 +277,23 @@ def one_case(case: str, state: StateOf, response: Response) -> dict[str, Any]:
         "possible": actions_view(found),
         "escalations": [event for event in told_events if event["action"] == "escalate"],
         "duplicates": merged,
-        "alike": [_alike(one) for one in likely],
+        "alike": [_alike(one, asking) for one in likely],
         "follows": None if main is None else {"case": main.case, "stage": main.stage},
         "department_names": state.desk.categories.department_named(found.department),
     }
+    return asking.looker.seen(view)
 
 
 @router.get("/{case}/candidates")
-def candidates(case: str, state: StateOf) -> dict[str, Any]:
+def candidates(case: str, state: StateOf, asking: AskingOf) -> dict[str, Any]:
     """Who can be sent, first the one who should go by the policy, and who can't; each with the reason."""
-    now = state.clock()
+    now, grids = state.clock(), asking.looker.grids
+    asking.check("cases.send")
     with state.store.reading() as connection:
-        able, refused = state.desk.candidates(connection, store.get(connection, case), now)
+        able, refused = state.desk.candidates(connection, asking.get(connection, case), now)
+    if grids is not None:
+        able = [one for one in able if not grids.isdisjoint(one.officer.grids)]
+        refused = [one for one in refused if not grids.isdisjoint(one.officer.grids)]
     return {
         "candidates": [
             {
@@ -297,6 +329,7 @@ def act(
     case: str,
     body: ActionBody,
     state: StateOf,
+    asking: AskingOf,
     idempotency_key: IdempotencyKey = None,
     if_match: IfMatch = None,
 ) -> Response:
@@ -304,23 +337,24 @@ def act(
     version, wish, now = _version(if_match), body.wish(), state.clock()
 
     def work(transaction: Transaction) -> Reply:
-        changed = state.desk.act(transaction, case, wish, now, Actor(), version=version)
+        changed = state.desk.act(transaction, case, wish, now, asking.actor, version=version)
         events = store.events_of(transaction.connection, case)
-        return Reply.of(200, {**_view(state, changed), "events": [event_view(event) for event in events]})
+        view = {**_view(state, changed), "events": [event_view(event) for event in events]}
+        return Reply.of(200, asking.looker.seen(view))
 
-    asked = {**body.model_dump(), "if_match": if_match}
+    asked = asking.asked({**body.model_dump(), "if_match": if_match})
     reply = state.store.write(once(idempotency_key, f"POST /api/v1/cases/{case}/actions", asked, now, work))
     return reply.response(ETag=f'"{json.loads(reply.body)["version"]}"')
 
 
 def _one_of_many(
-    state: State, transaction: Transaction, one: Chosen, wish: Wish, now: datetime, lang: str
+    state: State, asking: Asking, transaction: Transaction, one: Chosen, wish: Wish, now: datetime, lang: str
 ) -> dict[str, Any]:
     """What became of one case; a refusal leaves nothing behind and stands in nobody's way."""
     before = len(transaction.announcements)
     try:
         with transaction.connection.begin_nested():
-            changed = state.desk.act(transaction, one.case, wish, now, Actor(), version=one.version)
+            changed = state.desk.act(transaction, one.case, wish, now, asking.actor, version=one.version)
     except (ServerError, GridgeoError) as error:
         del transaction.announcements[before:]
         status, name = status_of(error)
@@ -328,13 +362,19 @@ def _one_of_many(
     return {"case": one.case, "status": 200, "stage": changed.stage, "version": changed.version}
 
 
-def _likely(connection: Any, case: Case) -> list[duplicates.Alike]:
+def _likely(connection: Any, case: Case, asking: Asking) -> list[duplicates.Alike]:
+    if not asking.looker.holds("cases.text"):
+        return []
     place = (case.category, case.lon, case.lat, case.description, case.reported_at)
-    return duplicates.alike(connection, *place, but=case.case)
+    return duplicates.alike(connection, *place, but=case.case, also=asking.looker.where())
 
 
-def _alike(one: duplicates.Alike) -> dict[str, Any]:
-    return {**asdict(one), "reported_at": to_text(one.reported_at)}
+def _alike(one: duplicates.Alike, asking: Asking) -> dict[str, Any]:
+    told = {**asdict(one), "reported_at": to_text(one.reported_at)}
+    if asking.looker.holds("cases.text"):
+        return told
+    hidden = ("description", "address", "likeness", "metres")
+    return {**told, **dict.fromkeys(hidden), "hidden": list(hidden)}
 
 
 def _view(state: State, case: Case) -> dict[str, Any]:

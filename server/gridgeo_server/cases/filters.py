@@ -69,10 +69,11 @@ def due(after: datetime | None, before: datetime | None) -> list[Condition]:
     return found
 
 
-def said(text: str) -> Condition:
-    """Cases whose identifier, description or address holds `text`."""
+def said(text: str, readable: Condition | None = None) -> Condition:
+    """Cases whose identifier holds `text`, or, of those that are `readable` (all where left out), description or address."""
     table = tables.cases
-    return sa.or_(*(table.c[name].icontains(text, autoescape=True) for name in ("case", "description", "address")))
+    name, *words = (table.c[name].icontains(text, autoescape=True) for name in ("case", "description", "address"))
+    return sa.or_(name, *words) if readable is None else sa.or_(name, sa.and_(readable, sa.or_(*words)))
 
 
 def in_utc(moment: datetime | None, zone: tzinfo = UTC) -> datetime | None:

@@ -49,6 +49,7 @@ class Event:
     simulated: bool = False
     seq: int | None = None
     rung: int | None = None
+    actor_role: str | None = None
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from gridgeo_server.auth.bearers import Bearer
 from gridgeo_server.cases import model, store, timing
 from gridgeo_server.cases.categories import Categories
 from gridgeo_server.cases.dispatch import Candidate, Refused, Rules, candidates, together
+from gridgeo_server.cases.looking import Looker
 from gridgeo_server.cases.model import Case, Event
 from gridgeo_server.cases.responsibility import Responsibility
 from gridgeo_server.cases.stages import machine
 from gridgeo_server.cases.views import case_view, event_view
 from gridgeo_server.clocks import Calendar
-from gridgeo_server.errors import BadRequest, Changed, OffDuty, WrongStage
+from gridgeo_server.errors import BadRequest, Changed, NotAllowed, NotFound, OffDuty, WrongStage
 from gridgeo_server.live.news import CaseChanged, RespondersMoved
 from gridgeo_server.responders import store as responder_store
 from gridgeo_server.responders.model import Responder, view
@@ -54,11 +56,29 @@ class Report:
 
 @dataclass(frozen=True)
 class Actor:
-    """Who does something; nobody named is the desk itself."""
+    """Who does something; nobody named is the desk itself.
+
+    Parameters
+    ----------
+    bearer, looker
+        Who asked for it, and what they see; None is the server itself, which asks nobody.
+    """
 
     identifier: str | None = None
     name: str | None = None
     simulated: bool = False
+    bearer: Bearer | None = None
+    looker: Looker | None = None
+
+    @property
+    def role(self) -> str | None:
+        """As what it was done; None by the server itself."""
+        return None if self.bearer is None else self.bearer.role
+
+    @property
+    def desk(self) -> Actor:
+        """The desk, which goes on with what was begun."""
+        return Actor(simulated=self.simulated)
 
 
 @dataclass(frozen=True)
@@ -153,28 +173,27 @@ class Desk:
         }
         duty = self.responsibility.of(located.area, category.category)
         name = store.next_name(connection, now)
-        event = store.append(
-            connection,
-            model.report_event(
-                name,
-                category.category,
-                category.limit_s,
-                now,
-                place,
-                simulated=actor.simulated,
-                clock=timing.begun(self.calendar, category, now),
-                department=duty.department,
-                territory=duty.territory,
-                **report.told,
-            ),
+        opened = model.report_event(
+            name,
+            category.category,
+            category.limit_s,
+            now,
+            place,
+            simulated=actor.simulated,
+            clock=timing.begun(self.calendar, category, now),
+            department=duty.department,
+            territory=duty.territory,
+            **report.told,
         )
+        opened = replace(opened, actor=actor.identifier, actor_name=actor.name, actor_role=actor.role)
+        event = store.append(connection, opened)
         case = model.apply(None, event)
         store.insert(connection, case)
         if report.reporter:
             store.add_reporter(connection, name, report.reporter)
         self._announce(transaction, case, event, now)
-        case = self._step(transaction, case, "accept", now, actor, data={"filed": not category.verify})
-        return case if category.verify else self.send_nearest(transaction, case, now, actor)
+        case = self._step(transaction, case, "accept", now, actor.desk, data={"filed": not category.verify})
+        return case if category.verify else self.send_nearest(transaction, case, now, actor.desk)
 
     def act(
         self,
@@ -190,13 +209,14 @@ class Desk:
 
         Raises
         ------
-        NotFound, WrongStage, Changed, BadRequest, OffDuty, NoPath
-            No such case or officer; the stage doesn't allow it; the case is no longer at `version`; a particular is missing,
+        NotFound, NotSignedIn, NotAllowed, WrongStage, Changed, BadRequest, OffDuty, NoPath
+            No such case or officer; whoever asks may not do it; the stage doesn't allow it; the case is no longer at `version`; a particular is missing,
             wrong or doesn't belong to the action; the officer is off duty or can't get there.
         """
         wish = Wish(wish) if isinstance(wish, str) else wish
         now = to_millisecond(now)
         case = store.get(transaction.connection, name)
+        self._allow(transaction, case, wish, actor)
         if version is not None and version != case.version:
             raise Changed(say("case.changed", case=name, version=case.version, given=version))
         self._check(wish)
@@ -209,7 +229,7 @@ class Desk:
                 return self._step(transaction, case, "accept", now, actor, wish, {"filed": filed})
             case "file":
                 case = self._step(transaction, case, "file", now, actor, wish)
-                return self.send_nearest(transaction, case, now, actor)
+                return self.send_nearest(transaction, case, now, actor.desk)
             case "merge":
                 return self._merge(transaction, case, wish, now, actor)
             case "unmerge":
@@ -254,6 +274,9 @@ class Desk:
     ) -> Case:
         """Say in the events of a case that a photo was added; `photo` is what the event tells of it."""
         case = store.get(transaction.connection, name)
+        if actor.bearer is not None and actor.looker is not None:
+            self._find(case, actor.looker)
+            actor.bearer.check("cases.photos", actor.looker.owns(vars(case)))
         stage = model.next_stage(case, "photo")
         return self._append(transaction, case, "photo", stage, to_millisecond(now), actor, note, photo)
 
@@ -268,6 +291,28 @@ class Desk:
                 case = self._escalate(transaction, case, now, Actor(simulated=case.simulated), "overdue", None)
             climbed.append(case)
         return climbed
+
+    def _allow(self, transaction: Transaction, case: Case, wish: Wish, actor: Actor) -> None:
+        """Refuse what whoever asks may not do: by the `who` of the action, and with cases of their area, or their own, alone."""
+        bearer, looker = actor.bearer, actor.looker
+        if bearer is None or looker is None:
+            return
+        self._find(case, looker)
+        row = machine().actions.get(wish.action)
+        if row is not None and not looker.may(row, vars(case)):
+            if bearer.role in row.who and bearer.signed_in_by != "nothing":
+                raise NotAllowed(say("auth.not_own", case=case.case, name=bearer.name))
+            raise bearer.refused(wish.action, row.who)
+        if wish.action == "merge" and wish.into is not None:
+            self._find(store.get(transaction.connection, wish.into), looker)
+        if wish.action == "dispatch" and wish.responder is not None and looker.grids is not None:
+            officer = responder_store.get(transaction.connection, wish.responder)
+            if looker.grids.isdisjoint(officer.grids):
+                raise NotAllowed(say("auth.outside", responder=officer.responder, name=bearer.name))
+
+    def _find(self, case: Case, looker: Looker) -> None:
+        if not looker.sees(vars(case)):
+            raise NotFound(say("case.unknown", case=case.case))
 
     def _check(self, wish: Wish) -> None:
         row = machine().actions.get(wish.action)
@@ -420,6 +465,7 @@ class Desk:
             data,
             actor.simulated,
             rung=rung,
+            actor_role=actor.role,
         )
         event = store.append(transaction.connection, event)
         changed = model.apply(case, event)

@@ -146,6 +146,7 @@ def event_view(event: Event) -> dict[str, Any]:
         "action": event.action,
         "actor": event.actor,
         "actor_name": shown(event.actor_name),
+        "actor_role": event.actor_role,
         "note": event.note,
         "data": {name: shown(value) if name in _NAMES else value for name, value in event.data.items()},
         "simulated": event.simulated,

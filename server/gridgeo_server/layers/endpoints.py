@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse
 
+from gridgeo_server.cases.asking import AskingOf
 from gridgeo_server.errors import NotFound
 from gridgeo_server.layers.features import Collection
 from gridgeo_server.layers.parameters import box_of, format_of, page_of, wanted_of
@@ -74,29 +75,32 @@ def conformance(request: Request) -> dict[str, Any]:
 
 
 @router.get("/collections")
-def collections(request: Request, state: StateOf) -> dict[str, Any]:
+def collections(request: Request, state: StateOf, asking: AskingOf) -> dict[str, Any]:
     """The collections."""
     format_of(request.query_params, "json")
     base, shelf = base_of(request), state.shelf
     return {
         "links": [link(f"{base}/collections", "self", "application/json", "This page")],
-        "collections": [_described(base, shelf.take(name, state), state.town.bounds) for name in shelf.names()],
+        "collections": [
+            _described(base, shelf.take(name, state, asking.looker), state.town.bounds) for name in shelf.names()
+        ],
     }
 
 
 @router.get("/collections/{collection}")
-def one_collection(collection: str, request: Request, state: StateOf) -> dict[str, Any]:
+def one_collection(collection: str, request: Request, state: StateOf, asking: AskingOf) -> dict[str, Any]:
     """One collection."""
     format_of(request.query_params, "json")
-    return _described(base_of(request), state.shelf.take(collection, state), state.town.bounds)
+    found = state.shelf.take(collection, state, asking.looker)
+    return _described(base_of(request), found, state.town.bounds)
 
 
 @router.get("/collections/{collection}/items", response_class=JSONResponse)
-def items(collection: str, request: Request, state: StateOf) -> JSONResponse:
+def items(collection: str, request: Request, state: StateOf, asking: AskingOf) -> JSONResponse:
     """Features of a collection: `bbox`, `limit`, `offset`, and any property as a filter."""
     query = request.query_params
     format_of(query, "json")
-    found = state.shelf.take(collection, state)
+    found = state.shelf.take(collection, state, asking.looker)
     limit, offset = page_of(query)
     rows = found.find(box_of(query), wanted_of(query, found.fields))
     page = rows[offset : offset + limit]
@@ -121,10 +125,10 @@ def items(collection: str, request: Request, state: StateOf) -> JSONResponse:
 
 
 @router.get("/collections/{collection}/items/{item}", response_class=JSONResponse)
-def one_item(collection: str, item: str, request: Request, state: StateOf) -> JSONResponse:
+def one_item(collection: str, item: str, request: Request, state: StateOf, asking: AskingOf) -> JSONResponse:
     """One feature."""
     format_of(request.query_params, "json")
-    found = state.shelf.take(collection, state)
+    found = state.shelf.take(collection, state, asking.looker)
     row = found.row_of(item)
     if row is None:
         raise NotFound(f"no feature '{item}' in the collection '{collection}'")

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gridgeo_server.cases import store as case_store
+from gridgeo_server.cases.looking import Looker
 from gridgeo_server.cases.views import CASE_FIELDS, case_view
 from gridgeo_server.errors import NotFound
 from gridgeo_server.layers.features import ABOUT, OF_PLAN, Collection, from_places, still_collections, with_owners
@@ -16,6 +17,9 @@ from gridgeo_server.town import Town
 
 if TYPE_CHECKING:
     from gridgeo_server.state import State
+
+OF_OFFICERS = ("routes", "coverage")
+"""Collections that tell where officers go."""
 
 
 class Shelf:
@@ -42,12 +46,18 @@ class Shelf:
         """Identifiers of the collections."""
         return list(ABOUT)
 
-    def take(self, name: str, state: State) -> Collection:
-        """A collection as it is now, or `NotFound`."""
+    def take(self, name: str, state: State, looker: Looker | None = None) -> Collection:
+        """A collection as it is now for somebody who looks (for one who sees all where left out), or `NotFound`.
+
+        What they may not see isn't in it, so that no filter finds it either.
+        """
+        looker = looker or Looker()
         if name == "responders":
-            return self._responders(state)
+            return self._responders(state, looker)
         if name == "cases":
-            return self._cases(state)
+            return self._cases(state, looker)
+        if name in OF_OFFICERS and not looker.holds("routes.see"):
+            return from_places(name, [], self._still[name].fields)
         if name not in self._still:
             raise NotFound(f"no collection '{name}'; there are {', '.join(ABOUT)}")
         if name == "grids":
@@ -55,16 +65,16 @@ class Shelf:
                 return with_owners(self._still["grids"], responder_store.everybody(connection))
         return self._still[name]
 
-    def _responders(self, state: State) -> Collection:
+    def _responders(self, state: State, looker: Looker) -> Collection:
         with state.store.reading() as connection:
             officers = [one for one in responder_store.everybody(connection) if one.on_duty]
             load = case_store.open_by_responder(connection)
-        return from_places("responders", [view(one, load.get(one.responder, 0)) for one in officers], RESPONDER_FIELDS)
+        rows = looker.officers([view(one, load.get(one.responder, 0)) for one in officers])
+        return from_places("responders", rows, RESPONDER_FIELDS)
 
-    def _cases(self, state: State) -> Collection:
+    def _cases(self, state: State, looker: Looker) -> Collection:
         now, categories = state.clock(), state.desk.categories
         with state.store.reading() as connection:
-            found, _ = case_store.search(connection, is_open=True)
-        return from_places(
-            "cases", [case_view(case, categories.named(case.category), now) for case in found], CASE_FIELDS
-        )
+            found, _ = case_store.search(connection, is_open=True, where=looker.where())
+        rows = [looker.seen(case_view(case, categories.named(case.category), now)) for case in found]
+        return from_places("cases", rows, CASE_FIELDS)

@@ -1,99 +1,93 @@
-"""Who watches: the part of the town that they look at, and whether they are shown people.
+"""Who watches: somebody who looks at cases, and what of the stream they are told.
 
 What an audience sees of a message is worked out and put into bytes once, however many belong to it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 from gridgeo.register.areas import lineages
+from gridgeo_server.auth.roles import PUBLIC
+from gridgeo_server.board.small import without_small
+from gridgeo_server.cases.looking import Looker
 from gridgeo_server.errors import BadRequest
 from gridgeo_server.texts import Listed, say
 from gridgeo_server.town import Town
 
-Role = Literal["staff", "public"]
+Shown = Literal["staff", "public"]
+"""What a viewer asks for: what they may see, or no more than the public may."""
 
-_OF_PEOPLE = frozenset(
-    [
-        "owner",
-        "owner_name",
-        "owner_name_zh",
-        "responder",
-        "responder_name",
-        "responder_name_zh",
-        "eta_at",
-        "road_s",
-        "road_m",
-        "actor",
-        "actor_name",
-        "note",
-        "data",
-    ]
-)
-"""Fields of cases and events that name somebody, say where they come from, or may."""
+AREAS = "areas"
+"""Where a message of indicators keeps those of areas that somebody watches, by the areas."""
 
 
 @dataclass(frozen=True)
-class Audience:
+class Audience(Looker):
     """Viewers who see the same.
 
     Parameters
     ----------
-    role
-        ``staff`` is shown everything, ``public`` no officers, and of cases nothing that tells of a person.
-    areas, grids
-        What cases and officers must belong to; None is the whole town.
+    whole
+        Whether they see the figures of the whole town, not only those of 5 and more.
     """
 
-    role: Role = "staff"
-    areas: frozenset[str] | None = None
-    grids: frozenset[str] | None = None
+    whole: bool = True
 
     @classmethod
-    def of(cls, town: Town, area: str | None, role: Role) -> Audience:
-        """Those who look at an area of `town` with all areas below it, or at all of it.
+    def of(cls, town: Town, area: str | None, shown: Shown = "staff", looker: Looker | None = None) -> Audience:
+        """Somebody who looks at an area of `town` with all areas below it, or at all that they may.
 
         Raises
         ------
         BadRequest
             The town has no such area.
         """
-        if area is None:
-            return cls(role)
-        line = lineages(town.jurisdiction)
-        if area not in line:
-            raise BadRequest(say("live.no-area", area=area, areas=Listed(tuple(line), 20)), "area")
-        areas = frozenset(one for one, above in line.items() if area in above)
-        names, homes = town.grids["grid"].astype(str), town.grids["area"].astype(str)
-        return cls(role, areas, frozenset(names[homes.isin(areas)]))
+        looker = looker or Looker()
+        if shown == "public":
+            looker = replace(looker, role=PUBLIC, officer=None)
+        whole = looker.holds("figures.whole") and looker.areas is None
+        if area is not None:
+            line = lineages(town.jurisdiction)
+            if area not in line:
+                raise BadRequest(say("live.no-area", area=area, areas=Listed(tuple(line), 20)), "area")
+            looker = looker.within(town, area)
+        return cls(**{field.name: getattr(looker, field.name) for field in fields(Looker)}, whole=whole)
 
-    def sees(self, name: str, values: dict[str, Any]) -> dict[str, Any] | None:
+    def of_message(self, name: str) -> Audience:
+        """Those who see the same of an event of the stream: officers differ in their cases, and in themselves, alone."""
+        return replace(self, officer=None) if name in {"indicators", "plan"} and self.officer is not None else self
+
+    def told(self, name: str, values: dict[str, Any]) -> dict[str, Any] | None:
         """What this audience is told of an event of the stream; None where that is nothing."""
         match name:
             case "case":
-                return self._case(values)
+                return self.seen(values) if self.sees(values) else None
             case "responder":
-                found = self._officers(values["responders"])
+                found = self.officers(values["responders"])
                 return {"responders": found} if found else None
+            case "indicators":
+                return self._figures(values)
             case "snapshot":
-                cases = [seen for one in values["cases"] if (seen := self._case(one)) is not None]
-                return {**values, "cases": cases, "responders": self._officers(values["responders"])}
+                cases = [self.seen(one) for one in values["cases"] if self.sees(one)]
+                figures = values["indicators"] if self.scope is not None else self._figures(values["indicators"])
+                return {
+                    **values,
+                    "cases": cases,
+                    "responders": self.officers(values["responders"]),
+                    "indicators": figures,
+                }
         return values
 
-    def _case(self, case: dict[str, Any]) -> dict[str, Any] | None:
-        if self.areas is not None and case["area"] not in self.areas:
-            return None
-        if self.role == "staff":
-            return case
-        seen = {field: value for field, value in case.items() if field not in _OF_PEOPLE}
-        if "event" in seen:
-            seen["event"] = {field: value for field, value in seen["event"].items() if field not in _OF_PEOPLE}
-        return seen
+    @property
+    def scope(self) -> Audience | None:
+        """Those whose own figures are to be worked out: who may see figures whole, but of an area alone."""
+        return self if not self.whole and self.holds("figures.whole") else None
 
-    def _officers(self, officers: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        if self.role == "public":
-            return []
-        grids = self.grids
-        return officers if grids is None else [one for one in officers if not grids.isdisjoint(one["grids"])]
+    def _figures(self, values: dict[str, Any]) -> dict[str, Any]:
+        town = {name: value for name, value in values.items() if name != AREAS}
+        if self.whole:
+            return town
+        own = values.get(AREAS, {}).get(self.areas) if self.scope is not None else None
+        return without_small(town) if own is None else dict(own)

@@ -5,18 +5,27 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
+from gridgeo_server.auth.bearers import HERE, Bearer
+from gridgeo_server.auth.guard import AskerOf, still_good
+from gridgeo_server.cases.looking import looker_of
 from gridgeo_server.errors import Overloaded
-from gridgeo_server.live.audiences import Audience, Role
+from gridgeo_server.live.audiences import Audience, Shown
 from gridgeo_server.live.hub import Viewer
 from gridgeo_server.live.snapshots import Snapshots
 from gridgeo_server.state import State, StateOf
+from gridgeo_server.town import Town
 
 router = APIRouter(prefix="/api/v1", tags=["live"])
+
+ASK_S = 5.0
+"""Seconds after which it is asked again whether the key of a viewer is still good."""
 
 
 @router.get(
@@ -27,32 +36,40 @@ router = APIRouter(prefix="/api/v1", tags=["live"])
 async def live(
     request: Request,
     state: StateOf,
+    bearer: AskerOf,
     last_event_id: Annotated[str | None, Header(max_length=32)] = None,
     area: Annotated[str | None, Query(max_length=64, description="An area with all areas below it.")] = None,
-    role: Annotated[Role, Query(description="What is shown: all, or nothing that tells of a person.")] = "staff",
+    role: Annotated[Shown, Query(description="What is shown: all that one may see, or what the public may.")] = "staff",
 ) -> StreamingResponse:
     """What happens, as it happens: a `snapshot`, then `case`, `responder`, `indicators` and `plan` events."""
     if state.hub.viewers >= state.settings.viewers:
         raise Overloaded(f"{state.settings.viewers} viewers are watching, no more are let in; try again later")
     after = int(last_event_id) if last_event_id and last_event_id.isascii() and last_event_id.isdigit() else None
-    viewer = Viewer(Audience.of(state.town, area, role), after)
+    watch = Watch(area, role, bearer)
+    viewer = Viewer(watch.audience(state.town), after)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    stream = _stream(state, viewer, area, request.app.state.snapshots)
+    stream = _stream(state, viewer, watch, request.app.state.snapshots)
     return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 
 
-async def _stream(state: State, viewer: Viewer, area: str | None, snapshots: Snapshots) -> AsyncIterator[bytes]:
+async def _stream(state: State, viewer: Viewer, watch: Watch, snapshots: Snapshots) -> AsyncIterator[bytes]:
     hub, settings = state.hub, state.settings
     end = time.monotonic() + settings.stream_life_s
     served, spoke = state.served, time.monotonic()
+    asked = spoke
     hub.join(viewer)
     try:
         yield b"retry: 2000\n\n"
         while not hub.closing and time.monotonic() < end:
-            if area is not None and served is not state.slot.served:
+            if served is not state.slot.served:
                 # Another plan came into force: other grids lie in the area.
                 served = state.slot.served
-                viewer.audience = Audience.of(served.town, area, viewer.audience.role)
+                viewer.audience = watch.audience(served.town)
+            if watch.bearer.key and time.monotonic() - asked > ASK_S:
+                # Whoever's key or token is over is shown nothing more.
+                asked = time.monotonic()
+                if not await run_in_threadpool(still_good, state, watch.bearer):
+                    return
             told = hub.take(viewer)
             if told is None:
                 viewer.seen, told = await snapshots.newest(state, viewer.audience)
@@ -63,6 +80,19 @@ async def _stream(state: State, viewer: Viewer, area: str | None, snapshots: Sna
                 spoke = time.monotonic()
     finally:
         hub.leave(viewer)
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What somebody watches: an area or all, as they may see it or as the public does, and by what they were let in."""
+
+    area: str | None = None
+    shown: Shown = "staff"
+    bearer: Bearer = HERE
+
+    def audience(self, town: Town) -> Audience:
+        """To which audience of `town` they belong."""
+        return Audience.of(town, self.area, self.shown, looker_of(town, self.bearer))
 
 
 async def _news(viewer: Viewer, seconds: float) -> bool:

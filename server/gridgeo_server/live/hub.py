@@ -16,7 +16,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
-from gridgeo_server.live.audiences import Audience
+from gridgeo_server.live.audiences import AREAS, Audience
 from gridgeo_server.live.news import CaseChanged, IndicatorsChanged, News, PlanChanged, RespondersMoved
 
 BACKLOG = 4_000
@@ -38,9 +38,10 @@ class Message:
 
     def wire(self, audience: Audience) -> bytes:
         """The event as it goes over the wire; nothing where it is not for this audience."""
+        audience = audience.of_message(self.name)
         known = self.wires.get(audience)
         if known is None:
-            seen = audience.sees(self.name, self.values)
+            seen = audience.told(self.name, self.values)
             known = self.wires[audience] = b"" if seen is None else encode(self.name, self.sequence, seen)
         return known
 
@@ -88,6 +89,11 @@ class Hub:
     def viewers(self) -> int:
         """Number of open streams."""
         return len(self._viewers)
+
+    @property
+    def scopes(self) -> set[Audience]:
+        """Audiences that are told figures of their own areas; asked for on the hub's loop."""
+        return {scope for viewer in self._viewers if (scope := viewer.audience.scope) is not None}
 
     def bind(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin to hand out news, on `loop`."""
@@ -141,8 +147,8 @@ class Hub:
                     self._moved.update((one["responder"], one) for one in responders)
                 case CaseChanged():
                     self._append("case", news)
-                case IndicatorsChanged(indicators):
-                    self._append("indicators", indicators)
+                case IndicatorsChanged(indicators, areas):
+                    self._append("indicators", {**indicators, AREAS: areas} if areas else indicators)
                 case PlanChanged(plan, _):
                     self._append("plan", plan)
         # Moves are gathered: nobody is woken for what isn't told yet.

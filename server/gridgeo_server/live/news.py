@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -29,9 +29,10 @@ class RespondersMoved:
 
 @dataclass(frozen=True)
 class IndicatorsChanged:
-    """The strip of indicators changed."""
+    """The strip of indicators changed; `areas` are those of areas that somebody watches, by the areas."""
 
     indicators: dict[str, Any]
+    areas: Mapping[frozenset[str] | None, dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

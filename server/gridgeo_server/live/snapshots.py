@@ -46,6 +46,6 @@ class Snapshots:
 
 
 def _wire(state: State, audience: Audience, sequence: int) -> bytes:
-    seen = audience.sees("snapshot", snapshot(state))
+    seen = audience.told("snapshot", snapshot(state, audience.scope))
     assert seen is not None
     return encode("snapshot", sequence, seen)

@@ -11,8 +11,11 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from starlette.responses import Response
 
 from gridgeo_server.auth.guard import proven
+from gridgeo_server.auth.roles import PUBLIC
+from gridgeo_server.cases.asking import Asking, AskingOf
 from gridgeo_server.cases.model import Case
-from gridgeo_server.cases.service import Actor, Report
+from gridgeo_server.cases.quota import spend
+from gridgeo_server.cases.service import Report
 from gridgeo_server.errors import NotFound, NotSignedIn
 from gridgeo_server.idempotency import IdempotencyKey, Reply, once
 from gridgeo_server.open311 import model, store
@@ -104,6 +107,7 @@ def service_definition(
 
 @router.post("/requests.{form}", status_code=201, openapi_extra=_FORM)
 def report(
+    request: Request,
     form: Form,
     state: StateOf,
     catalogue: CatalogueOf,
@@ -117,6 +121,10 @@ def report(
     if "api_key" not in submission.given:
         raise NotSignedIn(say("auth.needed", how=say("open311.how")))
     bearer = proven(state, submission.given["api_key"], say("open311.how"))
+    bearer.check("cases.report")
+    if bearer.role == PUBLIC:
+        spend(request, bearer)
+    asking = Asking.of(state.town, bearer)
     _check_jurisdiction(state, submission.given.get("jurisdiction_id", jurisdiction_id))
     service = catalogue.service(submission.service, _today(state))
     place = submission.place or _found(state, submission)
@@ -126,7 +134,7 @@ def report(
     wanted = Report(service.category, *place, submission.given.get("description", ""), submission.reporter, told)
 
     def work(transaction: Transaction) -> Reply:
-        case = state.desk.report(transaction, wanted, now, Actor())
+        case = state.desk.report(transaction, wanted, now, asking.actor)
         return Reply.of(201, {"service_request_id": case.case})
 
     asked = {**submission.given, "api_key": bearer.key, "attributes": answers}
@@ -144,6 +152,7 @@ def requests(
     request: Request,
     form: Form,
     state: StateOf,
+    asking: AskingOf,
     service_request_id: Several = None,
     service_code: Several = None,
     start_date: One = None,
@@ -158,38 +167,44 @@ def requests(
     search = model.search_of(asked, state.clock())
     spoken = language_of(lang)
     with state.store.reading() as connection:
-        cases = store.found(connection, search, store.shown(state.settings.simulate))
-        told = _told(state, connection, cases, spoken)
+        cases = store.found(connection, search, _shown(state, asking))
+        told = _told(state, asking, connection, cases, spoken)
     return answer("service_requests", told, form, lang=spoken)
 
 
 @router.get("/requests/{service_request_id}.{form}", dependencies=HERE)
-def one_request(service_request_id: str, form: Form, state: StateOf, lang: Language = None) -> Response:
+def one_request(
+    service_request_id: str, form: Form, state: StateOf, asking: AskingOf, lang: Language = None
+) -> Response:
     """One request."""
     spoken = language_of(lang)
     with state.store.reading() as connection:
-        case = _known(state, connection, service_request_id)
-        told = _told(state, connection, [case], spoken)
+        case = _known(state, asking, connection, service_request_id)
+        told = _told(state, asking, connection, [case], spoken)
     return answer("service_requests", told, form, lang=spoken)
 
 
 @router.get("/tokens/{token}.{form}", dependencies=HERE)
-def token(token: str, form: Form, state: StateOf, lang: Language = None) -> Response:
+def token(token: str, form: Form, state: StateOf, asking: AskingOf, lang: Language = None) -> Response:
     """The request of a token. Every report gets its service_request_id at once, which serves as its token too."""
     with state.store.reading() as connection:
-        case = _known(state, connection, token)
+        case = _known(state, asking, connection, token)
     told = [{"service_request_id": case.case, "token": case.case}]
     return answer("service_requests", told, form, lang=language_of(lang))
 
 
-def _known(state: State, connection: Any, name: str) -> Case:
-    case = store.one(connection, name, store.shown(state.settings.simulate))
+def _shown(state: State, asking: Asking) -> list[store.Condition]:
+    return [*store.shown(state.settings.simulate), *asking.looker.where()]
+
+
+def _known(state: State, asking: Asking, connection: Any, name: str) -> Case:
+    case = store.one(connection, name, _shown(state, asking))
     if case is None:
         raise NotFound(say("open311.no_request", request=name[:64]))
     return case
 
 
-def _told(state: State, connection: Any, cases: Iterable[Case], lang: str) -> list[dict[str, Any]]:
+def _told(state: State, asking: Asking, connection: Any, cases: Iterable[Case], lang: str) -> list[dict[str, Any]]:
     cases = list(cases)
     names = [case.case for case in cases]
     reports, last = store.reports_of(connection, names), store.last_of(connection, names)
@@ -202,6 +217,7 @@ def _told(state: State, connection: Any, cases: Iterable[Case], lang: str) -> li
             reports[case.case],
             last[case.case],
             lang,
+            asking.looker,
         )
         for case in cases
     ]

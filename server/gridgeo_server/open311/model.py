@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from gridgeo_server.cases.categories import Category
+from gridgeo_server.cases.looking import DIGITS, Looker
 from gridgeo_server.cases.model import Case
 from gridgeo_server.cases.stages import machine
 from gridgeo_server.clocks import Limit
@@ -90,6 +91,7 @@ def request_view(
     report: Mapping[str, Any],
     last: datetime,
     lang: str,
+    looker: Looker | None = None,
 ) -> dict[str, Any]:
     """A case as the standard tells it.
 
@@ -99,25 +101,30 @@ def request_view(
         What the event that opened it says.
     last
         When something was last done with it.
+    looker
+        Whom it is told; fields that aren't shown to them are empty. Everything where left out.
     """
+    looker = looker or Looker()
+    shown = {name: looker.reads(name, vars(case)) for name in ("description", "address", "lon", "department")}
+    words, exact = shown["address"], shown["lon"]
     return {
         "service_request_id": case.case,
         "status": "closed" if case.finished else "open",
         "status_notes": status_notes(case, lang),
         "service_name": category.name_zh if lang == "zh" else category.name_en,
         "service_code": case.category,
-        "description": case.description or None,
-        "agency_responsible": agency,
+        "description": (shown["description"] and case.description) or None,
+        "agency_responsible": agency if shown["department"] else None,
         "service_notice": notice(category, lang),
         "requested_datetime": _seconds(case.reported_at),
         "updated_datetime": _seconds(case.closed_at or last if case.finished else last),
         "expected_datetime": None if case.paused_at else _seconds(case.due_at),
-        "address": report.get("address_string") or case.address,
-        "address_id": report.get("address_id"),
+        "address": (report.get("address_string") or case.address) if words else None,
+        "address_id": report.get("address_id") if words else None,
         "zipcode": None,
-        "lat": case.lat,
-        "long": case.lon,
-        "media_url": report.get("media_url"),
+        "lat": case.lat if exact else round(case.lat, DIGITS),
+        "long": case.lon if exact else round(case.lon, DIGITS),
+        "media_url": report.get("media_url") if words else None,
     }
 
 

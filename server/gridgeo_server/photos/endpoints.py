@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from gridgeo_server.auth.guard import BearerOf
 from gridgeo_server.cases import store as case_store
-from gridgeo_server.cases.service import Actor
+from gridgeo_server.cases.asking import AskingOf
 from gridgeo_server.errors import BadRequest, NotFound
 from gridgeo_server.idempotency import IdempotencyKey, Reply, once
 from gridgeo_server.photos import files, store
@@ -41,6 +41,7 @@ _HEADERS = {
 def add(
     case: str,
     state: StateOf,
+    asking: AskingOf,
     kind: Annotated[Literal["before", "after", "other"], Query(description="What it shows.")] = "other",
     note: Annotated[str | None, Query(max_length=2_000)] = None,
     idempotency_key: IdempotencyKey = None,
@@ -49,7 +50,7 @@ def add(
     """Add a photo to a case: the file itself is the body. What it is, is told by its content; what is shown is a copy without metadata."""
     folder, now = state.settings.data, state.clock()
     with state.store.reading() as connection:
-        case_store.get(connection, case)
+        asking.check("cases.photos", asking.get(connection, case))
     picture = prepare(data, state.settings.photo_pixels)
     original, copy = files.keep(folder, data), files.keep(folder, picture.copy)
     name = f"ph_{secrets.token_hex(12)}"
@@ -61,30 +62,36 @@ def add(
         if len(store.of_case(transaction.connection, case)) >= MOST:
             raise BadRequest(say("photo.many", case=case, most=MOST), "body")
         told = {"photo": name, "kind": kind}
-        state.desk.photograph(transaction, case, told, now, Actor(), note)
+        state.desk.photograph(transaction, case, told, now, asking.actor, note)
         store.insert(transaction.connection, photo, picture.origin)
         return Reply.of(201, _view(photo))
 
-    asked = {"kind": kind, "note": note, "sha256": original}
+    asked = asking.asked({"kind": kind, "note": note, "sha256": original})
     reply = state.store.write(once(idempotency_key, f"POST /api/v1/cases/{case}/photos", asked, now, work))
     return reply.response(Location=_view(photo)["href"])
 
 
 @router.get("/cases/{case}/photos")
-def photos(case: str, state: StateOf) -> dict[str, Any]:
+def photos(case: str, state: StateOf, asking: AskingOf) -> dict[str, Any]:
     """Photos of a case, the oldest first."""
     with state.store.reading() as connection:
-        case_store.get(connection, case)
+        asking.check("cases.photos", asking.get(connection, case))
         return {"photos": [_view(one) for one in store.of_case(connection, case)]}
 
 
 @router.get("/photos/{photo}", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}})
 def picture(
-    photo: PhotoName, state: StateOf, if_none_match: Annotated[str | None, Header(max_length=1_000)] = None
+    photo: PhotoName,
+    state: StateOf,
+    asking: AskingOf,
+    if_none_match: Annotated[str | None, Header(max_length=1_000)] = None,
 ) -> Response:
     """The picture: a JPEG of at most 2,048 pixels, upright, without place, time or any other metadata."""
     with state.store.reading() as connection:
         found = store.get(connection, photo)
+        if not asking.looker.sees(vars(case := case_store.get(connection, found.case))):
+            raise NotFound(say("photo.unknown", photo=photo))
+        asking.check("cases.photos", case)
     etag = f'"{found.copy}"'
     headers = {**_HEADERS, "ETag": etag}
     if if_none_match is not None and (if_none_match.strip() == "*" or found.copy in if_none_match):

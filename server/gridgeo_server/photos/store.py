@@ -7,6 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from gridgeo_server.auth import looks as log
 from gridgeo_server.auth.bearers import Bearer
 from gridgeo_server.errors import NotFound
 from gridgeo_server.photos.pictures import Origin
@@ -67,8 +68,7 @@ def origin_of(connection: sa.Connection, photo: str) -> Origin:
 
 def look(connection: sa.Connection, photo: str, bearer: Bearer, now: datetime) -> None:
     """Keep that somebody looked at where and when a photo was taken."""
-    who = {"actor": bearer.key, "actor_name": bearer.name, "actor_role": bearer.role}
-    connection.execute(tables.photo_looks.insert().values(photo=photo, at=now, **who))
+    log.look(connection, bearer, log.OF_PHOTO, now, of=photo)
 
 
 def names(connection: sa.Connection) -> set[str]:

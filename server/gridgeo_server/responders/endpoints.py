@@ -10,13 +10,16 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from gridgeo_server.cases import store as case_store
+from gridgeo_server.cases.asking import Asking, AskingOf
 from gridgeo_server.cases.service import Actor
+from gridgeo_server.errors import NotAllowed
 from gridgeo_server.idempotency import Reply
-from gridgeo_server.responders import service
+from gridgeo_server.responders import service, store
 from gridgeo_server.responders.model import view
 from gridgeo_server.responders.service import Fix
 from gridgeo_server.state import StateOf
 from gridgeo_server.store import Transaction
+from gridgeo_server.texts import say
 
 router = APIRouter(prefix="/api/v1/responders", tags=["responders"])
 
@@ -39,28 +42,37 @@ class DutyBody(BaseModel):
 
 
 @router.get("")
-def responders(state: StateOf) -> dict[str, Any]:
-    """All officers."""
+def responders(state: StateOf, asking: AskingOf) -> dict[str, Any]:
+    """The officers whom the asker may see: all, those of an area, or oneself."""
+    asking.bearer.check("responders.see", own=asking.looker.officer is not None)
     with state.store.reading() as connection:
-        return {"responders": service.views(connection)}
+        return {"responders": asking.looker.officers(service.views(connection))}
 
 
 @router.post("/{responder}/positions", status_code=202)
-async def position(responder: str, body: PositionBody, state: StateOf) -> Response:
+async def position(responder: str, body: PositionBody, state: StateOf, asking: AskingOf) -> Response:
     """Take in where an officer is."""
+    asking.bearer.check("positions.send", own=responder == asking.looker.officer)
     now = state.clock()
     at = now if body.at is None else _in_utc(body.at)
     fix = Fix(responder, body.lon, body.lat, at, body.heading)
-    await state.store.write_soon(lambda transaction: service.move(transaction, [fix], now))
+
+    def work(transaction: Transaction) -> None:
+        _check_area(transaction, responder, asking)
+        service.move(transaction, [fix], now)
+
+    await state.store.write_soon(work)
     return Reply.of(202, {"responder": responder, "accepted": True}).response()
 
 
 @router.patch("/{responder}")
-def duty(responder: str, body: DutyBody, state: StateOf) -> dict[str, Any]:
+def duty(responder: str, body: DutyBody, state: StateOf, asking: AskingOf) -> dict[str, Any]:
     """Begin or end an officer's duty; whoever comes on duty is sent to cases that wait."""
     now = state.clock()
+    asking.bearer.check("duty.set", own=responder == asking.looker.officer)
 
     def work(transaction: Transaction) -> dict[str, Any]:
+        _check_area(transaction, responder, asking)
         officer = service.set_duty(transaction, responder, body.on_duty)
         if body.on_duty:
             state.desk.send_waiting(transaction, now, Actor())
@@ -68,6 +80,15 @@ def duty(responder: str, body: DutyBody, state: StateOf) -> dict[str, Any]:
         return view(officer, load.get(responder, 0))
 
     return state.store.write(work)
+
+
+def _check_area(transaction: Transaction, responder: str, asking: Asking) -> None:
+    """Refuse one who speaks for an area in which the officer has no grid, unless it is the officer."""
+    grids = asking.looker.grids
+    if grids is not None and responder != asking.looker.officer:
+        officer = store.get(transaction.connection, responder)
+        if grids.isdisjoint(officer.grids):
+            raise NotAllowed(say("auth.outside", responder=responder, name=asking.bearer.name))
 
 
 def _in_utc(moment: datetime) -> datetime:

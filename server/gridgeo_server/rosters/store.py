@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from gridgeo_server.auth import looks as log
 from gridgeo_server.auth.bearers import Bearer
 from gridgeo_server.errors import NotFound
 from gridgeo_server.rosters.model import Term
@@ -99,14 +100,14 @@ def look(
     connection: sa.Connection, bearer: Bearer, what: str, asked: Mapping[str, Any], terms: int, now: datetime
 ) -> None:
     """Keep that somebody looked at names and phones."""
-    values = {"what": what, "asked": dict(asked), "terms": terms, **_who(bearer, now)}
-    connection.execute(tables.roster_looks.insert().values(**values))
+    log.look(connection, bearer, what, now, asked=dict(asked), shown=terms)
 
 
 def looks(connection: sa.Connection, limit: int) -> list[dict[str, Any]]:
     """Who looked, the newest first. JSON values."""
-    table = tables.roster_looks
-    return [_told(row) for row in connection.execute(sa.select(table).order_by(table.c.look.desc()).limit(limit))]
+    found = log.looks(connection, limit, what=log.OF_ROSTERS)
+    names = ("look", "at", "actor", "actor_name", "actor_role", "what", "asked")
+    return [{**{name: one[name] for name in names}, "terms": one["shown"]} for one in found]
 
 
 def newest_events(connection: sa.Connection, limit: int) -> list[dict[str, Any]]:

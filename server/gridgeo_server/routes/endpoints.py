@@ -5,16 +5,22 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from shapely.geometry import mapping
 
 from gridgeo.crs import to_wgs84
+from gridgeo_server.auth.guard import AskerOf
 from gridgeo_server.errors import NotFound
 from gridgeo_server.routes.next_stops import NextStop, next_stops
 from gridgeo_server.state import StateOf
 from gridgeo_server.town import plain
 
-router = APIRouter(prefix="/api/v1/routes", tags=["routes"])
+
+async def _may_see(bearer: AskerOf) -> None:
+    bearer.check("routes.see")
+
+
+router = APIRouter(prefix="/api/v1/routes", tags=["routes"], dependencies=[Depends(_may_see)])
 
 _STOP = ("order", "what", "name", "arrive_min", "leave_min")
 _DATED = ("officer", "date")

@@ -77,16 +77,3 @@ photo_origins = sa.Table(
     sa.Column("lat", sa.Float),
 )
 """Where and when a camera says that it took a photo, apart from the photo, since no page and no list shows it."""
-
-photo_looks = sa.Table(
-    "photo_looks",
-    metadata,
-    sa.Column("look", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("photo", sa.String, sa.ForeignKey("photos.photo"), nullable=False),
-    sa.Column("at", Instant, nullable=False),
-    sa.Column("actor", sa.String, nullable=False),
-    sa.Column("actor_name", sa.String, nullable=False),
-    sa.Column("actor_role", sa.String, nullable=False),
-    sqlite_autoincrement=True,
-)
-"""Who looked at where and when a photo was taken, and when; appended only."""

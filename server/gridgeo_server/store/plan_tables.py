@@ -18,6 +18,7 @@ api_keys = sa.Table(
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("expires_at", Instant),
     sa.Column("revoked_at", Instant),
+    sa.Column("officer", sa.String),
 )
 """Keys without their secrets: a salted hash is kept. A key may be revoked once and is never deleted."""
 

@@ -43,18 +43,3 @@ roster_events = sa.Table(
     sqlite_autoincrement=True,
 )
 """Who entered, changed or ended which term, when and why, and what it said then; appended only."""
-
-roster_looks = sa.Table(
-    "roster_looks",
-    metadata,
-    sa.Column("look", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("at", Instant, nullable=False),
-    sa.Column("actor", sa.String, nullable=False),
-    sa.Column("actor_name", sa.String, nullable=False),
-    sa.Column("actor_role", sa.String, nullable=False),
-    sa.Column("what", sa.String, nullable=False),
-    sa.Column("asked", sa.JSON, nullable=False),
-    sa.Column("terms", sa.Integer, nullable=False),
-    sqlite_autoincrement=True,
-)
-"""Who looked at names and phones, when, what was asked for, and of how many terms; appended only."""

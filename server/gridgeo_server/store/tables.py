@@ -22,6 +22,7 @@ events = sa.Table(
     sa.Column("data", sa.JSON, nullable=False),
     sa.Column("simulated", sa.Boolean, nullable=False),
     sa.Column("rung", sa.Integer),
+    sa.Column("actor_role", sa.String),
     sa.Index("events_by_case", "case", "seq"),
     sa.Index("events_rung_once", "case", "rung", unique=True, sqlite_where=sa.text("rung IS NOT NULL")),
     sqlite_autoincrement=True,

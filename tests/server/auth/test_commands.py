@@ -64,7 +64,10 @@ def test_a_key_is_printed_whole_however_narrow_the_terminal(keys: Run, monkeypat
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("add", "--role", "king", "--name", "Li"), "choose planner, reviewer, approver, supervisor, admin"),
+        (
+            ("add", "--role", "king", "--name", "Li"),
+            "choose public, officer, dispatcher, planner, reviewer, approver, supervisor, admin",
+        ),
         (("add", "--role", "admin", "--name", "  "), "give a name of 1 to 100 characters"),
         (("revoke", "nobody"), "no key 'nobody'"),
     ],

@@ -124,7 +124,7 @@ def test_a_row_that_the_desk_refuses_late_leaves_no_half_case(
 def test_two_senders_of_one_file_at_once_make_each_case_once(
     client: TestClient, rows: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bulk, "_sent_before", lambda connection, rows, now: ([], list(rows), []))
+    monkeypatch.setattr(bulk, "_sent_before", lambda connection, rows, now, actor: ([], list(rows), []))
     first, again = (send(client, *rows).json()["filed"] for _ in range(2))
     assert [one["case"] for one in again] == [one["case"] for one in first]
     assert all(one["replayed"] for one in again)

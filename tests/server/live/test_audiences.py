@@ -10,8 +10,10 @@ CASE = {
     "case": "c",
     "area": "west",
     "stage": "dispatched",
+    "owner": "officer-01",
     "owner_name": "Li",
     "responder": "officer-01",
+    "actions": ["start", "withdraw"],
     "event": {"action": "dispatch", "actor_name": "Li", "note": "call Mrs Wang", "data": {"responder": "officer-01"}},
 }
 OFFICERS = {"responders": [{"responder": "a", "grids": ["01"]}, {"responder": "b", "grids": ["06"]}]}
@@ -29,13 +31,13 @@ def test_an_area_holds_the_areas_below_it_and_the_grids_of_all_of_them(town: Tow
 
 def test_cases_and_officers_of_elsewhere_are_left_out(town: Town) -> None:
     here = Audience(areas=frozenset({"west"}), grids=frozenset({"01"}))
-    assert here.sees("case", CASE) == CASE
-    assert here.sees("case", {**CASE, "area": "east"}) is None
-    assert here.sees("responder", OFFICERS) == {"responders": OFFICERS["responders"][:1]}
-    assert here.sees("responder", {"responders": OFFICERS["responders"][1:]}) is None
-    assert here.sees("indicators", {"overdue": 1}) == {"overdue": 1}
+    assert here.told("case", CASE) == CASE
+    assert here.told("case", {**CASE, "area": "east"}) is None
+    assert here.told("responder", OFFICERS) == {"responders": OFFICERS["responders"][:1]}
+    assert here.told("responder", {"responders": OFFICERS["responders"][1:]}) is None
+    assert here.told("indicators", {"overdue": 1}) == {"overdue": 1}
     snapshot = {"cases": [CASE, {**CASE, "area": "east"}], **OFFICERS, "indicators": {}}
-    assert here.sees("snapshot", snapshot) == {
+    assert here.told("snapshot", snapshot) == {
         "cases": [CASE],
         "responders": OFFICERS["responders"][:1],
         "indicators": {},
@@ -44,10 +46,22 @@ def test_cases_and_officers_of_elsewhere_are_left_out(town: Town) -> None:
 
 def test_the_public_is_shown_no_person_and_no_officer() -> None:
     public = Audience("public")
-    seen = public.sees("case", CASE)
-    assert seen == {"case": "c", "area": "west", "stage": "dispatched", "event": {"action": "dispatch"}}
-    assert public.sees("responder", OFFICERS) is None
-    assert public.sees("snapshot", {"cases": [], **OFFICERS}) == {"cases": [], "responders": []}
+    seen = public.told("case", CASE)
+    assert seen == {
+        **dict.fromkeys(CASE),
+        "case": "c",
+        "area": "west",
+        "stage": "dispatched",
+        "actions": [],
+        "event": {"action": "dispatch", "actor_name": None, "note": None, "data": None},
+        "hidden": ["owner", "owner_name", "responder"],
+    }
+    assert public.told("responder", OFFICERS) is None
+    assert public.told("snapshot", {"cases": [], **OFFICERS, "indicators": {}}) == {
+        "cases": [],
+        "responders": [],
+        "indicators": {},
+    }
 
 
 def test_those_who_see_the_same_are_one_audience(town: Town) -> None:

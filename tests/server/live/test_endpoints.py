@@ -15,7 +15,7 @@ from gridgeo.plans.rules import Rules
 from gridgeo_server.app import create_app
 from gridgeo_server.live import snapshots as snapshots_module
 from gridgeo_server.live.audiences import Audience
-from gridgeo_server.live.endpoints import _stream
+from gridgeo_server.live.endpoints import Watch, _stream
 from gridgeo_server.live.hub import Viewer
 from gridgeo_server.live.news import CaseChanged, IndicatorsChanged
 from gridgeo_server.live.snapshots import Snapshots
@@ -31,8 +31,8 @@ def _watching(state: State, area: str | None = None, seen: int | None = None, **
     """A stream of the state, whose hub lives on the running loop."""
     state.hub.bind(asyncio.get_running_loop())
     state = replace(state, settings=state.settings.model_copy(update=settings))
-    viewer = Viewer(Audience.of(state.town, area, "staff"), seen)
-    return _stream(state, viewer, area, Snapshots())
+    watch = Watch(area)
+    return _stream(state, Viewer(watch.audience(state.town), seen), watch, Snapshots())
 
 
 def _values(wire: bytes) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def test_one_snapshot_serves_all_who_come_at_once_and_what_happens_after_it_foll
 ) -> None:
     made = []
     real = snapshots_module.snapshot
-    monkeypatch.setattr(snapshots_module, "snapshot", lambda state: made.append(1) or real(state))
+    monkeypatch.setattr(snapshots_module, "snapshot", lambda *given: made.append(1) or real(*given))
 
     async def run() -> None:
         state.hub.bind(asyncio.get_running_loop())

@@ -6,16 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from fastapi.testclient import TestClient
 from PIL import Image
 
 from gridgeo_server.app import create_app
+from gridgeo_server.auth import looks as log
 from gridgeo_server.cases.rebuilding import differences
 from gridgeo_server.photos import endpoints, files, store
 from gridgeo_server.settings import Settings
 from gridgeo_server.state import State
-from gridgeo_server.store import hook_tables
 from gridgeo_server.town import Town
 from server.plans.conftest import make_key
 
@@ -133,10 +132,9 @@ def test_place_and_time_are_for_those_who_may_see_them_and_each_look_is_kept(
     told = client.get(path, headers={"Authorization": f"Bearer {supervisor}"}).json()
     assert told["taken"] == "2026-11-18T08:30:00+01:00"
     assert (told["lon"], told["lat"]) == pytest.approx((7.4246, 43.7384), abs=1e-6)
-    table = hook_tables.photo_looks
     with state.store.reading() as connection:
-        looks = connection.execute(sa.select(table.c.photo, table.c.actor)).all()
-    assert [tuple(row) for row in looks] == [(made["photo"], key)]
+        looks = log.looks(connection, 10)
+    assert [(one["what"], one["of"], one["actor"]) for one in looks] == [("photo origin", made["photo"], key)]
 
 
 def test_a_transaction_that_fails_leaves_a_file_too_many_which_the_next_start_puts_aside(

@@ -105,7 +105,7 @@ def test_every_look_at_names_and_every_change_is_kept_for_good(people: Office, t
     ]
     with sqlite3.connect(next(tmp_path.glob("*.sqlite"))) as connection:
         for statement in (
-            "DELETE FROM roster_looks", "UPDATE roster_looks SET actor = 'x'", "DELETE FROM roster_events",
+            "DELETE FROM looks", "UPDATE looks SET actor = 'x'", "DELETE FROM roster_events",
             "UPDATE roster_events SET why = 'x'", "DELETE FROM roster_terms",
         ):  # fmt: skip
             with pytest.raises(sqlite3.IntegrityError):

@@ -1,0 +1,65 @@
+"""Who asks for a case: proven by what the request carries, and turned into who acts and who looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from fastapi import Depends
+
+from gridgeo_server.auth.bearers import Bearer
+from gridgeo_server.auth.guard import AskerOf
+from gridgeo_server.cases import store
+from gridgeo_server.cases.looking import Looker, looker_of
+from gridgeo_server.cases.model import Case
+from gridgeo_server.cases.service import Actor
+from gridgeo_server.errors import NotFound
+from gridgeo_server.state import StateOf
+from gridgeo_server.texts import say
+from gridgeo_server.town import Town
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Whoever asks."""
+
+    bearer: Bearer
+    looker: Looker
+
+    @classmethod
+    def of(cls, town: Town, bearer: Bearer) -> Asking:
+        """The bearer of a key, a session or nothing."""
+        return cls(bearer, looker_of(town, bearer))
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts. Whoever carries no key has no name in events; their role tells how they came."""
+        bearer = self.bearer
+        return Actor(bearer.key or None, bearer.name if bearer.key else None, bearer=bearer, looker=self.looker)
+
+    def asked(self, values: dict[str, Any]) -> dict[str, Any]:
+        """What is asked, and by whom: nobody is given an answer again that was somebody else's."""
+        return {**values, "asker": self.bearer.key} if self.bearer.key else values
+
+    def check(self, permission: str, case: Case | None = None) -> None:
+        """Raise `NotAllowed` or `NotSignedIn` unless the role holds `permission`, for `case` if one is given."""
+        self.bearer.check(permission, case is not None and self.looker.owns(vars(case)))
+
+    def get(self, connection: sa.Connection, name: str) -> Case:
+        """A case, or `NotFound` where there is none for them."""
+        return self.found(store.get(connection, name))
+
+    def found(self, case: Case) -> Case:
+        """The case itself, or `NotFound` where they may not know of it."""
+        if not self.looker.sees(vars(case)):
+            raise NotFound(say("case.unknown", case=case.case))
+        return case
+
+
+async def asking(state: StateOf, bearer: AskerOf) -> Asking:
+    """Who asks; asynchronous, as it would else wait for a thread."""
+    return Asking.of(state.town, bearer)
+
+
+AskingOf = Annotated[Asking, Depends(asking)]
