@@ -28,6 +28,9 @@ class Keyring:
         self._until: OrderedDict[bytes, float] = OrderedDict()
         self._lock = threading.Lock()
 
+    def __len__(self) -> int:
+        return len(self._until)
+
     def proves(self, secret: str, kept: str) -> bool:
         """Whether `secret` is the one of which `kept` was made, see `keys.proves`."""
         name, now = hashlib.sha256(f"{kept} {secret}".encode()).digest(), self._clock()

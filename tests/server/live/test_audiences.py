@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from gridgeo_server.cases.looking import Looker
 from gridgeo_server.errors import BadRequest
-from gridgeo_server.live.audiences import Audience
+from gridgeo_server.live.audiences import AREAS, Audience
 from gridgeo_server.town import Town
 
 CASE = {
@@ -66,3 +67,27 @@ def test_the_public_is_shown_no_person_and_no_officer() -> None:
 
 def test_those_who_see_the_same_are_one_audience(town: Town) -> None:
     assert len({Audience.of(town, "west", "staff") for _ in range(3)} | {Audience.of(town, "west", "public")}) == 2
+
+
+def test_an_officer_is_told_of_their_own_cases_in_full_and_of_themself_alone(town: Town) -> None:
+    case = {**CASE, "lon": 7.41234, "lat": 43.71234}
+    own, other = (Audience.of(town, None, looker=Looker("officer", name)) for name in ("officer-01", "b"))
+    told = own.told("case", case)
+    assert told is not None
+    assert (told["owner_name"], told["event"]["note"], told["actions"]) == ("Li", "call Mrs Wang", ["start"])
+    seen = other.told("case", case)
+    assert seen is not None
+    assert (seen["owner_name"], seen["event"]["note"], seen["actions"], seen["lon"]) == (None, None, [], 7.41234)
+    assert other.told("responder", OFFICERS) == {"responders": OFFICERS["responders"][1:]}
+    assert own.of_message("indicators") == other.of_message("indicators")
+
+
+def test_whoever_speaks_for_an_area_is_told_its_own_figures_and_others_no_small_ones(town: Town) -> None:
+    values = {"overdue": 3, "ok": 7, AREAS: {frozenset({"west"}): {"overdue": 1, "ok": 2}}}
+    town_wide = Audience.of(town, None, looker=Looker("dispatcher"))
+    west = Audience.of(town, None, looker=Looker("dispatcher").within(town, "west"))
+    assert town_wide.told("indicators", values) == {"overdue": 3, "ok": 7}
+    assert west.told("indicators", values) == {"overdue": 1, "ok": 2}
+    assert (town_wide.scope, west.scope) == (None, west)
+    for nobody in (Audience.of(town, None, "public"), Audience.of(town, None, looker=Looker("planner"))):
+        assert nobody.told("indicators", values) == {"overdue": None, "ok": 7, "suppressed": True}

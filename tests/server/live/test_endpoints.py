@@ -13,6 +13,9 @@ from fastapi.testclient import TestClient
 from gridgeo.plans.plan import Plan
 from gridgeo.plans.rules import Rules
 from gridgeo_server.app import create_app
+from gridgeo_server.auth import store
+from gridgeo_server.auth.guard import proven
+from gridgeo_server.live import endpoints as live_endpoints
 from gridgeo_server.live import snapshots as snapshots_module
 from gridgeo_server.live.audiences import Audience
 from gridgeo_server.live.endpoints import Watch, _stream
@@ -21,9 +24,10 @@ from gridgeo_server.live.news import CaseChanged, IndicatorsChanged
 from gridgeo_server.live.snapshots import Snapshots
 from gridgeo_server.settings import Settings
 from gridgeo_server.state import State
+from gridgeo_server.texts import say
 from gridgeo_server.town import Town
 from loops import run as run_alone
-from server.plans.conftest import quartered
+from server.plans.conftest import make_key, quartered
 from towns import lattice_town
 
 
@@ -125,3 +129,21 @@ def test_an_unknown_area_or_role_is_refused_by_name(client: TestClient) -> None:
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == "area"
     assert client.get("/api/v1/live?role=king").status_code == 422
+
+
+def test_a_stream_ends_when_the_key_that_let_its_viewer_in_is_revoked(
+    state: State, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_endpoints, "ASK_S", 0.0)
+    key, token = make_key(state.store, "dispatcher", "Li")
+    watch = Watch(bearer=proven(state, token, say("auth.how")))
+    watching = replace(state, settings=state.settings.model_copy(update={"ping_s": 0.02}))
+
+    async def run() -> None:
+        state.hub.bind(asyncio.get_running_loop())
+        stream = _stream(watching, Viewer(watch.audience(state.town)), watch, Snapshots())
+        assert [(await anext(stream))[:6] for _ in range(4)][-1] == b": ping"
+        state.store.write(lambda t: store.revoke(t.connection, key, clock.now))
+        assert [wire async for wire in stream][1:] == []
+
+    run_alone(run())
