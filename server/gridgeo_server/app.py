@@ -20,6 +20,7 @@ from gridgeo import __version__
 from gridgeo_server import errors, health, pages_endpoint
 from gridgeo_server.auth import endpoints as auth
 from gridgeo_server.auth.listening import check_listening
+from gridgeo_server.auth.oidc import Issuer
 from gridgeo_server.board import endpoints as board
 from gridgeo_server.board.indicators import current
 from gridgeo_server.cases import batch_endpoints as batch
@@ -107,6 +108,7 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
         The store in the folder can't be opened.
     """
     check_listening(settings)
+    issuer = Issuer.of(settings)
     found = read_town(settings.data) if town is None else town
     hub = Hub()
 
@@ -142,7 +144,7 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
         # Newer versions of FastAPI would look for a collector at each request, and send to it unasked.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
-    app.state.gridgeo = State(settings, store, desk, hub, calendars, clock, slot, served)
+    app.state.gridgeo = State(settings, store, desk, hub, calendars, clock, slot, served, issuer=issuer)
     app.state.roster_roles = roles_of_town(settings.data)
     app.state.open311 = catalogue_of(settings.data, kinds)
     app.state.quota = Quota(settings.reports_hour, settings.reports_hour_all)

@@ -37,6 +37,25 @@ class Settings(BaseSettings):
         default=(),
         description="Addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed; none if not set.",
     )
+    oidc_issuer: str | None = Field(
+        default=None, description="Issuer of OpenID Connect tokens that are taken as keys; none if not set."
+    )
+    oidc_audience: str | None = Field(default=None, description="The audience (aud) that its tokens must name.")
+    oidc_keys: str | None = Field(
+        default=None, description="File or https address of the issuer's keys, a JWK set; RS256 and ES256 are taken."
+    )
+    oidc_role_claim: str = Field(
+        default="gridgeo_role", description="Claim that tells the role; dots lead into it, e.g. realm_access.roles."
+    )
+    oidc_roles: dict[str, str] = Field(
+        default={},
+        description="Value of that claim to role, the first that fits; each role by its own name if not set.",
+    )
+    oidc_area_claim: str = Field(
+        default="gridgeo_area", description="Claim that tells the area; a token without it speaks for all."
+    )
+    oidc_officer_claim: str = Field(default="gridgeo_officer", description="Claim that tells which officer it is.")
+    oidc_name_claim: str = Field(default="name", description="Claim that tells the name that stands in events.")
     allowed_hosts: tuple[str, ...] = Field(
         default=(),
         description="Host names that requests may be addressed to; left empty, this machine's own names when listening"

@@ -11,6 +11,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from gridgeo_server.auth.keyring import Keyring
+from gridgeo_server.auth.oidc import Issuer
 from gridgeo_server.cases.service import Desk
 from gridgeo_server.layers.shelf import Shelf
 from gridgeo_server.layers.tiles import Tiles
@@ -53,6 +54,8 @@ class State:
     slot: Slot
     served: Served
     keyring: Keyring = field(default_factory=Keyring)
+    issuer: Issuer | None = None
+    """Whose tokens are taken beside keys."""
 
     @property
     def town(self) -> Town:

@@ -16,6 +16,7 @@ from gridgeo_server.auth.guard import AskerOf, BearerOf, proven
 from gridgeo_server.auth.origins import check_own_page
 from gridgeo_server.auth.roles import permissions, roles
 from gridgeo_server.auth.sessions import COOKIE, Session
+from gridgeo_server.errors import NotSignedIn
 from gridgeo_server.state import StateOf
 from gridgeo_server.store import Transaction
 from gridgeo_server.texts import language_of, say
@@ -77,6 +78,8 @@ def sign_in(body: SignIn, request: Request, state: StateOf) -> Response:
     """Begin a session: the cookie stands for the key until it is over. One that the browser had before ends."""
     check_own_page(request, strict=False)
     bearer = proven(state, body.key, say("auth.how_session"))
+    if bearer.signed_in_by != "key":
+        raise NotSignedIn(say("auth.unknown", how=say("auth.how_session")))
     now, cookie = state.clock(), sessions.new_cookie()
     lasts = timedelta(hours=state.settings.session_hours)
     before = request.cookies.get(COOKIE)
