@@ -328,9 +328,12 @@ def _roles() -> str:
 
     rows = []
     for role in roles().values():
-        may = "; ".join(words["en"] for name, words in permissions().items() if name in role.may)
-        rows.append((f"`{role.role}`", role.name_zh, may))
-    return _rows(("role", "中文", "may"), rows)
+        may, own = (
+            "; ".join(words["en"] for name, words in permissions().items() if name in held)
+            for held in (role.may, role.own)
+        )
+        rows.append((f"`{role.role}`", role.name_zh, may, own))
+    return _rows(("role", "中文", "may", "may with what is their own"), rows)
 
 
 def _categories() -> str:

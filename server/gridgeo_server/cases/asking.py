@@ -14,7 +14,8 @@ from gridgeo_server.cases import store
 from gridgeo_server.cases.looking import Looker, looker_of
 from gridgeo_server.cases.model import Case
 from gridgeo_server.cases.service import Actor
-from gridgeo_server.errors import NotFound
+from gridgeo_server.errors import NotAllowed, NotFound
+from gridgeo_server.responders.model import Responder
 from gridgeo_server.state import StateOf
 from gridgeo_server.texts import say
 from gridgeo_server.town import Town
@@ -45,6 +46,14 @@ class Asking:
     def check(self, permission: str, case: Case | None = None) -> None:
         """Raise `NotAllowed` or `NotSignedIn` unless the role holds `permission`, for `case` if one is given."""
         self.bearer.check(permission, case is not None and self.looker.owns(vars(case)))
+
+    def check_officer(self, permission: str, officer: Responder) -> None:
+        """The same for something done with an officer: oneself, or one of the area for which the asker speaks."""
+        own = officer.responder == self.looker.officer
+        self.bearer.check(permission, own)
+        grids = self.looker.grids
+        if grids is not None and not own and grids.isdisjoint(officer.grids):
+            raise NotAllowed(say("auth.outside", responder=officer.responder, name=self.bearer.name))
 
     def get(self, connection: sa.Connection, name: str) -> Case:
         """A case, or `NotFound` where there is none for them."""

@@ -10,16 +10,14 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from gridgeo_server.cases import store as case_store
-from gridgeo_server.cases.asking import Asking, AskingOf
+from gridgeo_server.cases.asking import AskingOf
 from gridgeo_server.cases.service import Actor
-from gridgeo_server.errors import NotAllowed
 from gridgeo_server.idempotency import Reply
 from gridgeo_server.responders import service, store
 from gridgeo_server.responders.model import view
 from gridgeo_server.responders.service import Fix
 from gridgeo_server.state import StateOf
 from gridgeo_server.store import Transaction
-from gridgeo_server.texts import say
 
 router = APIRouter(prefix="/api/v1/responders", tags=["responders"])
 
@@ -58,7 +56,8 @@ async def position(responder: str, body: PositionBody, state: StateOf, asking: A
     fix = Fix(responder, body.lon, body.lat, at, body.heading)
 
     def work(transaction: Transaction) -> None:
-        _check_area(transaction, responder, asking)
+        if asking.looker.grids is not None:
+            asking.check_officer("positions.send", store.get(transaction.connection, responder))
         service.move(transaction, [fix], now)
 
     await state.store.write_soon(work)
@@ -72,7 +71,7 @@ def duty(responder: str, body: DutyBody, state: StateOf, asking: AskingOf) -> di
     asking.bearer.check("duty.set", own=responder == asking.looker.officer)
 
     def work(transaction: Transaction) -> dict[str, Any]:
-        _check_area(transaction, responder, asking)
+        asking.check_officer("duty.set", store.get(transaction.connection, responder))
         officer = service.set_duty(transaction, responder, body.on_duty)
         if body.on_duty:
             state.desk.send_waiting(transaction, now, Actor())
@@ -80,15 +79,6 @@ def duty(responder: str, body: DutyBody, state: StateOf, asking: AskingOf) -> di
         return view(officer, load.get(responder, 0))
 
     return state.store.write(work)
-
-
-def _check_area(transaction: Transaction, responder: str, asking: Asking) -> None:
-    """Refuse one who speaks for an area in which the officer has no grid, unless it is the officer."""
-    grids = asking.looker.grids
-    if grids is not None and responder != asking.looker.officer:
-        officer = store.get(transaction.connection, responder)
-        if grids.isdisjoint(officer.grids):
-            raise NotAllowed(say("auth.outside", responder=responder, name=asking.bearer.name))
 
 
 def _in_utc(moment: datetime) -> datetime:

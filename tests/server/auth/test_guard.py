@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
 from gridgeo.errors import BadInput
 from gridgeo_server.app import create_app
 from gridgeo_server.auth import keys, store
-from gridgeo_server.auth.guard import is_loopback
+from gridgeo_server.auth.guard import asker, is_loopback
 from gridgeo_server.auth.keyring import KEPT_S, Keyring
 from gridgeo_server.auth.listening import check_listening
 from gridgeo_server.auth.sessions import COOKIE
@@ -230,3 +231,23 @@ def test_a_proxy_is_believed_when_it_is_named_and_not_before(settings: Settings,
         client.post("/api/v1/reports", json={}, headers={"X-Forwarded-For": "198.51.100.9, 192.0.2.7"})
         assert seen == [address] * quota
         app.state.gridgeo.store.close()
+
+
+ASKED = ("cases", "photos", "responders", "positions", "routes", "live", "indicators", "me", "access-log")
+"""Doors below /api/v1 to cases, officers and what is told of them; reports of the public know whom they ask."""
+
+
+def test_every_door_to_cases_and_officers_asks_who_comes(client: TestClient) -> None:
+    def asks(part: Any) -> bool:
+        return part.call is asker or any(asks(one) for one in part.dependencies)
+
+    def doors(routes: Any) -> Iterator[APIRoute]:
+        for route in routes:
+            if isinstance(route, APIRoute):
+                yield route
+            elif hasattr(route, "original_router"):
+                yield from doors(route.original_router.routes)
+
+    found = [one for one in doors(client.app.routes) if one.path.removeprefix("/api/v1/").split("/")[0] in ASKED]  # type: ignore[attr-defined]
+    assert len(found) > 20
+    assert [one.path for one in found if not asks(one.dependant)] == []
