@@ -91,6 +91,8 @@ def sign_in(body: SignIn, request: Request, state: StateOf) -> Response:
         store.begin_session(transaction.connection, session)
 
     state.store.write(work)
+    if before is not None:
+        state.keyring.forget(sessions.as_token(before))
     answer = Response(status_code=204)
     answer.set_cookie(COOKIE, cookie, max_age=int(lasts.total_seconds()), **_flags(request))
     return answer
@@ -103,6 +105,7 @@ def sign_out(request: Request, state: StateOf) -> Response:
     cookie = request.cookies.get(COOKIE)
     if cookie is not None:
         state.store.write(lambda transaction: store.end_session(transaction.connection, sessions.digest_of(cookie)))
+        state.keyring.forget(sessions.as_token(cookie))
     answer = Response(status_code=204)
     answer.delete_cookie(COOKIE, **_flags(request))
     return answer

@@ -1,11 +1,12 @@
 """Who asks: the key, token or session that a request carries, proven and turned into a bearer with a role.
 
-A request that carries nothing costs nothing: no read, no thread.
+A request that carries nothing costs nothing: no read, no thread. Nor does one of somebody who was proven a moment ago.
 """
 
 from __future__ import annotations
 
 import ipaddress
+from datetime import datetime
 from functools import lru_cache
 from typing import Annotated
 
@@ -18,7 +19,7 @@ from gridgeo_server.auth.bearers import ANYBODY, HERE, Bearer, Signed
 from gridgeo_server.auth.keys import Key
 from gridgeo_server.auth.origins import check_own_page
 from gridgeo_server.auth.roles import roles_of_keys
-from gridgeo_server.auth.sessions import COOKIE, digest_of
+from gridgeo_server.auth.sessions import COOKIE, as_token, digest_of
 from gridgeo_server.errors import NotSignedIn
 from gridgeo_server.state import State, StateOf
 from gridgeo_server.texts import Text, say
@@ -40,10 +41,12 @@ async def asker(request: Request, state: StateOf) -> Bearer:
     if given is not None:
         scheme, _, token = given.partition(" ")
         if scheme.casefold() == "bearer" and token.strip():
-            return await run_in_threadpool(proven, state, token.strip(), say("auth.how"))
+            known = state.keyring.fresh(token.strip(), state.clock())
+            return known or await run_in_threadpool(proven, state, token.strip(), say("auth.how"))
     cookie = request.cookies.get(COOKIE)
     if cookie is not None:
-        found = await run_in_threadpool(_of_session, state, cookie)
+        kept = as_token(cookie)
+        found = state.keyring.fresh(kept, state.clock()) or await run_in_threadpool(_of_session, state, cookie)
         if found is not None:
             check_own_page(request, strict=True)
             return found
@@ -83,35 +86,51 @@ def proven(state: State, token: str, how: Text) -> Bearer:
     NotSignedIn
         The key isn't known, is over or was revoked.
     """
-    parts = keys.split(token)
+    parts, now = keys.split(token), state.clock()
+    with state.store.reading() as connection:
+        revoked = store.revoked(connection)
+        state.keyring.look(revoked)
+        if (known := state.keyring.kept(token, now)) is not None:
+            return known
+        found = None if parts is None else store.find(connection, parts[0])
     if parts is None and state.issuer is not None and token.count(".") == 2:
-        return state.issuer.bearer(token)
-    found: tuple[Key, str] | None = None
-    if parts is not None:
-        with state.store.reading() as connection:
-            found = store.find(connection, parts[0])
-    identifier, kept = (None, keys.NOBODY) if found is None else (found[0], found[1])
-    good = state.keyring.proves("" if parts is None else parts[1], kept)
-    if identifier is None or not good or identifier.role not in roles_of_keys():
+        who = state.issuer.bearer(token)
+    else:
+        who = _of_key(found, "" if parts is None else parts[1], now, how)
+    state.keyring.keep(token, who, revoked)
+    return who
+
+
+def _of_key(found: tuple[Key, str] | None, secret: str, now: datetime, how: Text) -> Bearer:
+    key, kept = (None, keys.NOBODY) if found is None else found
+    good = keys.proves(secret, kept)
+    if key is None or not good or key.role not in roles_of_keys():
         raise NotSignedIn(say("auth.unknown", how=how))
-    condition = identifier.state(state.clock())
+    condition = key.state(now)
     if condition != "valid":
-        raise NotSignedIn(say("auth.over", key=identifier.key, condition=say(f"auth.{condition}")))
-    return _bearer(identifier, "key")
+        raise NotSignedIn(say("auth.over", key=key.key, condition=say(f"auth.{condition}")))
+    return _bearer(key, "key", key.expires_at)
 
 
 def _of_session(state: State, cookie: str) -> Bearer | None:
     """The bearer of the key that a session was begun with; None where session or key is over."""
-    now = state.clock()
+    now, kept = state.clock(), as_token(cookie)
     with state.store.reading() as connection:
-        key = store.key_of_session(connection, digest_of(cookie), now)
-    if key is None or key.state(now) != "valid" or key.role not in roles_of_keys():
+        revoked = store.revoked(connection)
+        state.keyring.look(revoked)
+        if (known := state.keyring.kept(kept, now)) is not None:
+            return known
+        found = store.key_of_session(connection, digest_of(cookie), now)
+    if found is None or found[0].state(now) != "valid" or found[0].role not in roles_of_keys():
         return None
-    return _bearer(key, "session")
+    key, ends = found
+    who = _bearer(key, "session", ends if key.expires_at is None else min(ends, key.expires_at))
+    state.keyring.keep(kept, who, revoked)
+    return who
 
 
-def _bearer(key: Key, by: Signed) -> Bearer:
-    return Bearer(key.key, key.name, key.role, key.area, key.officer, by, key.expires_at)
+def _bearer(key: Key, by: Signed, until: datetime | None) -> Bearer:
+    return Bearer(key.key, key.name, key.role, key.area, key.officer, by, until)
 
 
 def still_good(state: State, who: Bearer) -> bool:

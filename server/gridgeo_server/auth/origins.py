@@ -31,11 +31,13 @@ def check_own_page(request: Request, *, strict: bool) -> None:
     if request.method in _READS:
         return
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
-    if site is not None and site not in {"same-origin", "none"}:
-        raise NotAllowed(say("auth.foreign"))
-    if origin is not None and origin != _own(request):
-        raise NotAllowed(say("auth.foreign"))
-    if strict and site != "same-origin" and origin is None:
+    if site is not None:
+        good = site == "same-origin" or (site == "none" and not strict)
+    elif origin is not None:
+        good = origin == _own(request)
+    else:
+        good = not strict
+    if not good:
         raise NotAllowed(say("auth.foreign"))
 
 

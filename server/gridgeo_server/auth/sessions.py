@@ -32,3 +32,8 @@ def new_cookie() -> str:
 def digest_of(cookie: str) -> str:
     """What the store keeps of a session's cookie."""
     return hashlib.sha256(cookie.encode("utf-8", "replace")).hexdigest()
+
+
+def as_token(cookie: str) -> str:
+    """What a cookie is called among the texts that prove who somebody is; no key holds a space."""
+    return f"session {cookie}"

@@ -11,10 +11,12 @@ from gridgeo_server.auth.keys import Key
 from gridgeo_server.auth.sessions import Session
 from gridgeo_server.errors import NotFound
 from gridgeo_server.store import access_tables, plan_tables
+from gridgeo_server.store.prepared import Prepared
 from gridgeo_server.texts import say
 
 _TABLE = plan_tables.api_keys
 _SESSIONS = access_tables.sessions
+_REVOKED = Prepared(sa.select(sa.func.count()).select_from(_TABLE).where(_TABLE.c.revoked_at.is_not(None)))
 _COLUMNS = [_TABLE.c[field.name] for field in fields(Key)]
 
 
@@ -66,8 +68,18 @@ def end_session(connection: sa.Connection, digest: str) -> None:
     connection.execute(_SESSIONS.delete().where(_SESSIONS.c.digest == digest))
 
 
-def key_of_session(connection: sa.Connection, digest: str, now: datetime) -> Key | None:
-    """The key that a session stands for; None where there is no such session, or its time is over."""
-    query = sa.select(*_COLUMNS).join(_SESSIONS, _SESSIONS.c.key == _TABLE.c.key)
+def key_of_session(connection: sa.Connection, digest: str, now: datetime) -> tuple[Key, datetime] | None:
+    """The key that a session stands for, and when it ends; None where there is no such session, or its time is over."""
+    query = sa.select(*_COLUMNS, _SESSIONS.c.ends_at).join(_SESSIONS, _SESSIONS.c.key == _TABLE.c.key)
     row = connection.execute(query.where(_SESSIONS.c.digest == digest, _SESSIONS.c.ends_at > now)).one_or_none()
-    return None if row is None else Key(**row._mapping)
+    if row is None:
+        return None
+    values = dict(row._mapping)
+    ends_at: datetime = values.pop("ends_at")
+    return Key(**values), ends_at
+
+
+def revoked(connection: sa.Connection) -> int:
+    """How many keys are revoked."""
+    ((count,),) = _REVOKED.run(connection, {})
+    return int(count)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,10 @@ from fastapi.testclient import TestClient
 
 from gridgeo.errors import BadInput
 from gridgeo_server.app import create_app
-from gridgeo_server.auth import keys, store
+from gridgeo_server.auth import keyring, keys, store
+from gridgeo_server.auth.bearers import Bearer
 from gridgeo_server.auth.guard import asker, is_loopback
-from gridgeo_server.auth.keyring import KEPT_S, Keyring
+from gridgeo_server.auth.keyring import KEPT_S, LOOK_S, Keyring
 from gridgeo_server.auth.listening import check_listening
 from gridgeo_server.auth.sessions import COOKIE
 from gridgeo_server.settings import Settings
@@ -107,7 +108,9 @@ def test_signing_in_again_ends_the_session_before_and_signing_out_ends_it_for_go
         assert told.json()["role"] == "public"
 
 
-def test_a_session_ends_with_its_time_and_with_its_key(guarded: People, clock: Any) -> None:
+def test_a_session_ends_with_its_time_and_with_its_key(
+    guarded: People, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _sign_in(guarded)
     clock.pass_seconds(12 * 3600 - 1)
     assert guarded.get(None, "/me")["signed_in_by"] == "session"
@@ -116,6 +119,7 @@ def test_a_session_ends_with_its_time_and_with_its_key(guarded: People, clock: A
     _sign_in(guarded)
     assert guarded.get(None, "/me")["role"] == "dispatcher"
     key = guarded.names["dispatcher"]
+    monkeypatch.setattr(keyring, "LOOK_S", 0.0)
     guarded.state.store.write(lambda t: store.revoke(t.connection, key, clock.now))
     assert guarded.get(None, "/me")["role"] == "public"
     assert _sign_in(guarded).status_code == 401
@@ -165,31 +169,41 @@ def test_the_page_of_another_site_writes_nothing_at_this_machine_either(client: 
     assert client.post("/api/v1/cases", json=body).status_code == 201
 
 
-def test_a_key_is_paid_for_once_and_ends_at_once_when_it_is_revoked(
+def test_a_key_is_paid_for_once_and_ends_within_a_second_of_being_revoked(
     guarded: People, monkeypatch: pytest.MonkeyPatch, clock: Any
 ) -> None:
     paid = []
     real = keys.proves
-    monkeypatch.setattr(keys, "proves", lambda *given: paid.append(1) or real(*given))
+    monkeypatch.setattr(keys, "proves", lambda *given: (paid.append(1), real(*given))[1])
     for _ in range(5):
         guarded.get("dispatcher", "/me")
     assert len(paid) == 1
     key = guarded.names["dispatcher"]
+    monkeypatch.setattr(keyring, "LOOK_S", 0.0)
+    guarded.get("dispatcher", "/me")
     guarded.state.store.write(lambda t: store.revoke(t.connection, key, clock.now))
     assert guarded.ask("dispatcher", "GET", "/me").status_code == 401
 
 
-def test_a_proof_is_kept_for_its_time_and_of_a_wrong_secret_never() -> None:
-    now = [0.0]
+def test_a_proof_is_kept_for_its_time_and_forgotten_when_a_key_is_revoked() -> None:
+    now, moment = [0.0], datetime(2026, 11, 18, tzinfo=UTC)
     ring = Keyring(lambda: now[0])
-    kept = keys.hashed("secret")
-    assert ring.proves("secret", kept)
-    assert not ring.proves("other", kept)
-    assert len(ring) == 1
-    now[0] = KEPT_S
-    assert ring.proves("secret", kept)
-    assert not ring.proves("secret", keys.hashed("another"))
-    assert len(ring) == 1
+    li = Bearer("k", "Li", "planner", until=moment + timedelta(hours=1))
+    ring.look(3)
+    ring.keep("secret", li, 3)
+    assert (ring.fresh("secret", moment), ring.fresh("other", moment)) == (li, None)
+    assert ring.fresh("secret", moment + timedelta(hours=1)) is None
+    now[0] = LOOK_S
+    assert ring.fresh("secret", moment) is None
+    assert ring.kept("secret", moment) == li
+    ring.look(4)
+    assert ring.kept("secret", moment) is None
+    # Proven while the key was being revoked: what was read before isn't kept.
+    ring.keep("secret", li, 3)
+    assert len(ring) == 0
+    ring.keep("secret", li, 4)
+    now[0] = LOOK_S + KEPT_S
+    assert ring.kept("secret", moment) is None
 
 
 def test_nothing_is_read_of_the_store_for_whoever_carries_nothing(
