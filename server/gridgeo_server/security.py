@@ -34,7 +34,7 @@ _RAW = [
 """The same, and what stands where an answer says nothing of caching, as they go over the wire."""
 
 _LONG = ("/api/v1/plans", "/api/v1/rosters", "/api/v1/cases/bulk")
-"""Where a request may be longer, if it carries a key."""
+"""Where a request may be longer, if it carries a key or the cookie of a session."""
 _PHOTO = re.compile(r"/api/v1/cases/[^/]+/photos")
 """Where a body is a photo."""
 
@@ -83,7 +83,7 @@ class Guard:
             await send(message)
 
         sent = dict(scope["headers"])
-        of_plan = scope["path"].startswith(_LONG) and b"authorization" in sent
+        of_plan = scope["path"].startswith(_LONG) and (b"authorization" in sent or b"cookie" in sent)
         limit, wait_s = self._plan_limit if of_plan else self._body_limit, self._wait_s
         if _PHOTO.fullmatch(scope["path"]):
             limit, wait_s = self._photo_limit, self._photo_wait_s

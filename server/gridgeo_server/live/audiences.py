@@ -55,9 +55,11 @@ class Audience(Looker):
             looker = looker.within(town, area)
         return cls(**{field.name: getattr(looker, field.name) for field in fields(Looker)}, whole=whole)
 
-    def of_message(self, name: str) -> Audience:
-        """Those who see the same of an event of the stream: officers differ in their cases, and in themselves, alone."""
-        return replace(self, officer=None) if name in {"indicators", "plan"} and self.officer is not None else self
+    def of_message(self, name: str, values: dict[str, Any]) -> Audience:
+        """Those who see the same of an event of the stream: officers differ in their own cases, and in themselves, alone."""
+        if self.officer is None or name in {"responder", "snapshot"} or (name == "case" and self.owns(values)):
+            return self
+        return replace(self, officer=None)
 
     def told(self, name: str, values: dict[str, Any]) -> dict[str, Any] | None:
         """What this audience is told of an event of the stream; None where that is nothing."""

@@ -38,7 +38,7 @@ class Message:
 
     def wire(self, audience: Audience) -> bytes:
         """The event as it goes over the wire; nothing where it is not for this audience."""
-        audience = audience.of_message(self.name)
+        audience = audience.of_message(self.name, self.values)
         known = self.wires.get(audience)
         if known is None:
             seen = audience.told(self.name, self.values)

@@ -79,7 +79,10 @@ def test_an_officer_is_told_of_their_own_cases_in_full_and_of_themself_alone(tow
     assert seen is not None
     assert (seen["owner_name"], seen["event"]["note"], seen["actions"], seen["lon"]) == (None, None, [], 7.41234)
     assert other.told("responder", OFFICERS) == {"responders": OFFICERS["responders"][1:]}
-    assert own.of_message("indicators") == other.of_message("indicators")
+    nobody = Audience.of(town, None, looker=Looker("officer"))
+    for name, values, alike in (("case", case, {own, nobody}), ("indicators", {}, {nobody}), ("plan", {}, {nobody})):
+        # What is the same for several is put into bytes once.
+        assert {one.of_message(name, values) for one in (own, other)} == alike
 
 
 def test_whoever_speaks_for_an_area_is_told_its_own_figures_and_others_no_small_ones(town: Town) -> None:
