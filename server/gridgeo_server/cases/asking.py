@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -54,6 +56,10 @@ class Asking:
         grids = self.looker.grids
         if grids is not None and not own and grids.isdisjoint(officer.grids):
             raise NotAllowed(say("auth.outside", responder=officer.responder, name=self.bearer.name))
+
+    def may(self, permission: str) -> Callable[[Responder], None]:
+        """`check_officer` for one permission."""
+        return partial(self.check_officer, permission)
 
     def get(self, connection: sa.Connection, name: str) -> Case:
         """A case, or `NotFound` where there is none for them."""

@@ -103,6 +103,7 @@ def test_one_snapshot_serves_all_who_come_at_once_and_what_happens_after_it_foll
     state: State, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = []
+    monkeypatch.setattr(snapshots_module, "FRESH_S", 60.0)
     real = snapshots_module.snapshot
     monkeypatch.setattr(snapshots_module, "snapshot", lambda *given: made.append(1) or real(*given))
 

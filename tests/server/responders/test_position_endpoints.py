@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from gridgeo_server.state import State
 from gridgeo_server.store import tables
 from gridgeo_server.store.instants import to_text
+from server.offices import people_of
 
 DOOR = "/api/v1/positions"
 
@@ -92,3 +93,13 @@ def test_no_more_than_500_fixes_come_in_one_batch(client: TestClient, at: Any, c
     assert client.post(DOOR, json={"positions": one * 501}).status_code == 422
     assert client.post(DOOR, json={"positions": one * 500}).json()["accepted"] == 500
     assert client.post(DOOR, json={"positions": []}).status_code == 422
+
+
+def test_an_officer_sends_their_own_fixes_alone(client: TestClient, at: Any, clock: Any) -> None:
+    people = people_of(client)
+    two = _fixes(at, clock, 5) + _fixes(at, clock, 4, responder="officer-02")
+    told = people.ask("officer", "POST", "/positions", json={"positions": two})
+    assert (told.status_code, told.json()["accepted"]) == (202, 1)
+    assert [(one["position"], one["status"]) for one in told.json()["refused"]] == [(1, 403)]
+    assert people.ask("dispatcher", "POST", "/positions", json={"positions": two}).json()["accepted"] == 2
+    assert people.ask("planner", "POST", "/positions", json={"positions": two}).status_code == 403
