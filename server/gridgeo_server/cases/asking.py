@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -54,6 +55,10 @@ class Asking:
         grids = self.looker.grids
         if grids is not None and not own and grids.isdisjoint(officer.grids):
             raise NotAllowed(say("auth.outside", responder=officer.responder, name=self.bearer.name))
+
+    def allowing(self, permission: str) -> Callable[[Responder], None]:
+        """`check_officer` for one permission."""
+        return lambda officer: self.check_officer(permission, officer)
 
     def get(self, connection: sa.Connection, name: str) -> Case:
         """A case, or `NotFound` where there is none for them."""

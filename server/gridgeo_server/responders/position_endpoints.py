@@ -8,6 +8,7 @@ from fastapi import APIRouter, Header
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import Response
 
+from gridgeo_server.cases.asking import AskingOf
 from gridgeo_server.cases.filters import in_utc
 from gridgeo_server.errors import faults_told, status_of, told
 from gridgeo_server.idempotency import IdempotencyKey, Reply, once
@@ -38,6 +39,7 @@ class PositionsBody(BaseModel):
 async def positions(
     body: PositionsBody,
     state: StateOf,
+    asking: AskingOf,
     idempotency_key: IdempotencyKey = None,
     accept_language: Annotated[str | None, Header(max_length=200)] = None,
 ) -> Response:
@@ -46,6 +48,7 @@ async def positions(
     What is sent again changes nothing, and an older fix never takes the place of a newer one.
     """
     now, lang = state.clock(), language_of(accept_language)
+    asking.bearer.check("positions.send", own=asking.looker.officer is not None)
     fixes: dict[int, Fix] = {}
     refused: dict[int, dict[str, Any]] = {}
     for place, given in enumerate(body.positions):
@@ -61,12 +64,14 @@ async def positions(
     def work(transaction: Transaction) -> Reply:
         places = list(fixes)
         found = dict(refused)
-        for row, error in service.move_some(transaction, fixes.values(), now).items():
+        for row, error in service.move_some(
+            transaction, fixes.values(), now, asking.allowing("positions.send")
+        ).items():
             found[places[row]] = _refused(places[row], *status_of(error), told(error, lang))
         rows = [found[place] for place in sorted(found)]
         return Reply.of(202, {"accepted": len(body.positions) - len(rows), "refused": rows})
 
-    asked = {"positions": body.positions}
+    asked = asking.asked({"positions": body.positions})
     return (await state.store.write_soon(once(idempotency_key, "POST /api/v1/positions", asked, now, work))).response()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -38,21 +38,31 @@ class Fix:
     heading: float | None = None
 
 
-def move(transaction: Transaction, fixes: Iterable[Fix], now: datetime) -> None:
+Allow = Callable[[Responder], None]
+
+
+def anybody(officer: Responder) -> None:
+    """Let whoever asks tell where `officer` is."""
+
+
+def move(transaction: Transaction, fixes: Iterable[Fix], now: datetime, allow: Allow = anybody) -> None:
     """Take in fixes and announce them together.
 
-    A fix older than the last one known is kept in the track only; one that comes again changes nothing.
+    A fix older than the last one known is kept in the track only; one that comes again changes nothing. `allow` raises for
+    officers of whom whoever asks may tell nothing.
 
     Raises
     ------
     NotFound, OffDuty, BadRequest
         An officer doesn't exist or is off duty (tracks are kept on duty only), or a fix lies in the future.
     """
-    for refused in move_some(transaction, fixes, now).values():
+    for refused in move_some(transaction, fixes, now, allow).values():
         raise refused
 
 
-def move_some(transaction: Transaction, fixes: Iterable[Fix], now: datetime) -> dict[int, ServerError]:
+def move_some(
+    transaction: Transaction, fixes: Iterable[Fix], now: datetime, allow: Allow = anybody
+) -> dict[int, ServerError]:
     """As `move`, but a fix that can't be taken keeps no other back: the answer is why, by its place among the fixes."""
     connection = transaction.connection
     load = case_store.open_by_responder(connection)
@@ -60,7 +70,7 @@ def move_some(transaction: Transaction, fixes: Iterable[Fix], now: datetime) -> 
     refused: dict[int, ServerError] = {}
     for place, fix in enumerate(fixes):
         try:
-            officer = _seen(connection, fix, now)
+            officer = _seen(connection, fix, now, allow)
         except ServerError as error:
             refused[place] = error
         else:
@@ -73,9 +83,10 @@ def move_some(transaction: Transaction, fixes: Iterable[Fix], now: datetime) -> 
     return refused
 
 
-def _seen(connection: sa.Connection, fix: Fix, now: datetime) -> Responder | None:
+def _seen(connection: sa.Connection, fix: Fix, now: datetime, allow: Allow) -> Responder | None:
     """The officer with this fix; None where a newer one is known."""
     officer = store.get(connection, fix.responder)
+    allow(officer)
     if not officer.on_duty:
         raise OffDuty(f"{officer.name} is off duty; positions are kept on duty only")
     if fix.at > now + AHEAD:
