@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -57,9 +56,9 @@ class Asking:
         if grids is not None and not own and grids.isdisjoint(officer.grids):
             raise NotAllowed(say("auth.outside", responder=officer.responder, name=self.bearer.name))
 
-    def may(self, permission: str) -> Callable[[Responder], None]:
+    def allowing(self, permission: str) -> Callable[[Responder], None]:
         """`check_officer` for one permission."""
-        return partial(self.check_officer, permission)
+        return lambda officer: self.check_officer(permission, officer)
 
     def get(self, connection: sa.Connection, name: str) -> Case:
         """A case, or `NotFound` where there is none for them."""

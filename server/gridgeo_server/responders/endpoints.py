@@ -56,7 +56,7 @@ async def position(responder: str, body: PositionBody, state: StateOf, asking: A
     fix = Fix(responder, body.lon, body.lat, at, body.heading)
 
     def work(transaction: Transaction) -> None:
-        service.move(transaction, [fix], now, asking.may("positions.send"))
+        service.move(transaction, [fix], now, asking.allowing("positions.send"))
 
     await state.store.write_soon(work)
     return Reply.of(202, {"responder": responder, "accepted": True}).response()

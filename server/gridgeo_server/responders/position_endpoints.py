@@ -47,8 +47,8 @@ async def positions(
 
     What is sent again changes nothing, and an older fix never takes the place of a newer one.
     """
-    asking.bearer.check("positions.send", own=asking.looker.officer is not None)
     now, lang = state.clock(), language_of(accept_language)
+    asking.bearer.check("positions.send", own=asking.looker.officer is not None)
     fixes: dict[int, Fix] = {}
     refused: dict[int, dict[str, Any]] = {}
     for place, given in enumerate(body.positions):
@@ -64,7 +64,9 @@ async def positions(
     def work(transaction: Transaction) -> Reply:
         places = list(fixes)
         found = dict(refused)
-        for row, error in service.move_some(transaction, fixes.values(), now, asking.may("positions.send")).items():
+        for row, error in service.move_some(
+            transaction, fixes.values(), now, asking.allowing("positions.send")
+        ).items():
             found[places[row]] = _refused(places[row], *status_of(error), told(error, lang))
         rows = [found[place] for place in sorted(found)]
         return Reply.of(202, {"accepted": len(body.positions) - len(rows), "refused": rows})

@@ -38,25 +38,30 @@ class Fix:
     heading: float | None = None
 
 
-def move(
-    transaction: Transaction, fixes: Iterable[Fix], now: datetime, check: Callable[[Responder], None] | None = None
-) -> None:
+Allow = Callable[[Responder], None]
+
+
+def anybody(officer: Responder) -> None:
+    """Let whoever asks tell where `officer` is."""
+
+
+def move(transaction: Transaction, fixes: Iterable[Fix], now: datetime, allow: Allow = anybody) -> None:
     """Take in fixes and announce them together.
 
-    A fix older than the last one known is kept in the track only; one that comes again changes nothing. `check` raises where
-    the asker may not speak for an officer.
+    A fix older than the last one known is kept in the track only; one that comes again changes nothing. `allow` raises for
+    officers of whom whoever asks may tell nothing.
 
     Raises
     ------
     NotFound, OffDuty, BadRequest
         An officer doesn't exist or is off duty (tracks are kept on duty only), or a fix lies in the future.
     """
-    for refused in move_some(transaction, fixes, now, check).values():
+    for refused in move_some(transaction, fixes, now, allow).values():
         raise refused
 
 
 def move_some(
-    transaction: Transaction, fixes: Iterable[Fix], now: datetime, check: Callable[[Responder], None] | None = None
+    transaction: Transaction, fixes: Iterable[Fix], now: datetime, allow: Allow = anybody
 ) -> dict[int, ServerError]:
     """As `move`, but a fix that can't be taken keeps no other back: the answer is why, by its place among the fixes."""
     connection = transaction.connection
@@ -65,7 +70,7 @@ def move_some(
     refused: dict[int, ServerError] = {}
     for place, fix in enumerate(fixes):
         try:
-            officer = _seen(connection, fix, now, check)
+            officer = _seen(connection, fix, now, allow)
         except ServerError as error:
             refused[place] = error
         else:
@@ -78,13 +83,10 @@ def move_some(
     return refused
 
 
-def _seen(
-    connection: sa.Connection, fix: Fix, now: datetime, check: Callable[[Responder], None] | None
-) -> Responder | None:
+def _seen(connection: sa.Connection, fix: Fix, now: datetime, allow: Allow) -> Responder | None:
     """The officer with this fix; None where a newer one is known."""
     officer = store.get(connection, fix.responder)
-    if check is not None:
-        check(officer)
+    allow(officer)
     if not officer.on_duty:
         raise OffDuty(f"{officer.name} is off duty; positions are kept on duty only")
     if fix.at > now + AHEAD:

@@ -16,11 +16,11 @@ from gridgeo.plans.plan import Plan
 from gridgeo.plans.rules import Rules
 from gridgeo_server.app import create_app
 from gridgeo_server.auth.roles import roles_of_keys
+from gridgeo_server.board.indicators import snapshot
 from gridgeo_server.cases.looking import Looker, _table
 from gridgeo_server.cases.stages import machine
 from gridgeo_server.cases.views import CASE_FIELDS
 from gridgeo_server.live.audiences import Audience
-from gridgeo_server.live.snapshots import _wire
 from gridgeo_server.settings import Settings
 from gridgeo_server.town import Town
 from server.offices import DESCRIPTION, REPORTER, People, people_of
@@ -189,8 +189,8 @@ def _watched(people: People, who: str | None, case: str) -> dict[str, Any]:
     state = people.state
     bearer = ANYBODY if who is None else proven(state, people.tokens[who], say("auth.how"))
     audience = Audience.of(state.town, None, looker=looker_of(state.town, bearer))
-    wire = _wire(state, audience, 1)
-    told = json.loads(wire.split(b"data: ")[1])
+    told = audience.told("snapshot", snapshot(state, audience.scope))
+    assert told is not None
     return next(dict(one) for one in told["cases"] if one["case"] == case)
 
 
@@ -279,6 +279,10 @@ def test_an_officer_sees_and_moves_themself_alone(people: People, cases: dict[st
     for who, status in (("officer of it", 403), ("planner", 403), (None, 401)):
         assert people.ask(who, "POST", f"/responders/{other}/positions", json=fix).status_code == status
         assert people.ask(who, "PATCH", f"/responders/{other}", json={"on_duty": True}).status_code == status
+    several = {"positions": [{"responder": other, **fix}, {"responder": own, **fix}]}
+    answer = people.ask("officer of it", "POST", "/positions", json=several).json()
+    assert [(one["position"], one["status"]) for one in answer["refused"]] == [(0, 403)]
+    assert people.ask(None, "POST", "/positions", json=several).status_code == 401
     assert people.ask(None, "GET", "/responders").status_code == 401
     assert people.ask(None, "GET", "/routes").status_code == 401
     assert people.get(None, "/ogc/collections/responders/items")["features"] == []

@@ -4,12 +4,14 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 
+from gridgeo_server.auth import looks
 from gridgeo_server.cases import store as case_store
 from gridgeo_server.cases.rebuilding import differences
 from gridgeo_server.store import Store, migrations
@@ -61,3 +63,35 @@ def test_a_store_of_the_first_version_is_brought_up_to_date_with_its_cases(tmp_p
         datetime(2026, 11, 18, 9, 48, tzinfo=UTC),
     )
     assert (case.owner_name, case.owner_name_zh) == ("A", None)
+
+
+def test_looks_at_rosters_and_photos_of_before_are_in_the_one_log_that_follows(tmp_path: Path) -> None:
+    path = tmp_path / "s.sqlite"
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    config.set_main_option("path_separator", "os")
+    engine = sa.create_engine(f"sqlite:///{path}")
+    who = "'2026-11-18T09:00:00.000Z', 'k1', 'Li', 'reviewer'"
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0007")
+        connection.exec_driver_sql(
+            "INSERT INTO roster_looks (at, actor, actor_name, actor_role, what, asked, terms) "
+            f"""VALUES ({who}, 'roster', '{{"on": null}}', 12)"""
+        )
+        connection.exec_driver_sql(
+            f"INSERT INTO photo_looks (at, actor, actor_name, actor_role, photo) VALUES ({who}, 'ph_1')"
+        )
+        connection.commit()
+    engine.dispose()
+    store = Store(path)
+    with store.reading() as connection:
+        found = looks.looks(connection, 10)
+        for statement in ("DELETE FROM looks", "UPDATE looks SET actor = 'x'"):
+            with pytest.raises(sa.exc.IntegrityError, match="appended"):
+                connection.exec_driver_sql(statement)
+    store.close()
+    assert [(one["what"], one["of"], one["asked"], one["shown"], one["actor"]) for one in found] == [
+        ("photo origin", "ph_1", {}, 1, "k1"),
+        ("roster", None, {"on": None}, 12, "k1"),
+    ]
