@@ -66,20 +66,26 @@ function idOf(kind: Kind): string | null {
   return selection.value?.kind === kind ? selection.value.id : null;
 }
 
-/** Open one thing in the sheet; a report under way is put aside. */
+/** The report that was under way when something was looked at. */
+const putAside = signal<Draft | null>(null);
+
+/** Open one thing in the sheet; a report under way is put aside until that is closed. */
 export function select(kind: Kind, id: string): void {
+  putAside.value = draft.value ?? putAside.value;
   draft.value = null;
   selection.value = { kind, id };
 }
 
 export function closeSheet(): void {
-  draft.value = null;
+  draft.value = selection.value ? putAside.value : null;
+  putAside.value = null;
   selection.value = null;
 }
 
 export function beginReport(): void {
+  draft.value ??= putAside.value ?? { category: null, place: null, description: "" };
+  putAside.value = null;
   selection.value = null;
-  draft.value ??= { category: null, place: null, description: "" };
 }
 
 export function placeDraft(lon: number, lat: number): void {

@@ -31,7 +31,7 @@ function Account({ onClose }: { onClose: () => void }) {
   useEffect(() => dialog.current?.showModal(), []);
   const close = () => dialog.current?.close();
   return (
-    <dialog ref={dialog} class="help account" aria-labelledby="account-title" onClose={onClose} onKeyDown={(event) => event.stopPropagation()}>
+    <dialog ref={dialog} class="help account" aria-labelledby="account-title" onClose={onClose}>
       <h2 id="account-title">{signedIn() ? d.you : d.signIn}</h2>
       {signedIn() ? <Signed onDone={close} /> : <KeyForm onDone={close} />}
     </dialog>

@@ -31,7 +31,7 @@ export function ClockStrip({ case_, limit, supervise, onAsk }: StripProps) {
 function titleOf(case_: Case, limit: CaseDetail["limit"]): string {
   const w = words.value;
   const clock = clockOf(case_, now.value);
-  if (case_.paused_at != null) return limit ? `${w.desk.shelved}, ${timeLeft(limit.left_s, lang.value)}` : w.desk.shelved;
+  if (case_.paused_at != null) return limit ? `${w.desk.shelved} · ${timeLeft(limit.left_s, lang.value)}` : w.desk.shelved;
   if (["withdrawn", "refused", "merged"].includes(case_.stage)) return w.stage[case_.stage];
   const text = span(clock.leftS, lang.value);
   if (clock.running) return clock.leftS <= 0 ? w.overdueBy(text) : w.left(text);

@@ -96,7 +96,7 @@ export function CaseButton({ case_ }: { case_: Case }) {
   const leave = () => { hovered.value = null; };
   return (
     <button
-      type="button" class={`row case-row ${clock.light}`} data-case={case_.case} aria-current={chosen ? "true" : undefined}
+      type="button" class={`row case-row ${clock.light}${clock.running ? "" : " still"}`} data-case={case_.case} aria-current={chosen ? "true" : undefined}
       onMouseEnter={point} onMouseLeave={leave} onFocus={point} onBlur={leave}
       onClick={() => { select("case", case_.case); reveal(case_.lon, case_.lat); }}
     >

@@ -17,15 +17,14 @@ export function PhotoViewer({ list, at, onMove, onClose }: Props) {
   const onKey = (event: KeyboardEvent) => {
     if (event.key === "ArrowLeft") step(-1);
     else if (event.key === "ArrowRight") step(1);
-    event.stopPropagation(); // Escape closes this dialog, not the sheet below it
   };
   return (
     <dialog ref={dialog} class="viewer" aria-label={photoWords(photo)} onClose={onClose} onKeyDown={onKey}>
       <img src={photo.href} alt={photoWords(photo)} width={photo.width} height={photo.height} />
       <p>
-        <button type="button" class="plain icon-only" disabled={at === 0} aria-label={w.desk.previous} onClick={() => step(-1)}><Icon name="left" /></button>
+        <button type="button" class="plain icon-only" aria-disabled={at === 0} aria-label={w.desk.previous} onClick={() => step(-1)}><Icon name="left" /></button>
         <span role="status">{photoWords(photo)} · {at + 1} / {list.length}</span>
-        <button type="button" class="plain icon-only" disabled={at === list.length - 1} aria-label={w.desk.next} onClick={() => step(1)}><Icon name="right" /></button>
+        <button type="button" class="plain icon-only" aria-disabled={at === list.length - 1} aria-label={w.desk.next} onClick={() => step(1)}><Icon name="right" /></button>
         <button type="button" class="plain icon-only" aria-label={w.close} onClick={() => dialog.current?.close()}><Icon name="close" /></button>
       </p>
     </dialog>

@@ -39,6 +39,7 @@ export function ReportSheet() {
       putCase(made);
       // Reported first, so that nothing is lost if the merge is refused: then it is a case of its own.
       if (same) await mergeInto(made, same);
+      draft.value = null; // it is sent: nothing is left to put aside
       select("case", same?.case ?? made.case);
     } catch (error) {
       setFault(error);

@@ -53,7 +53,6 @@ export const en = {
   grid: (code: string) => `grid ${code}`,
   Grid: (code: string) => `Grid ${code}`,
   unplaced: "No address known",
-  awaitingCheck: "Handled",
   light: { ok: "On time", soon: "Due soon", over: "Overdue" },
   signal: { fresh: "On duty", busy: "Busy", stale: "Stale", lost: "Lost", off: "Off duty" },
 
@@ -89,7 +88,6 @@ export const en = {
   handledLate: "Handled late",
   waitsForCheck: "Waits to be checked and closed",
   closedAt: (text: string) => `Closed ${text}`,
-  withdrawn: "Withdrawn",
   timeline: "Timeline",
   stage: {
     reported: "Reported", accepted: "Accepted", refused: "Refused", verified: "Verified", filed: "Filed", dispatched: "Dispatched",
@@ -109,11 +107,8 @@ export const en = {
   reason: (_code: string, text: string) => text,
   noCandidates: "Nobody on duty can reach it. It is dispatched when somebody comes on duty.",
   owner: (name: string) => `Owner ${name}`,
-  handledBy: "Officer",
   arrives: (time: string) => `arrives ${time}`,
   snapped: (m: string) => `Reported ${m} outside the grid; the nearest grid took it`,
-  note: "Note",
-  system: "Server",
 
   report: "Report a case",
   kind: "What is it?",
@@ -130,7 +125,6 @@ export const en = {
   limitOf: (text: string) => `limit ${text}`,
   urgent: "urgent",
   pickOnMap: "Click where it is, or press Enter to take the centre. Esc stops.",
-  reportedAs: (name: string, grid: string) => `${name} reported in grid ${grid}`,
 
   households: "Households",
   groundArea: "Area",

@@ -59,7 +59,6 @@ export const zh: Words = {
   grid: (code) => `网格 ${code}`,
   Grid: (code) => `网格 ${code}`,
   unplaced: "地址不详",
-  awaitingCheck: "待核查",
   light: { ok: "正常", soon: "即将到期", over: "超期" },
   signal: { fresh: "在岗", busy: "处置中", stale: "信号旧", lost: "失联", off: "离岗" },
 
@@ -95,7 +94,6 @@ export const zh: Words = {
   handledLate: "超期处置",
   waitsForCheck: "等待核查与结案",
   closedAt: (text) => `结案于 ${text}`,
-  withdrawn: "已撤回",
   timeline: "办理过程",
   stage: {
     reported: "上报", accepted: "受理", refused: "不予受理", verified: "核实", filed: "立案", dispatched: "派遣", handling: "处置",
@@ -114,11 +112,8 @@ export const zh: Words = {
   reason: (code, text) => reasons[code] ?? text,
   noCandidates: "暂无在岗人员可到达；有人上岗后自动派遣。",
   owner: (name) => `属地 ${name}`,
-  handledBy: "处置人",
   arrives: (time) => `预计 ${time} 到达`,
   snapped: (m) => `上报点在网格外 ${m}，已归入最近网格`,
-  note: "备注",
-  system: "系统",
 
   report: "上报事件",
   kind: "事件类别",
@@ -135,7 +130,6 @@ export const zh: Words = {
   limitOf: (text) => `时限 ${text}`,
   urgent: "紧急",
   pickOnMap: "点击事发位置，或按回车取地图中心。Esc 退出。",
-  reportedAs: (name, grid) => `${name} 已上报，网格 ${grid}`,
 
   households: "户数",
   groundArea: "面积",
