@@ -97,6 +97,7 @@ export interface Case {
   reworks?: number;
   asked_at?: string | null;
   acknowledged_at?: string | null;
+  answer_at?: string | null;
   declined?: number;
   clocks?: StepClock[];
   /** Fields that who asks may not see. */
@@ -202,13 +203,15 @@ export interface Indicators {
   overdue: number;
   soon: number;
   ok: number;
-  on_time: { rate: number | null; on_time: number; due: number };
+  on_time: { rate: number | null; on_time: number | null; due: number | null };
   on_duty: number;
   free: number;
   busy: number;
   stale: number;
-  reported_today: number;
-  grids_at_zero: number;
+  reported_today: number | null;
+  grids_at_zero: number | null;
+  /** Some counts are left out, as they are too small to tell of nobody. */
+  suppressed?: boolean;
 }
 
 /** Indicators of a period, and the requests for the cases behind them. */

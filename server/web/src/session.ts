@@ -43,7 +43,12 @@ export function signedIn(): boolean {
   return me.value.signed_in_by !== undefined && me.value.signed_in_by !== "nothing";
 }
 
-/** Whether who looks works here, and so may add notes and photos. */
-export function maySpeak(): boolean {
+/** Whether who looks may do something, by the names of `/api/v1/roles`; an older server refuses nobody. */
+export function may(permission: string): boolean {
+  return !knowsSessions() || me.value.may.includes("*") || me.value.may.includes(permission);
+}
+
+/** Whether who looks works here: somebody of the public reports and follows a report, and nothing else. */
+export function worksHere(): boolean {
   return me.value.role !== "public";
 }

@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Alike, Case, CaseDetail, Possible, Wish } from "../contract.ts";
 import { distance } from "../format.ts";
 import { way } from "../map/view.ts";
-import { maySpeak } from "../session.ts";
+import { may, worksHere } from "../session.ts";
 import { named, words } from "../settings.ts";
 import { ActionForm } from "./ActionForm.tsx";
 import { Actions } from "./Actions.tsx";
@@ -43,6 +43,7 @@ export function CaseSheet({ id }: { id: string }) {
   const run = async (wish: Wish, version: number) => {
     if (await hand.act(wish, version)) setAsking(null);
   };
+  const clocks = detail.value?.clocks ?? known.clocks ?? [];
   const merge = can("merge");
   const beaten = hand.refusal !== null && hand.refusal.faster.length > 0;
   const stop = () => { setAsking(null); hand.forgive(); };
@@ -60,12 +61,12 @@ export function CaseSheet({ id }: { id: string }) {
       <ClockStrip case_={known} limit={detail.value?.limit} supervise={can("supervise")} onAsk={begin} />
       {beaten && <Faster events={hand.refusal!.faster} onSeen={stop} />}
       {hand.refusal !== null && !beaten && !asking && <Fault what={w.what.act} error={hand.refusal.error} />}
-      {known.clocks && known.clocks.length > 0 && <StepClocks clocks={known.clocks} paused={known.paused_at != null} />}
+      {clocks.length > 0 && <StepClocks clocks={clocks} paused={known.paused_at != null} />}
       {known.description && <p class="words">{known.description}</p>}
       {known.hidden && known.hidden.length > 0 && <p class="words note">{w.desk.hidden}</p>}
       {known.snapped_m != null && known.snapped_m > 0.5 && <p class="words note">{w.snapped(distance(known.snapped_m))}</p>}
       {detail.value && <Linked detail={detail.value} {...(merge ? { onMerge: (other: Alike) => begin(merge, other.case) } : {})} />}
-      <Photos case_={known} mayAdd={maySpeak()} />
+      <Photos case_={known} mayAdd={may("cases.photos")} />
       {detail.value ? <Timeline events={hand.events} />
         : detail.error ? <Fault what={w.what.case} error={detail.error} onRetry={detail.again} />
         : <div class="blocks"><i /><i /><i /></div>}
@@ -76,12 +77,12 @@ export function CaseSheet({ id }: { id: string }) {
 
 const NOTE: Possible = { action: "note", name_en: "Note", name_zh: "备注", note_needed: true };
 
-/** What was read, less what the stream has since told is no longer possible; a note may always be added by who works here. */
+/** What was read, less what the stream has since told is no longer possible; who works on it may always add a note. */
 function possibleNow(detail: CaseDetail | null, known: Case): Possible[] {
   const read = detail?.possible ?? [];
   const now = known.actions as string[] | undefined;
   const left = now ? read.filter((one) => now.includes(one.action)) : read;
-  return maySpeak() && detail && !left.some((one) => one.action === "note") ? [...left, NOTE] : left;
+  return worksHere() && read.length > 0 && !left.some((one) => one.action === "note") ? [...left, NOTE] : left;
 }
 
 /** Draw the way of the officer who is going there, for as long as the sheet is open. */

@@ -58,7 +58,7 @@ function onTheWay(case_: Case): string[] {
   const name = named({ name: case_.responder_name, name_zh: case_.responder_name_zh });
   const told: string[] = [];
   if (case_.acknowledged_at) told.push(w.desk.acknowledged(time(Date.parse(case_.acknowledged_at))));
-  else if (case_.asked_at && name) told.push(w.desk.asked(name));
+  else if (case_.asked_at && name) told.push(w.desk.asked(name, case_.answer_at ? time(Date.parse(case_.answer_at)) : null));
   if (case_.eta_at) told.push(w.arrives(time(Date.parse(case_.eta_at))));
   if (case_.declined) told.push(w.desk.declinedBy(case_.declined));
   return told;

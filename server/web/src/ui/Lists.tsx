@@ -5,7 +5,7 @@ import { clockOf, fixAge, signalOf, waits } from "../clock.ts";
 import type { Case, Responder } from "../contract.ts";
 import { age, time, timeLeft } from "../format.ts";
 import { reveal } from "../map/view.ts";
-import { maySpeak } from "../session.ts";
+import { may } from "../session.ts";
 import { lang, named, words } from "../settings.ts";
 import { connection, hovered, lastAlive, loaded, now, onDuty, open, overdue, select, selection, waiting } from "../state.ts";
 import { initialsOf } from "./Marks.tsx";
@@ -26,10 +26,10 @@ export function Lists() {
         {overdue.value.slice(0, ROWS).map((c) => <CaseRow key={c.case} case_={c} />)}
       </Section>
       <Section name="open" title={w.open} count={open.value.length} aside={asOf ?? w.byTimeLeft} empty={w.noOpen(at)}
-        above={waiting.value.length > 0 && maySpeak() && <WaitingRow />}>
+        above={waiting.value.length > 0 && may("cases.act") && <WaitingRow />}>
         {open.value.slice(0, ROWS).map((c) => <CaseRow key={c.case} case_={c} />)}
       </Section>
-      {maySpeak() && (
+      {may("responders.see") && (
         <Section name="officers" title={w.officers} count={onDuty.value.length} aside={asOf ?? w.bySignalAge} empty={w.noOfficers}>
           {onDuty.value.slice(0, ROWS).map((r) => <OfficerRow key={r.responder} officer={r} />)}
         </Section>

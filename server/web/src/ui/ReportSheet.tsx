@@ -5,7 +5,7 @@ import { api, newKey } from "../api.ts";
 import type { Alike, Case, Category } from "../contract.ts";
 import { span } from "../format.ts";
 import { placeAtCentre } from "../map/view.ts";
-import { me } from "../session.ts";
+import { may, me, worksHere } from "../session.ts";
 import { lang, named, words } from "../settings.ts";
 import { board, type Draft, draft, putCase, select } from "../state.ts";
 import { Fault } from "./Fault.tsx";
@@ -24,7 +24,8 @@ export function ReportSheet() {
   // The server refuses a key that comes back with another report: what changed gets a key of its own.
   const key = useRef({ of: "", key: "" });
   const likely = useLikely(now);
-  const mayMerge = me.value.role !== "public" && me.value.role !== "officer";
+  // An officer merges nothing, and the public nothing at all: the desk does it, which is shown what is alike.
+  const mayMerge = may("cases.act") && worksHere() && me.value.role !== "officer";
   const send = async (same?: Alike) => {
     if (!now.category) return setMissing(w.chooseKind);
     if (!now.place) return setMissing(w.choosePlace);

@@ -58,7 +58,7 @@ function sentTo(event: CaseEvent): string | null {
 }
 
 /** What nobody does but the server. */
-const BY_ITSELF = new Set(["escalate", "time_out"]);
+const BY_ITSELF = new Set(["escalate", "time_out", "set_clocks", "follow"]);
 
 /** Who did it: the officer, or whoever was signed in; nothing where nobody said who they are. */
 export function doer(event: CaseEvent): string | null {
