@@ -31,6 +31,7 @@ export function ClockStrip({ case_, limit, supervise, onAsk }: StripProps) {
 function titleOf(case_: Case, limit: CaseDetail["limit"]): string {
   const w = words.value;
   const clock = clockOf(case_, now.value);
+  if (Number.isNaN(clock.leftS)) return w.stage[case_.stage];
   if (case_.paused_at != null) return limit ? `${w.desk.shelved} · ${timeLeft(limit.left_s, lang.value)}` : w.desk.shelved;
   if (["withdrawn", "refused", "merged"].includes(case_.stage)) return w.stage[case_.stage];
   const text = span(clock.leftS, lang.value);
@@ -41,7 +42,8 @@ function titleOf(case_: Case, limit: CaseDetail["limit"]): string {
 function metaOf(case_: Case, limit: CaseDetail["limit"]): string[] {
   const w = words.value;
   const at = (text: string) => moment(Date.parse(text), now.value, lang.value);
-  const running = clockOf(case_, now.value).running;
+  const { running, leftS } = clockOf(case_, now.value);
+  if (Number.isNaN(leftS)) return [w.light[case_.light]];
   const allowed = w.limit(limit ? limit.words[lang.value] : span(case_.limit_s, lang.value));
   const told = case_.paused_at != null ? [allowed, w.desk.shelvedSince(at(case_.paused_at))]
     : running ? [allowed, w.dueAt(at(case_.due_at))]
