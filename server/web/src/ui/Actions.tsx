@@ -13,11 +13,13 @@ const SHOWN = 3;
 interface Props {
   possible: Possible[];
   busy: boolean;
+  /** Whether the first of them is the one to press; not where somebody is to be sent. */
+  primary: boolean;
   onRun: (action: string) => void;
   onAsk: (action: Possible) => void;
 }
 
-export function Actions({ possible, busy, onRun, onAsk }: Props) {
+export function Actions({ possible, busy, primary, onRun, onAsk }: Props) {
   const d = words.value.desk;
   const [all, setAll] = useState(false);
   const leads = LEADS.flatMap((name) => possible.filter((one) => one.action === name && !one.note_needed));
@@ -28,7 +30,7 @@ export function Actions({ possible, busy, onRun, onAsk }: Props) {
   return (
     <div class="actions">
       {shown.map((one) => (
-        <button key={one.action} type="button" class={`button${one === leads[0] ? " primary" : ""}`} disabled={busy}
+        <button key={one.action} type="button" class={`button${primary && one === leads[0] ? " primary" : ""}`} disabled={busy}
           title={d.hint[one.action]} data-action={one.action} onClick={() => run(one)}>{actionName(one)}</button>
       ))}
       {rows.length > SHOWN + 1 && (

@@ -1,6 +1,7 @@
 /** One case: its clocks, its photos, its timeline as it grows, who can take it, and what may be done next. */
 
 import { useEffect, useState } from "preact/hooks";
+import { waits } from "../clock.ts";
 import type { Alike, Case, CaseDetail, Possible, Wish } from "../contract.ts";
 import { distance } from "../format.ts";
 import { way } from "../map/view.ts";
@@ -55,7 +56,7 @@ export function CaseSheet({ id }: { id: string }) {
       footer={asking && !beaten
         ? <ActionForm key={asking.action.action} case_={known} asking={asking} alike={detail.value?.alike ?? []} busy={hand.busy}
             error={hand.refusal?.error ?? null} onRun={(wish) => void run(wish, asking.version)} onStop={stop} />
-        : possible.length > 0 && <Actions possible={possible} busy={hand.busy} onAsk={begin}
+        : possible.length > 0 && <Actions possible={possible} busy={hand.busy} primary={!waits(known)} onAsk={begin}
             onRun={(action) => void run({ action }, known.version)} />}
     >
       <ClockStrip case_={known} limit={detail.value?.limit} supervise={can("supervise")} onAsk={begin} />

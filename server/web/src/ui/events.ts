@@ -21,7 +21,8 @@ function particulars(event: CaseEvent): string | null {
     case "absorb": case "release": return ofCase(event, "duplicate");
     case "merge": case "unmerge": return ofCase(event, "main");
     case "photo": return kindOf(text(event, "kind"));
-    default: return sentTo(event);
+    case "dispatch": return sentTo(event);
+    default: return null;
   }
 }
 
@@ -53,15 +54,23 @@ function ofCase(event: CaseEvent, name: string): string | null {
 }
 
 function sentTo(event: CaseEvent): string | null {
-  const to = named({ name: text(event, "responder_name"), name_zh: text(event, "responder_name_zh") });
+  const to = responderOf(event);
   return to ? `→ ${to}` : null;
 }
 
+function responderOf(event: CaseEvent): string {
+  return named({ name: text(event, "responder_name"), name_zh: text(event, "responder_name_zh") });
+}
+
 /** What nobody does but the server. */
-const BY_ITSELF = new Set(["escalate", "time_out", "set_clocks", "follow"]);
+const BY_ITSELF = new Set(["escalate", "set_clocks", "follow"]);
+
+/** An officer's answer, or that none came, is told of who was asked, whoever wrote it down. */
+const ANSWERS = new Set(["acknowledge", "decline", "time_out"]);
 
 /** Who did it: the officer, or whoever was signed in; nothing where nobody said who they are. */
 export function doer(event: CaseEvent): string | null {
+  if (ANSWERS.has(event.action)) return responderOf(event) || null;
   if (BY_ITSELF.has(event.action)) return words.value.desk.byServer;
   const officer = event.actor ? responders.value.get(event.actor) : undefined;
   return named(officer ?? { name: event.actor_name }) || null;
