@@ -1,7 +1,7 @@
 """Draw the pictures of the README and the documentation: ``python docs/make_images.py``.
 
-``plan.png`` is a plan of the sample map, ``board.png`` the live board of the demo, as a browser shows it on an
-office screen, ``reach.png`` what is reached on foot, ``patrols.png`` three drawn shifts of a grid, ``coverage.png``
+``plan.png`` is a plan of the sample map, ``board.png`` the live board of the demo and ``case.png`` a case on it, as a
+browser shows them on an office screen, ``reach.png`` what is reached on foot, ``patrols.png`` three drawn shifts of a grid, ``coverage.png``
 what synthetic tracks along some patrols covered, ``rounds.png`` the page of rounds. All are made from what the library and the server really answer.
 """
 
@@ -190,7 +190,7 @@ def rounds_picture(folder: Path) -> None:
 
 
 def board_picture(folder: Path) -> None:
-    """Photograph the board of a server that runs on a free port."""
+    """Photograph the board of a server that runs on a free port, and one of its cases."""
     from playwright.sync_api import sync_playwright
 
     width, height = SCREEN
@@ -201,6 +201,10 @@ def board_picture(folder: Path) -> None:
         page.locator("canvas.maplibregl-canvas").wait_for(timeout=60_000)
         page.wait_for_timeout(WARM_UP_S * 1_000)
         page.screenshot(path=IMAGES / "board.png")
+        page.locator(".case-row").first.click()
+        page.locator(".candidates li").first.wait_for()
+        page.wait_for_timeout(1_000)
+        page.screenshot(path=IMAGES / "case.png")
         browser.close()
 
 

@@ -122,6 +122,13 @@ class Board:
             self.process.wait()
         self.process = None
 
+    def kill(self) -> None:
+        """End it without a word, as a power cut does."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+
     def log(self) -> str:
         """What it printed."""
         return (self.data / "server.log").read_text(encoding="utf-8", errors="replace")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from PIL import Image
@@ -119,17 +120,25 @@ def test_a_lost_stream_is_told_and_ages_go_on(drawn: Page, board: Board, watch: 
     watch.forgive(
         "ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE"
     )
-    board.stop()
+    board.kill()
     banner = drawn.locator(".banner")
-    expect(banner).to_contain_text("Connection lost. Last update ")
+    expect(banner).to_contain_text("Connection lost. Last update ", timeout=5_000)
+    expect(banner.locator(".old-by")).to_have_text(re.compile(r"What you see is \d+ s old\."))
+    expect(banner.locator(".next-try")).to_have_text(re.compile(r"Next try in \d+ s\."))
     expect(drawn.locator(".list.overdue")).to_contain_text("No overdue cases, ")
-    expect(drawn.locator(".figure").first).to_contain_text("as of ")
+    # Nothing is shown as if it were of now.
+    expect(drawn.locator(".line.live")).to_have_count(0)
+    for figure in drawn.locator(".strip .figure").all():
+        expect(figure).to_contain_text("as of ")
+    for heading in drawn.locator(".list h2").all():
+        expect(heading).to_contain_text("as of ")
     expect(row).not_to_have_text("0 s")
     before = row.inner_text()
     expect(row).not_to_have_text(before)
     board.start()
     expect(banner).to_have_count(0, timeout=20_000)
     expect(drawn.locator(".line.live")).to_be_visible()
+    expect(drawn.locator(".strip")).not_to_contain_text("as of ")
 
 
 def test_more_than_200_cases_are_drawn_together_and_their_counts_add_up(drawn: Page, board: Board) -> None:

@@ -131,7 +131,14 @@ def test_a_case_is_handed_to_another_officer(drawn: Page, board: Board) -> None:
     row = sheet.locator(".candidates li").first
     name = row.locator("strong").first.inner_text()
     row.get_by_role("button", name=f"Assign to {name}").click()
+    # The first choice has it already: another one is sent with a reason only.
+    row.get_by_role("button", name="Assign all the same").click()
+    expect(row.locator(".field-fault")).to_have_text("Give a reason; it stays in the timeline.")
+    row.get_by_label("Why").fill("Knows the caretaker")
+    row.get_by_role("button", name="Assign all the same").click()
     expect(sheet.locator(".timeline li").last).to_contain_text(f"→ {name}")
+    expect(sheet.locator(".timeline li").last).to_contain_text("choice 2, not the first")
+    expect(sheet.locator(".timeline li").last).to_contain_text("Knows the caretaker")
     (case,) = ask(board, "/api/v1/cases?open=true")["cases"]
     assert case["responder_name"] == name
 
@@ -141,6 +148,7 @@ def test_withdrawing_asks_first(drawn: Page, board: Board) -> None:
     click_map(drawn)
     drawn.get_by_role("button", name="Report", exact=True).click()
     sheet = drawn.locator(".sheet")
+    sheet.get_by_role("button", name="More", exact=True).click()
     sheet.get_by_role("button", name="Withdraw").click()
     assert len(ask(board, "/api/v1/cases?open=true")["cases"]) == 1
     sheet.get_by_role("button", name="Yes, withdraw").click()

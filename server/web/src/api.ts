@@ -1,7 +1,7 @@
 /** Requests to the server, and its refusals as errors that can be shown. */
 
 import type {
-  Action, Board, Candidates, Case, CaseDetail, Draft, GridFeature, ProblemDetails, Route, RouteFeature,
+  Alike, Board, Candidates, Case, CaseDetail, Draft, FigureTable, GridFeature, Photo, ProblemDetails, Route, RouteFeature, Wish,
 } from "./contract.ts";
 import { lang } from "./settings.ts";
 
@@ -83,12 +83,40 @@ export const api = {
   report: (draft: Draft, key: string) =>
     ask<Case>("/api/v1/cases", { method: "POST", body: draft, headers: { "Idempotency-Key": key } }),
 
-  act: (case_: Case, action: Action, more: { responder?: string; note?: string }, key: string) =>
-    ask<CaseDetail>(`/api/v1/cases/${part(case_.case)}/actions`, {
+  /** `version` is the one that the wish was made at the sight of. */
+  act: (id: string, version: number, wish: Wish, key: string) =>
+    ask<CaseDetail>(`/api/v1/cases/${part(id)}/actions`, {
       method: "POST",
-      body: { action, ...more },
-      headers: { "Idempotency-Key": key, "If-Match": `"${case_.version}"` },
+      body: wish,
+      headers: { "Idempotency-Key": key, "If-Match": `"${version}"` },
     }),
+
+  actOnMany: (wish: Wish, cases: { case: string; version: number }[], key: string) =>
+    ask<{ results: Result[] }>("/api/v1/cases/actions", {
+      method: "POST", body: { ...wish, cases }, headers: { "Idempotency-Key": key },
+    }),
+
+  alike: (draft: Draft, signal: AbortSignal) => {
+    const asked = new URLSearchParams({ category: draft.category, lon: String(draft.lon), lat: String(draft.lat) });
+    if (draft.description) asked.set("text", draft.description);
+    return ask<{ cases: Alike[] }>(`/api/v1/cases/duplicates?${asked}`, { signal });
+  },
+
+  photos: (id: string, signal: AbortSignal) => ask<{ photos: Photo[] }>(`/api/v1/cases/${part(id)}/photos`, { signal }),
+
+  figures: (by: string, from: string | null, signal: AbortSignal) =>
+    ask<FigureTable>(`/api/v1/indicators?by=${part(by)}${from ? `&from=${part(from)}` : ""}`, { signal }),
+
+  /** Every case that a filter of the list brings, at most `most`, the newest first. */
+  list: async (path: string, signal: AbortSignal, most = 1_000): Promise<Case[]> => {
+    const found: Case[] = [];
+    for (let after: string | null = ""; after !== null && found.length < most; ) {
+      const page: { cases: Case[]; next: string | null } = await ask(`${path}${after && `&after=${after}`}&limit=200`, { signal });
+      found.push(...page.cases);
+      after = page.next;
+    }
+    return found;
+  },
 
   routes: (grid: string, signal?: AbortSignal) =>
     ask<Planned>(`/api/v1/routes?grid=${part(grid)}`, signal ? { signal } : {}),
@@ -102,6 +130,9 @@ export const api = {
     return everyPage<RouteFeature>(`/ogc/collections/routes/items?limit=1000${grid ? `&grid=${part(grid)}` : ""}`);
   },
 };
+
+/** What became of one of many cases. */
+export interface Result { case: string; status: number; stage?: string; version?: number; detail?: string }
 
 interface Planned { routes: Route[] }
 

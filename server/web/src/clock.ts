@@ -24,15 +24,22 @@ export function isOpen(case_: Case): boolean {
  * when the light turns, as it knows the working calendar.
  */
 export function clockOf(case_: Case, now: number): CaseClock {
+  // Who may not see the limit is told the light alone.
+  if (!case_.due_at || !case_.limit_s) return { light: case_.light, leftS: NaN, used: 0, running: false };
   const due = Date.parse(case_.due_at);
   const running = RUNNING.has(case_.stage);
-  const stoppedAt = case_.handled_at ?? case_.closed_at;
+  const stoppedAt = case_.handled_at ?? case_.closed_at ?? case_.paused_at;
   const at = running || !stoppedAt ? now : Date.parse(stoppedAt);
   const leftS = (due - at) / 1000;
-  const share = case_.limit_s > 0 ? 1 - leftS / case_.limit_s : 1;
+  const share = 1 - leftS / case_.limit_s;
   const soon = case_.soon_at ? at >= Date.parse(case_.soon_at) : share >= 0.8;
   const light: Light = !running && !stoppedAt ? case_.light : leftS <= 0 ? "over" : soon ? "soon" : "ok";
   return { light, leftS, used: Math.min(1, Math.max(0, share)), running };
+}
+
+/** A case that is filed and that nobody was sent to. */
+export function waits(case_: Case): boolean {
+  return case_.responder == null && case_.stage !== "dispatched" && (case_.actions ?? []).includes("dispatch");
 }
 
 export type Signal = "fresh" | "stale" | "lost" | "off";

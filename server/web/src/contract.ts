@@ -4,8 +4,33 @@ export type Light = "ok" | "soon" | "over";
 export type Stage =
   | "reported" | "accepted" | "refused" | "verified" | "filed" | "dispatched" | "handling" | "handled" | "checked" | "closed"
   | "returned" | "shelved" | "withdrawn" | "merged";
-export type Action =
-  | "accept" | "dispatch" | "start" | "handle" | "check" | "close" | "return" | "rework" | "withdraw";
+/** The server's table of stages says which there are; the pages know none by heart. */
+export type Action = string;
+
+/** Something that may be done with a case now, by who asks. */
+export interface Possible { action: Action; name_en: string; name_zh: string; who?: string[]; note_needed: boolean }
+
+/** What somebody wants done with a case. */
+export interface Wish {
+  action: Action;
+  note?: string;
+  responder?: string;
+  amount?: number;
+  category?: string;
+  department?: string;
+  into?: string;
+}
+
+/** Who asks, and what they may do. */
+export interface Me {
+  name: string | null;
+  role: string;
+  area: string | null;
+  officer?: string | null;
+  may: string[];
+  signed_in_by?: "nothing" | "key" | "session" | "oidc";
+  sign_in?: "optional" | "required";
+}
 
 export interface Category {
   category: string;
@@ -23,6 +48,7 @@ export interface Board {
   server_time: string;
   version: string;
   categories: Category[];
+  departments?: Record<string, { en?: string; zh?: string }>;
   attribution: string;
 }
 
@@ -61,6 +87,50 @@ export interface Case {
   snapped_m: number | null;
   /** What may be done next. */
   actions: Action[];
+  // What older servers don't say.
+  level?: string;
+  clock?: string;
+  department?: string | null;
+  paused_at?: string | null;
+  supervised_at?: string | null;
+  main?: string | null;
+  reworks?: number;
+  asked_at?: string | null;
+  acknowledged_at?: string | null;
+  answer_at?: string | null;
+  declined?: number;
+  clocks?: StepClock[];
+  /** Fields that who asks may not see. */
+  hidden?: string[];
+}
+
+/** The clock of one step of a case's life. */
+export interface StepClock {
+  clock: "filing" | "dispatch" | "handling" | "checking";
+  due_at: string | null;
+  light: Light;
+  done_at: string | null;
+  left_s: number | null;
+}
+
+/** A case that may be the same thing. */
+export interface Alike {
+  case: string;
+  stage: Stage;
+  reported_at: string;
+  description: string | null;
+  address: string | null;
+  metres: number;
+  likeness: number | null;
+}
+
+export interface Photo {
+  photo: string;
+  kind: "before" | "after" | "other";
+  at: string;
+  width: number;
+  height: number;
+  href: string;
 }
 
 export interface CaseEvent {
@@ -84,6 +154,11 @@ export interface LineString {
 export interface CaseDetail extends Case {
   events: CaseEvent[];
   route: LineString | null;
+  limit?: { words: { en: string; zh: string }; left_s: number; used: number | null; paused: boolean };
+  possible?: Possible[];
+  duplicates?: string[];
+  alike?: Alike[];
+  follows?: { case: string; stage: Stage } | null;
 }
 
 export interface Candidate {
@@ -95,11 +170,16 @@ export interface Candidate {
   open_cases: number;
   own_grid: boolean;
   fix_age_s: number | null;
+  explanation?: string;
+  explanation_zh?: string;
+  /** Place in the order, 1 for the one who should go; older servers leave it to the order of the list. */
+  rank?: number;
+  skills?: string[];
 }
 
 export interface Candidates {
   candidates: Candidate[];
-  not_offered: { responder: string; name: string; name_zh: string | null; code: string; reason: string }[];
+  not_offered: { responder: string; name: string; name_zh: string | null; code: string; reason: string; reason_zh?: string }[];
 }
 
 export interface Responder {
@@ -123,14 +203,27 @@ export interface Indicators {
   overdue: number;
   soon: number;
   ok: number;
-  on_time: { rate: number | null; on_time: number; due: number };
+  on_time: { rate: number | null; on_time: number | null; due: number | null };
   on_duty: number;
   free: number;
   busy: number;
   stale: number;
-  reported_today: number;
-  grids_at_zero: number;
+  reported_today: number | null;
+  grids_at_zero: number | null;
+  /** Some counts are left out, as they are too small to tell of nobody. */
+  suppressed?: boolean;
 }
+
+/** Indicators of a period, and the requests for the cases behind them. */
+export interface FigureRow {
+  key: string;
+  state: "known" | "zero" | "unknown";
+  figures: Record<string, number | null>;
+  rates: Record<string, number | null>;
+  cases: Record<string, string>;
+}
+
+export interface FigureTable { by: string; from: string; to: string; rows: FigureRow[]; total: FigureRow }
 
 export interface Snapshot {
   server_time: string;

@@ -5,9 +5,10 @@ import { api, Problem } from "./api.ts";
 import { isOpen } from "./clock.ts";
 import type { Case, CaseEvent, Indicators, Responder, Snapshot } from "./contract.ts";
 import { follow } from "./live.ts";
+import { me } from "./session.ts";
 import {
   board, cases, connection, grids, indicators, lastAlive, loaded, newest, now, plansTaken, putCase, putResponders, responders,
-  selectedCase, skew, snapshots,
+  retryAt, selectedCase, skew, snapshots,
 } from "./state.ts";
 
 export function startClock(): void {
@@ -42,7 +43,15 @@ let retry = new AbortController();
 export function reconnect(): void {
   retry.abort();
   retry = new AbortController();
-  void follow("/api/v1/live", { onEvent: take, onAlive: alive, onLost: lose }, retry.signal);
+  // The public is shown what tells of nobody; an older server leaves it to who asks.
+  const path = me.value.role === "public" ? "/api/v1/live?role=public" : "/api/v1/live";
+  void follow(path, { onEvent: take, onAlive: alive, onLost: lose, onTry: () => { retryAt.value = null; } }, retry.signal);
+}
+
+/** A network that is known to be gone needs no timeout: the line is told lost, and tried as soon as the network is back. */
+export function watchNetwork(): void {
+  addEventListener("offline", () => { connection.value = "lost"; });
+  addEventListener("online", reconnect);
 }
 
 let losing: ReturnType<typeof setTimeout> | undefined;
@@ -57,7 +66,8 @@ function alive(): void {
 }
 
 /** A stream that ends by plan is back within a second: only a longer gap is called lost. */
-function lose(): void {
+function lose(waitMs: number): void {
+  retryAt.value = now.value + waitMs;
   losing ??= setTimeout(() => { connection.value = "lost"; }, 1500);
 }
 

@@ -7,6 +7,8 @@ import { helpOpen, layersOpen } from "./ui/dialogs.ts";
 export function listenToKeys(): void {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    // A dialog has the keyboard for itself.
+    if (document.querySelector("dialog[open]")) return;
     if (event.key === "Escape") {
       leave();
       return;

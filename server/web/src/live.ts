@@ -48,8 +48,10 @@ export interface LiveHandlers {
   onEvent(event: string, data: unknown): void;
   /** The line carries data or pings. */
   onAlive(): void;
-  /** The line is gone; it is tried again by itself. */
-  onLost(): void;
+  /** The line is gone; it is tried again by itself after so many milliseconds. */
+  onLost(waitMs: number): void;
+  /** It is being tried. */
+  onTry(): void;
 }
 
 /** The server pings every 15 s; twice that in silence means that the line is dead though nobody closed it. */
@@ -62,6 +64,7 @@ export async function follow(path: string, handlers: LiveHandlers, stop: AbortSi
   let last: string | null = null;
   let wait = FIRST_RETRY_MS;
   while (!stop.aborted) {
+    handlers.onTry();
     try {
       await once(path, last, stop, (event) => {
         wait = FIRST_RETRY_MS;
@@ -74,8 +77,9 @@ export async function follow(path: string, handlers: LiveHandlers, stop: AbortSi
       if (error instanceof SyntaxError) last = null;
     }
     if (stop.aborted) return;
-    handlers.onLost();
-    await pause(wait * (0.75 + Math.random() / 2), stop);
+    const pauseMs = wait * (0.75 + Math.random() / 2);
+    handlers.onLost(pauseMs);
+    await pause(pauseMs, stop);
     wait = Math.min(wait * 2, LAST_RETRY_MS);
   }
 }

@@ -1,11 +1,13 @@
 /** What the board knows: one signal for each noun, changed by copy, and what follows from them. */
 
 import { computed, signal } from "@preact/signals";
-import { byTimeLeft, clockOf, fixAge, isOpen, signalOf } from "./clock.ts";
+import { byTimeLeft, clockOf, fixAge, isOpen, signalOf, waits } from "./clock.ts";
 import type { Board, Case, CaseEvent, GridFeature, Indicators, Responder } from "./contract.ts";
 
 export type Connection = "connecting" | "live" | "lost";
-export type Selection = { kind: "case" | "grid" | "officer"; id: string } | null;
+export const KINDS = ["case", "grid", "officer", "figure"] as const;
+export type Kind = (typeof KINDS)[number];
+export type Selection = { kind: Kind; id: string } | null;
 
 export interface Draft {
   category: string | null;
@@ -27,6 +29,8 @@ export const newest = signal<CaseEvent | null>(null);
 export const connection = signal<Connection>("connecting");
 /** Server time of the last sign of life; null before the first. */
 export const lastAlive = signal<number | null>(null);
+/** When the lost line is tried again, as `now` counts; null while it is being tried. */
+export const retryAt = signal<number | null>(null);
 export const loaded = signal(false);
 /** Grows with every snapshot, so that what was asked for by request is asked for again. */
 export const snapshots = signal(0);
@@ -41,8 +45,11 @@ const allOpen = computed(() => [...cases.value.values()].filter(isOpen).sort(byT
 
 export const overdue = computed(() => allOpen.value.filter((c) => clockOf(c, now.value).light === "over"));
 export const open = computed(() => allOpen.value.filter((c) => clockOf(c, now.value).light !== "over"));
-export const soonCount = computed(() => open.value.filter((c) => clockOf(c, now.value).light === "soon").length);
-export const okCount = computed(() => open.value.length - soonCount.value);
+
+/** Cases that nobody was sent to, the least time left first. */
+export const waiting = computed(() => allOpen.value.filter(waits));
+export const soon = computed(() => open.value.filter((c) => clockOf(c, now.value).light === "soon"));
+export const ok = computed(() => open.value.filter((c) => clockOf(c, now.value).light === "ok"));
 
 /** Officers on duty, the oldest fix first. */
 export const onDuty = computed(() =>
@@ -55,24 +62,30 @@ export const selectedCase = computed(() => idOf("case"));
 export const selectedGrid = computed(() => idOf("grid"));
 export const selectedOfficer = computed(() => idOf("officer"));
 
-function idOf(kind: "case" | "grid" | "officer"): string | null {
+function idOf(kind: Kind): string | null {
   return selection.value?.kind === kind ? selection.value.id : null;
 }
 
-/** Open one thing in the sheet; a report under way is put aside. */
-export function select(kind: "case" | "grid" | "officer", id: string): void {
+/** The report that was under way when something was looked at. */
+const putAside = signal<Draft | null>(null);
+
+/** Open one thing in the sheet; a report under way is put aside until that is closed. */
+export function select(kind: Kind, id: string): void {
+  putAside.value = draft.value ?? putAside.value;
   draft.value = null;
   selection.value = { kind, id };
 }
 
 export function closeSheet(): void {
-  draft.value = null;
+  draft.value = selection.value ? putAside.value : null;
+  putAside.value = null;
   selection.value = null;
 }
 
 export function beginReport(): void {
+  draft.value ??= putAside.value ?? { category: null, place: null, description: "" };
+  putAside.value = null;
   selection.value = null;
-  draft.value ??= { category: null, place: null, description: "" };
 }
 
 export function placeDraft(lon: number, lat: number): void {

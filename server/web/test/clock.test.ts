@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { byTimeLeft, clockOf, fixAge, signalOf } from "../src/clock.ts";
+import { byTimeLeft, clockOf, fixAge, signalOf, waits } from "../src/clock.ts";
 import type { Case, Responder } from "../src/contract.ts";
 
 const START = Date.parse("2026-11-19T12:00:00Z");
@@ -69,4 +69,23 @@ test("the case that is due first stands first, equals in the order of their numb
   const late = made({ case: "a" });
   const twin = made({ case: "c" });
   assert.deepEqual([twin, late, early].sort(byTimeLeft).map((c) => c.case), ["b", "a", "c"]);
+});
+
+test("a shelved case's clock stands where it was", () => {
+  const shelved = made({ stage: "shelved", paused_at: new Date(after(0.5)).toISOString() });
+  assert.deepEqual([clockOf(shelved, after(0.5)).leftS, clockOf(shelved, after(3)).leftS], [LIMIT_S / 2, LIMIT_S / 2]);
+  assert.equal(clockOf(shelved, after(3)).light, "ok");
+  assert.equal(clockOf(shelved, after(3)).running, false);
+});
+
+test("who may not see the limit is told the light alone", () => {
+  const hidden = { ...made({ light: "soon" }), limit_s: null, due_at: null } as unknown as Case;
+  assert.equal(clockOf(hidden, after(3)).light, "soon");
+  assert.equal(clockOf(hidden, after(3)).running, false);
+});
+
+test("a case waits while nobody was sent to it and somebody may be", () => {
+  assert.equal(waits(made({ stage: "returned", actions: ["dispatch"] })), true);
+  assert.equal(waits(made({ stage: "accepted", actions: ["verify"] })), false);
+  assert.equal(waits(made({ stage: "dispatched", responder: "o", actions: ["dispatch"] })), false);
 });

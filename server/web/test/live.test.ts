@@ -33,7 +33,7 @@ test("a stream that ends is followed again from its last id", async () => {
   });
   await new Promise<void>((resolve) => { server.listen(0, "127.0.0.1", resolve); });
   const heard: unknown[] = [];
-  let losses = 0;
+  let [losses, tries] = [0, 0];
   const { port } = server.address() as AddressInfo;
   await follow(`http://127.0.0.1:${port}/`, {
     onEvent: (_, data) => {
@@ -41,10 +41,15 @@ test("a stream that ends is followed again from its last id", async () => {
       if (heard.length === 2) stop.abort();
     },
     onAlive: () => undefined,
-    onLost: () => { losses += 1; },
+    onLost: (waitMs) => {
+      losses += 1;
+      assert.ok(waitMs > 0);
+    },
+    onTry: () => { tries += 1; },
   }, stop.signal);
   server.close();
   assert.deepEqual(heard, [1, 2]);
   assert.deepEqual(asked, [undefined, "1"]);
   assert.equal(losses, 1);
+  assert.equal(tries, 2);
 });

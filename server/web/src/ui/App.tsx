@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { loadBoard, reconnect } from "../feed.ts";
+import { turns, whoAmI } from "../session.ts";
 import { wall, words } from "../settings.ts";
 import { board } from "../state.ts";
 import { Fault } from "./Fault.tsx";
@@ -15,14 +16,19 @@ import { TopBar } from "./TopBar.tsx";
 export function App() {
   const w = words.value;
   const [fault, setFault] = useState<unknown>(null);
+  /** Who looks decides what is told: it is asked first, and again with everybody who comes or goes. */
+  const begin = async () => {
+    await whoAmI();
+    load();
+    reconnect();
+  };
   const load = () => {
     setFault(null);
     loadBoard().catch(setFault);
   };
   useEffect(() => {
-    load();
-    reconnect();
-  }, []);
+    void begin();
+  }, [turns.value]);
   return (
     <div class={`board${wall ? " wall" : ""}`}>
       <TopBar />

@@ -1,13 +1,15 @@
 /** The three lists: overdue, open, officers. They serve without the map. */
 
 import type { ComponentChildren } from "preact";
-import { clockOf, fixAge, signalOf } from "../clock.ts";
+import { clockOf, fixAge, signalOf, waits } from "../clock.ts";
 import type { Case, Responder } from "../contract.ts";
 import { age, time, timeLeft } from "../format.ts";
 import { reveal } from "../map/view.ts";
+import { may } from "../session.ts";
 import { lang, named, words } from "../settings.ts";
-import { connection, hovered, lastAlive, loaded, now, onDuty, open, overdue, select, selection } from "../state.ts";
+import { connection, hovered, lastAlive, loaded, now, onDuty, open, overdue, select, selection, waiting } from "../state.ts";
 import { initialsOf } from "./Marks.tsx";
+import { PausedShape } from "./Clocks.tsx";
 import { CaseShape, OfficerDisc } from "./shapes.tsx";
 
 /** Rows drawn of one list; the count names them all, search finds the others. */
@@ -16,37 +18,54 @@ const ROWS = 200;
 export function Lists() {
   const w = words.value;
   const at = time(connection.value === "lost" && lastAlive.value !== null ? lastAlive.value : now.value);
+  const asOf = connection.value === "lost" ? w.asOf(at) : null;
   return (
     <aside class="lists" id="lists" tabIndex={-1} aria-label={w.lists}>
       <Section name="overdue" title={w.overdue} count={overdue.value.length} tone={overdue.value.length ? "over" : ""}
-        empty={w.noOverdue(at)}>
+        {...(asOf ? { aside: asOf } : {})} empty={w.noOverdue(at)}>
         {overdue.value.slice(0, ROWS).map((c) => <CaseRow key={c.case} case_={c} />)}
       </Section>
-      <Section name="open" title={w.open} count={open.value.length} aside={w.byTimeLeft} empty={w.noOpen(at)}>
+      <Section name="open" title={w.open} count={open.value.length} aside={asOf ?? w.byTimeLeft} empty={w.noOpen(at)}
+        above={waiting.value.length > 0 && may("cases.act") && <WaitingRow />}>
         {open.value.slice(0, ROWS).map((c) => <CaseRow key={c.case} case_={c} />)}
       </Section>
-      <Section name="officers" title={w.officers} count={onDuty.value.length} aside={w.bySignalAge} empty={w.noOfficers}>
-        {onDuty.value.slice(0, ROWS).map((r) => <OfficerRow key={r.responder} officer={r} />)}
-      </Section>
+      {may("responders.see") && (
+        <Section name="officers" title={w.officers} count={onDuty.value.length} aside={asOf ?? w.bySignalAge} empty={w.noOfficers}>
+          {onDuty.value.slice(0, ROWS).map((r) => <OfficerRow key={r.responder} officer={r} />)}
+        </Section>
+      )}
     </aside>
   );
 }
 
 interface SectionProps {
-  name: string; title: string; count: number; aside?: string; tone?: string; empty: string; children: ComponentChildren[];
+  name: string; title: string; count: number; aside?: string; tone?: string; empty: string; above?: ComponentChildren;
+  children: ComponentChildren[];
 }
 
-function Section({ name, title, count, aside, tone = "", empty, children }: SectionProps) {
+function Section({ name, title, count, aside, tone = "", empty, above, children }: SectionProps) {
   const w = words.value;
   return (
     <section class={`list ${name}`} aria-labelledby={`list-${name}`}>
       <h2 id={`list-${name}`} class={tone}>{title} <span class="count">{loaded.value ? count : "–"}</span>
         {aside && <span class="aside">{aside}</span>}
       </h2>
+      {above}
       {!loaded.value ? <Blocks />
         : children.length ? <ul onKeyDown={walkRows}>{children}{count > children.length && <li class="empty rest">{w.rest(count - children.length)}</li>}</ul>
         : <p class="empty">{empty}</p>}
     </section>
+  );
+}
+
+/** Cases that nobody was sent to, and the way to send somebody to all of them. */
+function WaitingRow() {
+  const d = words.value.desk;
+  return (
+    <p class="waiting-row">
+      <span>{d.waiting(waiting.value.length)}</span>
+      <button type="button" class="button" onClick={() => select("figure", "waiting")}>{d.together}</button>
+    </p>
   );
 }
 
@@ -66,29 +85,34 @@ function walkRows(event: KeyboardEvent): void {
 }
 
 export function CaseRow({ case_ }: { case_: Case }) {
+  return <li><CaseButton case_={case_} /></li>;
+}
+
+export function CaseButton({ case_ }: { case_: Case }) {
   const w = words.value;
   const clock = clockOf(case_, now.value);
   const chosen = selection.value?.kind === "case" && selection.value.id === case_.case;
   const point = () => { hovered.value = { kind: "case", id: case_.case }; };
   const leave = () => { hovered.value = null; };
   return (
-    <li>
-      <button
-        type="button" class={`row case-row ${clock.light}`} data-case={case_.case} aria-current={chosen ? "true" : undefined}
-        onMouseEnter={point} onMouseLeave={leave} onFocus={point} onBlur={leave}
-        onClick={() => { select("case", case_.case); reveal(case_.lon, case_.lat); }}
-      >
-        <span class="lead"><CaseShape light={clock.light} size={clock.light === "ok" ? 13 : 16} /><span class="sr">{w.light[clock.light]}</span></span>
-        <span class="main">
-          <span class="name">{named(case_)}</span>
-          <span class="meta"><span class="address">{case_.address ?? w.unplaced}</span><span class="code">{w.grid(case_.grid)}</span></span>
-        </span>
-        <span class="time">
-          <span class="left">{clock.running ? timeLeft(clock.leftS, lang.value) : w.awaitingCheck}</span>
-          <span class="bar"><i style={{ width: `${clock.used * 100}%` }} /></span>
-        </span>
-      </button>
-    </li>
+    <button
+      type="button" class={`row case-row ${clock.light}${clock.running ? "" : " still"}`} data-case={case_.case} aria-current={chosen ? "true" : undefined}
+      onMouseEnter={point} onMouseLeave={leave} onFocus={point} onBlur={leave}
+      onClick={() => { select("case", case_.case); reveal(case_.lon, case_.lat); }}
+    >
+      <span class="lead">
+        {case_.paused_at != null ? <PausedShape size={14} /> : <CaseShape light={clock.light} size={clock.light === "ok" ? 13 : 16} />}
+        <span class="sr">{w.light[clock.light]}</span>
+      </span>
+      <span class="main">
+        <span class="name">{named(case_)}</span>
+        <span class="meta"><span class="address">{case_.address ?? w.unplaced}</span><span class="code">{w.grid(case_.grid)}</span>{waits(case_) && <span class="code waits">{w.desk.waitsShort}</span>}</span>
+      </span>
+      <span class="time">
+        <span class="left">{clock.running ? timeLeft(clock.leftS, lang.value) : (w.stage[case_.stage] ?? case_.stage)}</span>
+        <span class="bar"><i style={{ width: `${clock.used * 100}%` }} /></span>
+      </span>
+    </button>
   );
 }
 

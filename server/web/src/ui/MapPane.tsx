@@ -1,14 +1,13 @@
 /** The map and what floats on it. */
 
-import { time } from "../format.ts";
-import { reconnect } from "../feed.ts";
 import { readPalette, tintOpacity } from "../map/palette.ts";
 import { breaks, drawn, openMap, showAll, stage, zoomBy } from "../map/view.ts";
 import { rampFor } from "../map/workload.ts";
 import { chooseColour, colourBy, shown, theme, words } from "../settings.ts";
-import { beginReport, board, connection, draft, lastAlive } from "../state.ts";
+import { beginReport, board, connection, draft } from "../state.ts";
 import { layersOpen } from "./dialogs.ts";
 import { Icon } from "./icons.tsx";
+import { Lost } from "./Lost.tsx";
 import { Marks } from "./Marks.tsx";
 import { Search } from "./Search.tsx";
 import { CaseShape, OfficerDisc } from "./shapes.tsx";
@@ -37,17 +36,6 @@ export function MapPane() {
       <Legend />
       <p class="attribution">{board.value?.attribution ?? "© OpenStreetMap contributors"}</p>
     </main>
-  );
-}
-
-function Lost() {
-  const w = words.value;
-  return (
-    <div class="banner" role="alert">
-      <CaseShape light="soon" size={16} />
-      <span><strong>{w.lostBanner(lastAlive.value === null ? "–" : time(lastAlive.value, true))}</strong> {w.lostNext}</span>
-      <button type="button" class="button" onClick={reconnect}>{w.retryNow}</button>
-    </div>
   );
 }
 

@@ -2,13 +2,15 @@
 
 import { useRef, useState } from "preact/hooks";
 import { api, newKey } from "../api.ts";
-import type { Category } from "../contract.ts";
+import type { Alike, Case, Category } from "../contract.ts";
 import { span } from "../format.ts";
 import { placeAtCentre } from "../map/view.ts";
+import { may, me, worksHere } from "../session.ts";
 import { lang, named, words } from "../settings.ts";
 import { board, type Draft, draft, putCase, select } from "../state.ts";
 import { Fault } from "./Fault.tsx";
 import { Icon } from "./icons.tsx";
+import { Likely, useLikely } from "./Likely.tsx";
 import { SheetFrame } from "./Sheet.tsx";
 
 const LONGEST = 2000;
@@ -21,7 +23,10 @@ export function ReportSheet() {
   const [busy, setBusy] = useState(false);
   // The server refuses a key that comes back with another report: what changed gets a key of its own.
   const key = useRef({ of: "", key: "" });
-  const send = async () => {
+  const likely = useLikely(now);
+  // An officer merges nothing, and the public nothing at all: the desk does it, which is shown what is alike.
+  const mayMerge = may("cases.act") && worksHere() && me.value.role !== "officer";
+  const send = async (same?: Alike) => {
     if (!now.category) return setMissing(w.chooseKind);
     if (!now.place) return setMissing(w.choosePlace);
     const [lon, lat] = now.place;
@@ -33,7 +38,10 @@ export function ReportSheet() {
     try {
       const made = await api.report(report, key.current.key);
       putCase(made);
-      select("case", made.case);
+      // Reported first, so that nothing is lost if the merge is refused: then it is a case of its own.
+      if (same) await mergeInto(made, same);
+      draft.value = null; // it is sent: nothing is left to put aside
+      select("case", same?.case ?? made.case);
     } catch (error) {
       setFault(error);
     } finally {
@@ -41,12 +49,15 @@ export function ReportSheet() {
     }
     return undefined;
   };
+  const mergeInto = async (made: Case, same: Alike) => {
+    putCase(await api.act(made.case, made.version, { action: "merge", into: same.case }, `${key.current.key}-merge`));
+  };
   return (
     <SheetFrame
       over={w.board} title={w.report}
       footer={(
         <div class="actions">
-          <button type="submit" form="report" class="button primary" disabled={busy}>{busy ? w.sending : w.send}</button>
+          <button type="submit" form="report" class="button primary" disabled={busy}>{busy ? w.sending : likely.length ? w.desk.reportAnyway : w.send}</button>
           <button type="button" class="button" onClick={() => { draft.value = null; }}>{w.cancel}</button>
           {missing && <span class="ask" role="alert">{missing}</span>}
         </div>
@@ -60,6 +71,7 @@ export function ReportSheet() {
           <textarea rows={3} maxLength={LONGEST} value={now.description}
             onInput={(event) => { draft.value = { ...now, description: event.currentTarget.value }; }} />
         </label>
+        {likely.length > 0 && <Likely list={likely} busy={busy} {...(mayMerge ? { onSame: (one: Alike) => void send(one) } : {})} />}
       </form>
     </SheetFrame>
   );

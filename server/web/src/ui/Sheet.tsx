@@ -5,6 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { words } from "../settings.ts";
 import { closeSheet, draft, selection } from "../state.ts";
 import { CaseSheet } from "./CaseSheet.tsx";
+import { FigureSheet } from "./FigureSheet.tsx";
 import { GridSheet } from "./GridSheet.tsx";
 import { Icon } from "./icons.tsx";
 import { OfficerSheet } from "./OfficerSheet.tsx";
@@ -16,6 +17,7 @@ export function Sheet() {
   if (!chosen) return null;
   if (chosen.kind === "case") return <CaseSheet key={chosen.id} id={chosen.id} />;
   if (chosen.kind === "grid") return <GridSheet key={chosen.id} id={chosen.id} />;
+  if (chosen.kind === "figure") return <FigureSheet key={chosen.id} id={chosen.id} />;
   return <OfficerSheet key={chosen.id} id={chosen.id} />;
 }
 

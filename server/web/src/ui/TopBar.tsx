@@ -3,6 +3,7 @@
 import { date, span, time } from "../format.ts";
 import { chooseLang, chooseTheme, lang, named, theme, wall, words } from "../settings.ts";
 import { board, connection, now, skew } from "../state.ts";
+import { AccountChip } from "./Account.tsx";
 import { helpOpen } from "./dialogs.ts";
 import { Icon, Mark } from "./icons.tsx";
 
@@ -39,6 +40,7 @@ export function TopBar() {
           <Icon name="help" />
         </button>
       )}
+      {!wall && <AccountChip />}
     </header>
   );
 }

@@ -1,8 +1,11 @@
 /** Every sentence of the pages in English; the other languages have the same keys. */
 
+import { deskEn } from "./deskEn.ts";
+
 const s = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
 
 export const en = {
+  desk: deskEn,
   htmlLang: "en",
   other: "中文",
   otherLang: "zh-CN",
@@ -16,7 +19,6 @@ export const en = {
   connecting: "Connecting",
   lost: "Lost",
   lostBanner: (time: string) => `Connection lost. Last update ${time}`,
-  lostNext: "Trying again by itself; ages keep counting.",
   retryNow: "Try now",
   asOf: (time: string) => `as of ${time}`,
   simulated: "Simulated",
@@ -51,7 +53,6 @@ export const en = {
   grid: (code: string) => `grid ${code}`,
   Grid: (code: string) => `Grid ${code}`,
   unplaced: "No address known",
-  awaitingCheck: "Handled",
   light: { ok: "On time", soon: "Due soon", over: "Overdue" },
   signal: { fresh: "On duty", busy: "Busy", stale: "Stale", lost: "Lost", off: "Off duty" },
 
@@ -87,25 +88,12 @@ export const en = {
   handledLate: "Handled late",
   waitsForCheck: "Waits to be checked and closed",
   closedAt: (text: string) => `Closed ${text}`,
-  withdrawn: "Withdrawn",
   timeline: "Timeline",
   stage: {
     reported: "Reported", accepted: "Accepted", refused: "Refused", verified: "Verified", filed: "Filed", dispatched: "Dispatched",
     handling: "Handling", handled: "Handled", checked: "Checked", closed: "Closed", returned: "Returned", shelved: "Shelved",
     withdrawn: "Withdrawn", merged: "Merged",
   },
-  action: {
-    accept: "Accept", dispatch: "Assign", start: "Start", handle: "Handled", check: "Check", close: "Close case",
-    return: "Return", rework: "Rework", withdraw: "Withdraw",
-  },
-  actionHint: {
-    accept: "Accept the case", dispatch: "Assign an officer", start: "The officer begins to handle it",
-    handle: "The officer is done", check: "The result was checked", close: "Close the case",
-    return: "Give it back to be dispatched again", rework: "The result does not hold; handle it again",
-    withdraw: "Withdraw the report",
-  },
-  confirmAction: (action: string) => `${action}: sure?`,
-  doIt: (action: string) => `Yes, ${action.toLowerCase()}`,
   cancel: "Cancel",
   who: "Who can take it",
   whoBy: (n: number) => `${s(n, "officer fits", "officers fit")} · nearest by road`,
@@ -115,17 +103,12 @@ export const en = {
   openCases: (n: number) => (n ? s(n, "open case", "open cases") : "no case"),
   fixOld: (age: string) => `fix ${age} old`,
   noFix: "no fix yet",
-  notOffered: (n: number) => `${n} not offered.`,
-  showWhy: "Show why",
   showOthers: (n: number) => `Show ${n} more`,
   reason: (_code: string, text: string) => text,
   noCandidates: "Nobody on duty can reach it. It is dispatched when somebody comes on duty.",
   owner: (name: string) => `Owner ${name}`,
-  handledBy: "Officer",
   arrives: (time: string) => `arrives ${time}`,
   snapped: (m: string) => `Reported ${m} outside the grid; the nearest grid took it`,
-  note: "Note",
-  system: "Server",
 
   report: "Report a case",
   kind: "What is it?",
@@ -142,7 +125,6 @@ export const en = {
   limitOf: (text: string) => `limit ${text}`,
   urgent: "urgent",
   pickOnMap: "Click where it is, or press Enter to take the centre. Esc stops.",
-  reportedAs: (name: string, grid: string) => `${name} reported in grid ${grid}`,
 
   households: "Households",
   groundArea: "Area",
@@ -175,6 +157,7 @@ export const en = {
     act: "The case was not changed.",
     candidates: "The officers could not be compared.",
     routes: "The patrols could not be loaded.",
+    figures: "The figures could not be loaded.",
     map: "The map could not be drawn.",
   },
   unreachable: "The server did not answer. Check the network, then try again; nothing is done twice.",
@@ -182,6 +165,8 @@ export const en = {
   changedMeanwhile: "Somebody else changed this case meanwhile. Its newest state is shown now; look, then try again.",
   nextFor: (status: number): string =>
     status >= 500 ? "The server failed. Try again; nothing is done twice."
+    : status === 401 ? "Sign in, then try again."
+    : status === 403 ? "Your role may not do that. Ask somebody who may, or sign in with another key."
     : status === 413 ? "Shorten the words, then try again."
     : status === 409 ? "Its newest state is shown now."
     : status === 404 ? "It may have been removed. Close this panel."

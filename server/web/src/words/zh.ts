@@ -1,5 +1,6 @@
 /** 全部界面文字(简体中文)。 */
 
+import { deskZh } from "./deskZh.ts";
 import type { Words } from "./en.ts";
 
 /** 不能派遣的原因，按服务器给出的代码。 */
@@ -10,6 +11,7 @@ const reasons: Record<string, string> = {
 };
 
 export const zh: Words = {
+  desk: deskZh,
   htmlLang: "zh-CN",
   other: "English",
   otherLang: "en",
@@ -23,7 +25,6 @@ export const zh: Words = {
   connecting: "连接中",
   lost: "已断开",
   lostBanner: (time) => `连接已断开，最后更新 ${time}`,
-  lostNext: "正在自动重连；信号时间继续累计。",
   retryNow: "立即重试",
   asOf: (time) => `截至 ${time}`,
   simulated: "模拟",
@@ -58,7 +59,6 @@ export const zh: Words = {
   grid: (code) => `网格 ${code}`,
   Grid: (code) => `网格 ${code}`,
   unplaced: "地址不详",
-  awaitingCheck: "待核查",
   light: { ok: "正常", soon: "即将到期", over: "超期" },
   signal: { fresh: "在岗", busy: "处置中", stale: "信号旧", lost: "失联", off: "离岗" },
 
@@ -94,22 +94,11 @@ export const zh: Words = {
   handledLate: "超期处置",
   waitsForCheck: "等待核查与结案",
   closedAt: (text) => `结案于 ${text}`,
-  withdrawn: "已撤回",
   timeline: "办理过程",
   stage: {
     reported: "上报", accepted: "受理", refused: "不予受理", verified: "核实", filed: "立案", dispatched: "派遣", handling: "处置",
     handled: "处置完成", checked: "核查", closed: "结案", returned: "退回", shelved: "挂账", withdrawn: "撤回", merged: "并案",
   },
-  action: {
-    accept: "受理", dispatch: "派遣", start: "开始处置", handle: "处置完成", check: "核查通过", close: "结案",
-    return: "退回", rework: "返工", withdraw: "撤回",
-  },
-  actionHint: {
-    accept: "受理该事件", dispatch: "派遣网格员", start: "网格员开始处置", handle: "网格员已处置完成",
-    check: "核查处置结果", close: "结案", return: "退回并重新派遣", rework: "结果不合格，返工", withdraw: "撤回上报",
-  },
-  confirmAction: (action) => `确定${action}吗？`,
-  doIt: (action) => `确定${action}`,
   cancel: "取消",
   who: "可派人员",
   whoBy: (n) => `${n} 人可派 · 按道路时间`,
@@ -119,17 +108,12 @@ export const zh: Words = {
   openCases: (n) => (n ? `在办 ${n} 件` : "无在办"),
   fixOld: (age) => `${age}前定位`,
   noFix: "尚无定位",
-  notOffered: (n) => `${n} 人未列入。`,
-  showWhy: "查看原因",
   showOthers: (n) => `另外 ${n} 人`,
   reason: (code, text) => reasons[code] ?? text,
   noCandidates: "暂无在岗人员可到达；有人上岗后自动派遣。",
   owner: (name) => `属地 ${name}`,
-  handledBy: "处置人",
   arrives: (time) => `预计 ${time} 到达`,
   snapped: (m) => `上报点在网格外 ${m}，已归入最近网格`,
-  note: "备注",
-  system: "系统",
 
   report: "上报事件",
   kind: "事件类别",
@@ -146,7 +130,6 @@ export const zh: Words = {
   limitOf: (text) => `时限 ${text}`,
   urgent: "紧急",
   pickOnMap: "点击事发位置，或按回车取地图中心。Esc 退出。",
-  reportedAs: (name, grid) => `${name} 已上报，网格 ${grid}`,
 
   households: "户数",
   groundArea: "面积",
@@ -179,6 +162,7 @@ export const zh: Words = {
     act: "事件状态未改变。",
     candidates: "未能比较可派人员。",
     routes: "巡查路线未能加载。",
+    figures: "指标未能加载。",
     map: "地图未能绘制。",
   },
   unreachable: "服务器没有应答。请检查网络后重试，不会重复提交。",
@@ -186,6 +170,8 @@ export const zh: Words = {
   changedMeanwhile: "该事件已被他人更新，现已显示最新状态，请核对后重试。",
   nextFor: (status) =>
     status >= 500 ? "服务器出错，请重试，不会重复提交。"
+    : status === 401 ? "请登录后重试。"
+    : status === 403 ? "您的角色无此权限。请由有权限的人员办理，或换用其他密钥登录。"
     : status === 413 ? "请缩短描述后重试。"
     : status === 409 ? "现已显示最新状态。"
     : status === 404 ? "可能已被移除，请关闭此面板。"
