@@ -82,14 +82,15 @@ async def send(port: int, bodies: list[bytes], name: str, connections: int) -> t
     return kept, spent
 
 
-def measured(folder: Path, count: int, connections: int) -> dict[str, Any]:
+def measured(folder: Path, count: int, connections: int, *, on_duty: bool) -> dict[str, Any]:
     """Figures of so many reports."""
     bodies = [
         json.dumps({"category": "noise", "lon": lon, "lat": lat, "description": "Loud music"}).encode()
         for lon, lat in places(count)
     ]
     command = [sys.executable, "-m", "gridgeo", "serve", "--data", str(folder), "--port", "0", "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+    duty = {**os.environ, "GRIDGEO_OFFICERS_ON_DUTY": str(on_duty)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=duty) as server:
         try:
             assert server.stdout is not None
             port = int(json.loads(server.stdout.readline())["address"].rstrip("/").rsplit(":", 1)[1])
@@ -109,6 +110,7 @@ def measured(folder: Path, count: int, connections: int) -> dict[str, Any]:
     spent.sort()
     return {
         "reports": count,
+        "officers on duty": on_duty,
         "acknowledged": len(kept),
         "connections": connections,
         "server_cpu_s": round(used, 2),
@@ -124,11 +126,12 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--reports", type=int, default=5_000)
     options.add_argument("--connections", type=int, default=64)
+    options.add_argument("--nobody", action="store_true", help="nobody is on duty: reports are taken, nobody is sent")
     options.add_argument("--output", type=Path)
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         town_in(Path(temporary))
-        figures = measured(Path(temporary), given.reports, given.connections)
+        figures = measured(Path(temporary), given.reports, given.connections, on_duty=not given.nobody)
     text = json.dumps(figures, indent=1) + "\n"
     sys.stdout.write(text)
     if given.output:

@@ -12,6 +12,7 @@ import shapely
 
 from gridgeo import crs
 from gridgeo.errors import BadInput, OutsideJurisdiction
+from gridgeo.location import rings_of
 from gridgeo.register.versions import Version, day
 
 FOREVER = "9999-12-31"
@@ -21,8 +22,8 @@ FOREVER = "9999-12-31"
 class Lookup:
     """Finds versions of grids by code or by place, on any day.
 
-    Every version's shape lies in one spatial index, whatever its dates: a place has only so many versions, and the day
-    chooses among them.
+    Every version's shape lies in one index, whatever its dates: a place has only so many versions, and the day
+    chooses among them. It is the index by which cases are located, so that both agree on every border.
 
     Parameters
     ----------
@@ -40,7 +41,7 @@ class Lookup:
         self._of: dict[str, list[int]] = {}
         for row in order.tolist():
             self._of.setdefault(self._code[row], []).append(row)
-        self._tree = shapely.STRtree(versions.geometry.to_numpy())
+        self._index = rings_of(versions.geometry.to_numpy()) if len(versions) else None
 
     def grid(self, code: str, on: date) -> Version | None:
         """The grid of this code on a day; None where the code wasn't in force on that day.
@@ -93,7 +94,7 @@ class Lookup:
         when = day(on)
         if not (np.isfinite(x) and np.isfinite(y)):
             raise OutsideJurisdiction(f"{told} lies in no grid, on another side of the Earth")
-        rows = self._tree.query(shapely.Point(x, y), predicate="intersects").tolist()
+        rows = [] if self._index is None else self._index.all(np.array([[x, y]]))[1].tolist()
         held = [row for row in rows if self._holds(row, when)]
         if held:
             return self._version(min(held, key=lambda row: str(self._code[row])))

@@ -30,6 +30,7 @@ _NEWEST = Prepared(
     )
 )
 _LOAD = "open cases by responder"
+_LAST = "name of the newest case"
 
 
 @cache
@@ -46,6 +47,9 @@ def append(connection: sa.Connection, event: Event) -> Event:
 def insert(connection: sa.Connection, case: Case) -> None:
     """Add the row of a new case."""
     _INSERT.run(connection, vars(case))
+    memo = memo_of(connection)
+    if memo is not None:
+        memo[_LAST] = case.case
 
 
 def update(connection: sa.Connection, case: Case, before: Case) -> None:
@@ -171,7 +175,9 @@ def to_escalate(connection: sa.Connection, now: datetime, limit: int) -> list[Ca
 def next_name(connection: sa.Connection, now: datetime) -> str:
     """Day and serial number in it: 20261122-0007."""
     table, day = tables.cases, f"{now:%Y%m%d}-"
-    for (last,) in _NEWEST.run(connection, {}):
+    memo = memo_of(connection) or {}
+    newest = [memo[_LAST]] if _LAST in memo else [row[0] for row in _NEWEST.run(connection, {})]
+    for last in newest:
         if last.startswith(day):
             return f"{day}{int(last.removeprefix(day)) + 1:04d}"
     # Another day than that of the newest case, perhaps an earlier one: the clock may have been moved.

@@ -10,6 +10,9 @@ import numpy as np
 from gridgeo_solvers.kernels import inner_kernel, kernel
 from gridgeo_solvers.locating.orientation import side
 
+_FEW, _A_PART = 1_000, 8
+"""So few points are looked up as they come; so many share a part of the ground when there are more."""
+
 
 @inner_kernel
 def column_of(x, frame):
@@ -80,12 +83,38 @@ def one(x, y, xy, polygons, runs, frame, start, held):
     return _cover(x, y, held[:0], xy, polygons, runs, frame, start, held)
 
 
+@inner_kernel
+def _neighbours_together(points, frame):
+    """Order of many points in which those of the same part of the ground follow each other: its cells are then still at hand.
+
+    Looking a point up takes a fraction of the time that fetching cells and corners from memory does.
+    """
+    order = np.arange(len(points))
+    if len(points) < _FEW:
+        return order
+    cells = int(frame[3]) * int(frame[4])
+    part = max(1, cells // min(cells, len(points) // _A_PART))
+    where = np.zeros(len(points), dtype=np.int32)
+    begin = np.zeros(cells // part + 2, dtype=np.int64)
+    for i in range(len(points)):
+        x, y = points[i, 0], points[i, 1]
+        # What is no number lies in no part: it may stand in any.
+        if x == x and y == y:
+            where[i] = (row_of(y, frame) * int(frame[3]) + column_of(x, frame)) // part
+        begin[where[i] + 1] += 1
+    begin = np.cumsum(begin)
+    for i in range(len(points)):
+        order[begin[where[i]]] = i
+        begin[where[i]] += 1
+    return order
+
+
 @kernel
 def many(points, xy, polygons, runs, frame, start, held):
     """First owner of each point and number of owners."""
     found = np.empty(len(points), dtype=np.int32)
     count = np.empty(len(points), dtype=np.int32)
-    for i in range(len(points)):
+    for i in _neighbours_together(points, frame):
         found[i], count[i] = _cover(points[i, 0], points[i, 1], held[:0], xy, polygons, runs, frame, start, held)
     return found, count
 

@@ -66,8 +66,10 @@ def test_outside_is_nobody_however_far(town: RingIndex, place: tuple[float, floa
     assert town.one(*place) == (-1, 0)
 
 
-def test_many_points_are_answered_as_one_by_one(town: RingIndex) -> None:
-    points = np.random.default_rng(1).integers(-2, 92, (500, 2)).astype(float)
+@pytest.mark.parametrize("many", [500, 20_000])
+def test_many_points_are_answered_as_one_by_one(town: RingIndex, many: int) -> None:
+    points = np.random.default_rng(1).integers(-2, 92, (many, 2)).astype(float)
+    points[::97, 0], points[::89, 1], points[5::101] = np.nan, np.inf, -1e300
     first, count = town.many(points)
     assert list(zip(first.tolist(), count.tolist(), strict=True)) == [town.one(*point) for point in points.tolist()]
 
