@@ -42,7 +42,7 @@ async def asker(request: Request, state: StateOf) -> Bearer:
         scheme, _, token = given.partition(" ")
         if scheme.casefold() == "bearer" and token.strip():
             known = state.keyring.fresh(token.strip(), state.clock())
-            return known or await run_in_threadpool(proven, state, token.strip(), say("auth.how"))
+            return await run_in_threadpool(proven, state, token.strip(), say("auth.how")) if known is None else known
     cookie = request.cookies.get(COOKIE)
     if cookie is not None:
         kept = as_token(cookie)
