@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-READY_S = 60.0
+READY_S = 300.0
 
 
 def build_wheel(folder: Path) -> Path:
