@@ -68,7 +68,9 @@ class Server:
             time.sleep(0.005)
         self.port = int((folder / "address").read_text().rstrip("/").rsplit(":", 1)[1])
         client = Client(self.port)
-        assert client.get("/readyz").status == 200
+        while (status := client.get("/readyz").status) != 200:
+            assert status == 503, status
+            time.sleep(0.01)
         client.close()
         self.seconds_to_ready = time.monotonic() - start
 
