@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 from playwright.sync_api import TimeoutError as Late
 
 from browser.conftest import Watch, ask, open_board
@@ -208,14 +208,14 @@ def test_photos_before_and_after_are_added_and_looked_at(page: Page, board: Boar
     case = made(board)
     open_board(page, board, f"?case={case}")
     photos = page.locator(".photos")
-    before = {"name": "hole.jpg", "mimeType": "image/jpeg", "buffer": photo("grey")}
-    script = {"name": "trick.jpg", "mimeType": "image/jpeg", "buffer": b"<svg onload='alert(1)'/>"}
+    before = FilePayload(name="hole.jpg", mimeType="image/jpeg", buffer=photo("grey"))
+    script = FilePayload(name="trick.jpg", mimeType="image/jpeg", buffer=b"<svg onload='alert(1)'/>")
     photos.locator("input[type=file]").set_input_files([before, script])
     expect(photos.locator(".fault")).to_contain_text("“trick.jpg” was not added.")
     expect(photos.locator(".fault")).to_contain_text("JPEG, PNG or WebP")
     expect(photos.locator(".tag")).to_have_text(["Before"])
     photos.get_by_label("After").check()
-    after = {"name": "mended.jpg", "mimeType": "image/jpeg", "buffer": photo("green")}
+    after = FilePayload(name="mended.jpg", mimeType="image/jpeg", buffer=photo("green"))
     photos.locator("input[type=file]").set_input_files(after)
     expect(photos.locator(".tag")).to_have_text(["Before", "After"])
     expect(page.locator(".timeline li").last).to_contain_text("Photo after")
