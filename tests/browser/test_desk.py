@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import urllib.request
 from contextlib import suppress
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 from playwright.sync_api import TimeoutError as Late
 
 from browser.conftest import Watch, ask, open_board
@@ -43,10 +44,13 @@ def test_a_case_is_taken_through_its_stages_and_aside_by_what_the_server_allows(
 
     def choose(action: str) -> None:
         button = sheet.locator(f"footer [data-action={action}]")
-        if not button.is_visible():
-            # What may be done is just being read again: then there may be nothing to unfold.
+        more = sheet.get_by_role("button", name="More", exact=True)
+        for _ in range(40):
+            if button.is_visible():
+                break
+            # What may be done is just being read again: then there may be nothing to unfold yet.
             with suppress(Late):
-                sheet.get_by_role("button", name="More", exact=True).click(timeout=1_500)
+                more.click(timeout=1_000)
         button.click()
 
     expect(sheet.locator("footer [data-action=start]")).to_be_visible()
@@ -204,14 +208,14 @@ def test_photos_before_and_after_are_added_and_looked_at(page: Page, board: Boar
     case = made(board)
     open_board(page, board, f"?case={case}")
     photos = page.locator(".photos")
-    before = {"name": "hole.jpg", "mimeType": "image/jpeg", "buffer": photo("grey")}
-    script = {"name": "trick.jpg", "mimeType": "image/jpeg", "buffer": b"<svg onload='alert(1)'/>"}
+    before = FilePayload(name="hole.jpg", mimeType="image/jpeg", buffer=photo("grey"))
+    script = FilePayload(name="trick.jpg", mimeType="image/jpeg", buffer=b"<svg onload='alert(1)'/>")
     photos.locator("input[type=file]").set_input_files([before, script])
     expect(photos.locator(".fault")).to_contain_text("“trick.jpg” was not added.")
     expect(photos.locator(".fault")).to_contain_text("JPEG, PNG or WebP")
     expect(photos.locator(".tag")).to_have_text(["Before"])
     photos.get_by_label("After").check()
-    after = {"name": "mended.jpg", "mimeType": "image/jpeg", "buffer": photo("green")}
+    after = FilePayload(name="mended.jpg", mimeType="image/jpeg", buffer=photo("green"))
     photos.locator("input[type=file]").set_input_files(after)
     expect(photos.locator(".tag")).to_have_text(["Before", "After"])
     expect(page.locator(".timeline li").last).to_contain_text("Photo after")
@@ -225,3 +229,31 @@ def test_photos_before_and_after_are_added_and_looked_at(page: Page, board: Boar
     expect(viewer).to_have_count(0)
     expect(page.locator(".sheet")).to_be_visible()
     assert [one["kind"] for one in ask(board, f"/api/v1/cases/{case}/photos")["photos"]] == ["before", "after"]
+
+
+def test_who_signs_in_sees_and_does_what_the_role_may(page: Page, board: Board, watch: Watch) -> None:
+    watch.forgive("401")
+    command = [str(board.programs / "gridgeo"), "keys", "add", "--role", "reviewer", "--name", "Zhou Min", "--json"]
+    done = subprocess.run([*command, "--data", str(board.data)], capture_output=True, text=True, check=True)
+    case = made(board, description="Drilling at night")
+    open_board(page, board, f"?case={case}")
+    sheet, chip = page.locator(".sheet"), page.locator(".account-chip")
+    expect(chip).to_have_text("This machine")
+    expect(sheet.locator("footer [data-action=start]")).to_be_visible()
+    chip.click()
+    key = page.locator("dialog.account input[name=key]")
+    key.fill("gridgeo_0000000000_nobody")
+    key.press("Enter")
+    expect(page.locator(".account .field-fault")).to_contain_text("The key is not known")
+    key.fill(json.loads(done.stdout)["token"])
+    key.press("Enter")
+    expect(chip).to_have_text("Zhou Min · Reviewer")
+    expect(sheet.locator("footer [data-action=start]")).to_have_count(0)
+    expect(sheet).to_contain_text("Some of it is not shown to your role.")
+    expect(sheet).not_to_contain_text("Drilling at night")
+    expect(page.locator(".list.officers")).to_have_count(0)
+    chip.click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(chip).to_have_text("This machine")
+    expect(sheet).to_contain_text("Drilling at night")
+    expect(sheet.locator("footer [data-action=start]")).to_be_visible()
