@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,11 +22,11 @@ Made = TypeVar("Made")
 
 GRIDS = 15
 BALANCE = {"households": 0.10, "area": 0.75, "difficulty": 0.15}
-VISITS = 150
+VISITS, VISIT_DAYS = 150, 3
 SEED = 1
 
 
-def make(folder: Path, *, quiet: bool = False) -> dict[str, Any]:
+def make(folder: Path, *, begin: date | None = None, quiet: bool = False) -> dict[str, Any]:
     """Import, partition, route and report the sample map into `folder`.
 
     Parameters
@@ -33,6 +34,8 @@ def make(folder: Path, *, quiet: bool = False) -> dict[str, Any]:
     folder
         Made if it isn't there. Gets ``town.gpkg``, ``plan.gpkg``, ``patrols.gpkg``, ``visits.csv``,
         ``visits.gpkg`` and ``report.html``.
+    begin
+        First day of the visits; today if None.
     quiet
         Print nothing.
 
@@ -43,7 +46,8 @@ def make(folder: Path, *, quiet: bool = False) -> dict[str, Any]:
     from gridgeo.importing import import_osm
     from gridgeo.plans.partitioning import partition
     from gridgeo.reports import write_report
-    from gridgeo.routes import patrol_routes, visit_routes
+    from gridgeo.routes import patrol_routes
+    from gridgeo.routes.visiting import plan_visits
     from gridgeo.sources import sample_map, write_csv, write_jurisdiction
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -78,7 +82,9 @@ def make(folder: Path, *, quiet: bool = False) -> dict[str, Any]:
     def visited(observer: Progress) -> Any:
         doors = sample_visits(town, VISITS, SEED)
         write_csv(doors, folder / "visits.csv")
-        routes = visit_routes(plan, doors, seed=SEED, progress=observer)
+        routes = plan_visits(
+            plan, doors, start=begin or date.today(), days=VISIT_DAYS, seed=SEED, progress=observer
+        ).routes
         routes.to_file(folder / "visits.gpkg")
         return routes
 
