@@ -39,7 +39,7 @@ from towns import BLOCK, EAST, NORTH, lattice_town  # noqa: E402
 
 SIDE = 4
 """Blocks along the side of a grid."""
-WIDE = 40
+WIDE = 50
 """Grids from west to east."""
 DOORS = 100
 HOUSEHOLDS = 1_000
@@ -92,8 +92,7 @@ def officers_of(high: int) -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     for number in range(high * WIDE):
         y, x = divmod(number, WIDE)
-        rows_of_team = [a for a in (y // 2 * 2, y // 2 * 2 + 1) if a < high]
-        team = [f"G{a:02d}{b:02d}" for a in rows_of_team for b in (x // 2 * 2, x // 2 * 2 + 1)]
+        team = [f"G{a:02d}{b:02d}" for a in (y // 2 * 2, y // 2 * 2 + 1) for b in (x // 2 * 2, x // 2 * 2 + 1)]
         grid = f"G{y:02d}{x:02d}"
         rows.append(
             {
@@ -202,7 +201,7 @@ def warm() -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--grids", type=int, default=1000, help="a multiple of 40")
+    parser.add_argument("--grids", type=int, default=1000, help="a multiple of 100")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--iterations", type=int)
     parser.add_argument("--output", type=Path)
