@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,9 @@ from gridgeo import crs
 from gridgeo.jurisdictions import Jurisdiction
 from gridgeo.terminal import out, progress
 from gridgeo_solvers.progress import Progress
+
+if TYPE_CHECKING:
+    from gridgeo.routes.tables import Routes
 
 Made = TypeVar("Made")
 
@@ -47,7 +50,6 @@ def make(folder: Path, *, begin: date | None = None, quiet: bool = False) -> dic
     from gridgeo.plans.partitioning import partition
     from gridgeo.reports import write_report
     from gridgeo.routes import patrol_routes
-    from gridgeo.routes.visiting import plan_visits
     from gridgeo.sources import sample_map, write_csv, write_jurisdiction
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -82,9 +84,7 @@ def make(folder: Path, *, begin: date | None = None, quiet: bool = False) -> dic
     def visited(observer: Progress) -> Any:
         doors = sample_visits(town, VISITS, SEED)
         write_csv(doors, folder / "visits.csv")
-        routes = plan_visits(
-            plan, doors, start=begin or date.today(), days=VISIT_DAYS, seed=SEED, progress=observer
-        ).routes
+        routes = sample_rounds(plan, doors, begin or date.today(), observer)
         routes.to_file(folder / "visits.gpkg")
         return routes
 
@@ -129,6 +129,15 @@ def sample_visits(town: Jurisdiction, count: int, seed: int) -> pd.DataFrame:
             "name": [f"Household {number} (simulated)" for number in range(1, count + 1)],
         }
     )
+
+
+def sample_rounds(plan: Any, doors: pd.DataFrame, begin: date, progress: Progress | None = None) -> Routes:
+    """Rounds to `doors` on a few days from `begin` on, by an officer of each grid, who works on Sundays too."""
+    from gridgeo.routes.visiting import plan_visits
+
+    grids = sorted(plan.grids["grid"].astype(str))
+    officers = pd.DataFrame({"officer": [f"{grid}-1" for grid in grids], "grid": grids, "weekdays": "Mon-Sun"})
+    return plan_visits(plan, doors, officers, start=begin, days=VISIT_DAYS, seed=SEED, progress=progress).routes
 
 
 def _town_figures(town: Jurisdiction) -> str:
