@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -17,15 +18,18 @@ from gridgeo.jurisdictions import Jurisdiction
 from gridgeo.terminal import out, progress
 from gridgeo_solvers.progress import Progress
 
+if TYPE_CHECKING:
+    from gridgeo.routes.tables import Routes
+
 Made = TypeVar("Made")
 
 GRIDS = 15
 BALANCE = {"households": 0.10, "area": 0.75, "difficulty": 0.15}
-VISITS = 150
+VISITS, VISIT_DAYS = 150, 3
 SEED = 1
 
 
-def make(folder: Path, *, quiet: bool = False) -> dict[str, Any]:
+def make(folder: Path, *, begin: date | None = None, quiet: bool = False) -> dict[str, Any]:
     """Import, partition, route and report the sample map into `folder`.
 
     Parameters
@@ -33,6 +37,8 @@ def make(folder: Path, *, quiet: bool = False) -> dict[str, Any]:
     folder
         Made if it isn't there. Gets ``town.gpkg``, ``plan.gpkg``, ``patrols.gpkg``, ``visits.csv``,
         ``visits.gpkg`` and ``report.html``.
+    begin
+        First day of the visits; today if None.
     quiet
         Print nothing.
 
@@ -43,7 +49,7 @@ def make(folder: Path, *, quiet: bool = False) -> dict[str, Any]:
     from gridgeo.importing import import_osm
     from gridgeo.plans.partitioning import partition
     from gridgeo.reports import write_report
-    from gridgeo.routes import patrol_routes, visit_routes
+    from gridgeo.routes import patrol_routes
     from gridgeo.sources import sample_map, write_csv, write_jurisdiction
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -78,7 +84,7 @@ def make(folder: Path, *, quiet: bool = False) -> dict[str, Any]:
     def visited(observer: Progress) -> Any:
         doors = sample_visits(town, VISITS, SEED)
         write_csv(doors, folder / "visits.csv")
-        routes = visit_routes(plan, doors, seed=SEED, progress=observer)
+        routes = sample_rounds(plan, doors, begin or date.today(), observer)
         routes.to_file(folder / "visits.gpkg")
         return routes
 
@@ -123,6 +129,15 @@ def sample_visits(town: Jurisdiction, count: int, seed: int) -> pd.DataFrame:
             "name": [f"Household {number} (simulated)" for number in range(1, count + 1)],
         }
     )
+
+
+def sample_rounds(plan: Any, doors: pd.DataFrame, begin: date, progress: Progress | None = None) -> Routes:
+    """Rounds to `doors` on a few days from `begin` on, by an officer of each grid, who works on Sundays too."""
+    from gridgeo.routes.visiting import plan_visits
+
+    grids = sorted(plan.grids["grid"].astype(str))
+    officers = pd.DataFrame({"officer": [f"{grid}-1" for grid in grids], "grid": grids, "weekdays": "Mon-Sun"})
+    return plan_visits(plan, doors, officers, start=begin, days=VISIT_DAYS, seed=SEED, progress=progress).routes
 
 
 def _town_figures(town: Jurisdiction) -> str:

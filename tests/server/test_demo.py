@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from datetime import date
+
 from gridgeo.location import Locator
-from gridgeo_server.demo import sample_visits
+from gridgeo_server.demo import VISIT_DAYS, sample_rounds, sample_visits
 from gridgeo_server.town import Town
 
 
@@ -22,3 +24,13 @@ def test_no_more_doors_are_made_up_than_there_are(town: Town) -> None:
 
 def test_the_same_seed_gives_the_same_visits(town: Town) -> None:
     assert sample_visits(town.jurisdiction, 20, seed=5).equals(sample_visits(town.jurisdiction, 20, seed=5))
+
+
+def test_every_made_up_visit_has_a_day_on_a_weekend_too(town: Town) -> None:
+    saturday = date(2026, 11, 28)
+    doors = sample_visits(town.jurisdiction, 12, seed=1)
+    made = sample_rounds(town.plan, doors, saturday)
+    assert sorted(made.stops["what"]) == sorted(doors["door"])
+    days = set(made.routes["date"])
+    assert saturday.isoformat() in days
+    assert len(days) <= VISIT_DAYS

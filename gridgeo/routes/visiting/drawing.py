@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -10,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from gridgeo.routes.tables import Routes, layer
 from gridgeo.routes.visiting.field import Field
 from gridgeo.routes.visiting.ways import words
-from gridgeo_solvers.roads import Route
 
 if TYPE_CHECKING:
     from gridgeo.routes.visiting.planning import Booked
@@ -39,22 +40,21 @@ def drawn(field: Field, booked: Booked, meta: Mapping[str, Any]) -> Routes:
     …) of `visits`, `begin`, `leave` (HH:MM), `with` (the second officer), `travel_m`, `travel_min`, `wait_min`, `off_m`.
     """
     routes, stops = [], []
-    by_tour = dict(list(booked.stops.groupby(["officer", "day"], sort=False)))
-    company = _company(field, booked.stops)
-    for mode in range(len(field.ways.modes)):
-        tours = [
-            one for one in each(booked.tours) if field.officers["mode"].iloc[one.officer] == field.ways.modes[mode]
-        ]
-        legs = [leg for one in tours for leg in _legs(field, one, by_tour[one.officer, one.day])]
+    calls, company = _calls(field, booked.stops), _company(field, booked.stops)
+    tours = _tours(field, booked.tours)
+    for mode, name in enumerate(field.ways.modes):
+        mine = [one for one in tours if one.mode == name]
+        legs = [leg for one in mine for leg in _legs(field, one, calls[one.officer, one.day])]
         ways = field.ways.routes(mode, legs)
         metres = [way.metres(field.ways.streets[mode].network) for way in ways]
         at = 0
-        for one in tours:
-            own = by_tour[one.officer, one.day]
+        for one in mine:
+            own = calls[one.officer, one.day]
             here = slice(at, at + len(own) + 1)
             at = here.stop
-            routes.append(_route(field, one, own, mode, ways[here], metres[here]))
-            stops += _stops(field, one, own, metres[here], company, routes[-1])
+            line = field.ways.streets[mode].line(*ways[here])
+            routes.append(_route(field, one, own, line, sum(metres[here])))
+            stops += _stops(one, own, metres[here], company, routes[-1])
     routes.sort(key=lambda row: (row["date"], row["route"]))
     rank = {row["route"]: number for number, row in enumerate(routes)}
     stops.sort(key=lambda row: (rank[row["route"]], row["order"]))
@@ -101,9 +101,28 @@ def route_name(officer: str, day: date) -> str:
     return f"{officer}-{day:%Y%m%d}"
 
 
-def _legs(field: Field, tour: Any, own: pd.DataFrame) -> list[tuple[int, int]]:
+def _tours(field: Field, tours: pd.DataFrame) -> list[Any]:
+    """The days of officers, with what their table says of each."""
+    about = field.officers.iloc[tours["officer"]]
+    told = {name: about[name].to_numpy() for name in ("mode", "from_min", "break_min")}
+    return list(each(tours.assign(who=about["officer"].to_numpy(), **told)))
+
+
+def _calls(field: Field, stops: pd.DataFrame) -> dict[tuple[int, int], list[Any]]:
+    """The stops of each (officer, day) in order, with what the doors' table says of each."""
+    door = stops["door"].to_numpy()
+    about = field.doors.iloc[door]
+    told = {name: about[name].to_numpy() for name in ("name", "grid", "tasks", "geometry")}
+    told |= {"what": about["door"].to_numpy(), "visits": field.due["count"][door], "off_m": field.ways.off_m[door]}
+    found: dict[tuple[int, int], list[Any]] = {}
+    for one in each(stops.assign(**told)):
+        found.setdefault((one.officer, one.day), []).append(one)
+    return found
+
+
+def _legs(field: Field, tour: Any, own: list[Any]) -> list[tuple[int, int]]:
     n, m = len(field.doors), len(field.officers)
-    places = [n + tour.officer, *own["door"].tolist(), n + m + tour.officer]
+    places = [n + tour.officer, *(stop.door for stop in own), n + m + tour.officer]
     return list(itertools.pairwise(places))
 
 
@@ -119,71 +138,63 @@ def _company(field: Field, stops: pd.DataFrame) -> dict[tuple[int, int, int], st
     return found
 
 
-def _route(
-    field: Field, tour: Any, own: pd.DataFrame, mode: int, ways: list[Route], metres: list[float]
-) -> dict[str, Any]:
-    about = field.officers.iloc[tour.officer]
+def _route(field: Field, tour: Any, own: list[Any], line: shapely.LineString, metres: float) -> dict[str, Any]:
     day = field.date_of(tour.day)
-    grids = field.doors["grid"].iloc[own["door"]]
-    streets = field.ways.streets[mode]
-    began = float(about["from_min"])
+    grids = Counter(str(stop.grid) for stop in own)
     return {
-        "route": route_name(about["officer"], day),
-        "grid": str(grids.mode().iloc[0]),
+        "route": route_name(tour.who, day),
+        "grid": min(grids, key=lambda grid: (-grids[grid], grid)),
         "kind": "visits",
-        "mode": about["mode"],
+        "mode": tour.mode,
         "minutes": (tour.end - tour.start) / 60,
-        "length_m": sum(metres),
+        "length_m": metres,
         "service_m": 0.0,
         "stops": len(own),
-        "start_min": max(0.0, tour.start / 60 - began),
-        "officer": about["officer"],
+        "start_min": max(0.0, tour.start / 60 - tour.from_min),
+        "officer": tour.who,
         "date": day.isoformat(),
-        "shift_from": clock(began * 60),
+        "shift_from": clock(tour.from_min * 60),
         "sets_out": clock(tour.start),
         "back": clock(tour.end),
         "break": "" if pd.isna(tour.rest) else clock(tour.rest),
-        "break_min": tour.rest / 60 - began,
+        "break_min": tour.rest / 60 - tour.from_min,
         "travel_min": tour.travel / 60,
-        "geometry": streets.line(*ways),
+        "geometry": line,
     }
 
 
 def _stops(
-    field: Field,
     tour: Any,
-    own: pd.DataFrame,
+    own: list[Any],
     metres: list[float],
     company: Mapping[tuple[int, int, int], str],
     route: Mapping[str, Any],
 ) -> list[dict[str, Any]]:
     rows = []
-    began = float(field.officers["from_min"].iloc[tour.officer]) * 60
-    before, rest = tour.start, float(field.officers["break_min"].iloc[tour.officer]) * 60
-    for order, stop in enumerate(each(own)):
-        about = field.doors.iloc[stop.door]
+    began, before, rest = tour.from_min * 60, tour.start, tour.break_min * 60
+    for order, stop in enumerate(own):
         rested = rest if before <= tour.rest < stop.begin else 0.0
         rows.append(
             {
                 "route": route["route"],
                 "order": order,
-                "what": about["door"],
-                "name": about["name"],
+                "what": stop.what,
+                "name": stop.name,
                 "arrive_min": (stop.arrive - began) / 60,
                 "leave_min": (stop.leave - began) / 60,
                 "travel_m": metres[order],
                 "travel_min": (stop.arrive - before - rested) / 60,
                 "wait_min": (stop.begin - stop.arrive) / 60,
-                "off_m": float(field.ways.off_m[stop.door]),
+                "off_m": stop.off_m,
                 "officer": route["officer"],
                 "date": route["date"],
                 "begin": clock(stop.begin),
                 "leave": clock(stop.leave),
-                "visit": int(stop.number) + 1,
-                "visits": int(field.due["count"][stop.door]),
-                "tasks": "; ".join(about["tasks"]),
+                "visit": stop.number + 1,
+                "visits": stop.visits,
+                "tasks": "; ".join(stop.tasks),
                 "with": company.get((stop.door, stop.number, tour.officer), ""),
-                "geometry": about["geometry"],
+                "geometry": stop.geometry,
             }
         )
         before = stop.leave

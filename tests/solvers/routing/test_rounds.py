@@ -69,6 +69,17 @@ def test_a_round_sets_out_late_rather_than_waits():
     assert (one.start, one.arrive[0], one.begin[0], one.end) == (1740.0, 1800.0, 1800.0, 2160.0)
 
 
+def test_of_two_ways_alike_that_without_waits_is_gone():
+    # Along a street: all four doors between the first and the one with a late window must be called at on the way out.
+    along = np.array([0.0, 100.0, 200.0, 300.0, 400.0, 450.0, 500.0])
+    service = np.array([600.0, 50.0, 50.0, 50.0, 50.0, 60.0])
+    early, late = np.zeros(6), np.full(6, 14_400.0)
+    late[0], early[5], late[5] = 6000.0, 7200.0, 7300.0
+    problem = RoundsProblem(np.abs(along[:, None] - along), service, early, late, 14_400.0)
+    (one,) = solve_rounds(problem, iterations=300).rounds
+    assert one.end - one.start == 2 * 500 + service.sum()
+
+
 def test_doors_that_no_allowed_round_has_room_for_are_told():
     problem = dataclasses.replace(draw(1, 12, windows=0.0), service=np.full(12, 1800.0), rounds=1)
     answer = solve_rounds(problem, iterations=50)

@@ -42,8 +42,8 @@ class LeftOut:
 class Visiting:
     """Tours by officer and day, and what they leave out.
 
-    `objective` is in seconds: travel, the price of uneven days, of strangers and of what is left out; `travel` is its first
-    part. No bound is known.
+    `objective` is in seconds: travel, waiting, the price of uneven days, of strangers and of what is left out; `travel` is its
+    first part. No bound is known.
     """
 
     tours: tuple[Tour, ...]

@@ -32,6 +32,8 @@ def empty_plan(f: Facts) -> State:
         begin=np.zeros(shape),
         leave=np.zeros(shape),
         latest=np.zeros(shape),
+        takes=np.zeros(shape),
+        soonest=np.zeros(shape),
         work=np.zeros(slots),
         way=np.zeros(slots),
         when=np.full(visits, -1, dtype=np.int64),

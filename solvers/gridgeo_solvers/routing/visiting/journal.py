@@ -24,6 +24,8 @@ class Journal(NamedTuple):
     begin: Floats
     leave: Floats
     latest: Floats
+    takes: Floats
+    soonest: Floats
     length: Ints
     work: Floats
     way: Floats
@@ -60,6 +62,7 @@ def touch_slot(st: State, log: Journal, s: int) -> None:
     for q in range(n):
         log.item[s, q], log.at[s, q] = st.item[s, q], st.at[s, q]
         log.begin[s, q], log.leave[s, q], log.latest[s, q] = st.begin[s, q], st.leave[s, q], st.latest[s, q]
+        log.takes[s, q], log.soonest[s, q] = st.takes[s, q], st.soonest[s, q]
 
 
 @folded_kernel
@@ -96,6 +99,7 @@ def restore(f: Facts, st: State, log: Journal) -> None:
         for q in range(n):
             st.item[s, q], st.at[s, q] = log.item[s, q], log.at[s, q]
             st.begin[s, q], st.leave[s, q], st.latest[s, q] = log.begin[s, q], log.leave[s, q], log.latest[s, q]
+            st.takes[s, q], st.soonest[s, q] = log.takes[s, q], log.soonest[s, q]
     for k in range(log.counts[1]):
         x = log.doors[k]
         for v in range(f.visit[x], f.visit[x + 1]):

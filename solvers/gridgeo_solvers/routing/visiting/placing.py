@@ -7,41 +7,69 @@ import numpy as np
 from gridgeo_solvers.kernels import bare_kernel, folded_kernel
 from gridgeo_solvers.routing.tours.ruin import draw
 from gridgeo_solvers.routing.visiting.desk import Desk
-from gridgeo_solvers.routing.visiting.state import BREAK, Facts, Floats, State, price
+from gridgeo_solvers.routing.visiting.spans import joined
+from gridgeo_solvers.routing.visiting.state import BREAK, Facts, Floats, State, price, window
 
 
 @folded_kernel
-def _gap(f: Facts, st: State, s: int, q: int, x: int, back: int, left: float) -> tuple[float, float, float]:
-    """Seconds of travel that a visit to `x` before position `q` of slot `s` adds, and when it could begin, first and last.
+def _gap(
+    f: Facts, st: State, s: int, q: int, x: int, back: int, takes: float, first: float, last: float, rested: float
+) -> tuple[float, float, float]:
+    """Seconds of travel and waiting that a visit to `x` before position `q` of slot `s` adds, and when it could begin, first and last.
 
-    The officer comes from `back` and leaves there at `left`. The last is below the first where the visit doesn't fit.
+    The officer comes from `back`; the day up to there is a stretch that takes `takes` and begins from `first` to `last`
+    (see `spans`), with `rested` seconds of break. The last begin is below the first where the visit doesn't fit.
     """
-    mode, n, here = f.mode[s], st.length[s], f.place[x]
+    mode, n, here, service = f.mode[s], st.length[s], f.place[x], f.service[x]
     resting = q < n and st.item[s, q] == BREAK
     # Where the officer rests next, it will be at x, and the way goes on from there.
     p = q + 1 if resting else q
     ahead, due = f.end[s], f.until[s]
+    then_takes, soonest = 0.0, f.since[s]
     if p < n:
         ahead, due = st.at[s, p], st.latest[s, p]
+        then_takes, soonest = st.takes[s, p], st.soonest[s, p]
     there, on = f.travel[mode, back, here], f.travel[mode, here, ahead]
     end = due - on
     if resting:
         end = -np.inf if f.rest_from[s] + f.rest[s] > end else min(end - f.rest[s], f.rest_to[s])
-    more = there + on - f.travel[mode, back, ahead]
-    return more, max(f.early[x], left + there), min(f.late[x], end - f.service[x])
+    begin, latest = max(f.early[x], first + takes + there), min(f.late[x], end - service)
+    if begin > latest:
+        return np.inf, begin, latest
+    now = st.work[s] + st.way[s]
+    takes, first, last = joined(takes, first, last, there, service, f.early[x], f.late[x])
+    if resting and p < n:
+        takes, first, last = joined(takes, first, last, 0.0, f.rest[s], f.rest_from[s], f.rest_to[s])
+        rested += f.rest[s]
+    takes, first, last = joined(takes, first, last, on, then_takes, soonest, due)
+    return takes - rested - service - now, begin, latest
+
+
+@folded_kernel
+def _passed(
+    f: Facts, st: State, s: int, q: int, back: int, takes: float, first: float, last: float, rested: float
+) -> tuple[int, float, float, float, float]:
+    """Where the officer of slot `s` is after position `q`, and the stretch of the day up to there, from those before it."""
+    here, v = st.at[s, q], st.item[s, q]
+    if q == 0 and v == BREAK:
+        return back, takes, st.leave[s, q], last, rested
+    opens, closes = window(f, st, s, v)
+    spent = f.rest[s] if v == BREAK else f.service[f.door[v]]
+    takes, first, last = joined(takes, first, last, f.travel[f.mode[s], back, here], spent, opens, closes)
+    return here, takes, first, last, rested + (spent if v == BREAK else 0.0)
 
 
 @folded_kernel
 def cheapest_gap(f: Facts, st: State, s: int, x: int) -> tuple[float, int]:
-    """Fewest seconds of travel that a visit to `x` adds to slot `s`, and at which position; inf where it doesn't fit."""
+    """Fewest seconds of travel and waiting that a visit to `x` adds to slot `s`, and at which position; inf where it doesn't fit."""
     best, place = np.inf, -1
-    back, left = f.start[s], f.since[s]
+    back, takes, begin, end, rested = f.start[s], 0.0, f.since[s], f.until[s], 0.0
     for q in range(st.length[s] + 1):
-        more, first, last = _gap(f, st, s, q, x, back, left)
+        more, first, last = _gap(f, st, s, q, x, back, takes, begin, end, rested)
         if first <= last and more < best:
             best, place = more, q
         if q < st.length[s]:
-            back, left = st.at[s, q], st.leave[s, q]
+            back, takes, begin, end, rested = _passed(f, st, s, q, back, takes, begin, end, rested)
     return best, place
 
 
@@ -53,11 +81,11 @@ def gaps(f: Facts, st: State, x: int, more: Floats, first: Floats, last: Floats)
             s = f.slot[a, d]
             if s < 0 or not f.fit[x, a] or not f.open[x, d]:
                 continue
-            back, left = f.start[s], f.since[s]
+            back, takes, begin, end, rested = f.start[s], 0.0, f.since[s], f.until[s], 0.0
             for q in range(st.length[s] + 1):
-                more[s, q], first[s, q], last[s, q] = _gap(f, st, s, q, x, back, left)
+                more[s, q], first[s, q], last[s, q] = _gap(f, st, s, q, x, back, takes, begin, end, rested)
                 if q < st.length[s]:
-                    back, left = st.at[s, q], st.leave[s, q]
+                    back, takes, begin, end, rested = _passed(f, st, s, q, back, takes, begin, end, rested)
 
 
 @folded_kernel

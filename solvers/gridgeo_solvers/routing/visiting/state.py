@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridgeo_solvers.kernels import bare_kernel, folded_kernel
+from gridgeo_solvers.routing.visiting.spans import joined
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -79,10 +80,13 @@ class State(NamedTuple):
     begin: Floats
     leave: Floats
     latest: Floats
+    takes: Floats
+    soonest: Floats
+    """(s, w): fewest seconds from this item to the end of the day, breaks apart, and the earliest begin that makes it so."""
     work: Floats
     """(s): seconds of visits."""
     way: Floats
-    """(s): seconds of travel."""
+    """(s): seconds of travel and of waiting, setting out as late as is possible."""
     when: Ints
     """(v): day of each visit, -1 where it isn't made."""
     one: Ints
@@ -102,7 +106,7 @@ def clocked(f: Facts, st: State, s: int) -> bool:
     st.stamp[s] = st.stamps[0]
     st.stamps[0] += 1
     mode, n, clock, here = f.mode[s], st.length[s], f.since[s], f.start[s]
-    work, way = 0.0, 0.0
+    work = 0.0
     for q in range(n):
         v = st.item[s, q]
         if v == BREAK:
@@ -116,7 +120,6 @@ def clocked(f: Facts, st: State, s: int) -> bool:
         x = f.door[v]
         there = f.place[x]
         leg = f.travel[mode, here, there]
-        way += leg
         meeting = st.fixed[v]
         clock = max(clock + leg, meeting if meeting >= 0.0 else f.early[x])
         if clock > (meeting if meeting >= 0.0 else f.late[x]) + 1e-6:
@@ -130,17 +133,34 @@ def clocked(f: Facts, st: State, s: int) -> bool:
     leg = f.travel[mode, here, there]
     if clock + leg > due + 1e-6:
         return False
+    takes, soonest, last = 0.0, f.since[s], due
     for q in range(n - 1, -1, -1):
-        v, here = st.item[s, q], st.at[s, q]
-        last = f.rest_to[s]
-        if v != BREAK:
-            last = st.fixed[v] if st.fixed[v] >= 0.0 else f.late[f.door[v]]
-        due = min(last, due - f.travel[mode, here, there] - (st.leave[s, q] - st.begin[s, q]))
+        here, spent = st.at[s, q], st.leave[s, q] - st.begin[s, q]
+        opens, closes = window(f, st, s, st.item[s, q])
+        due = min(closes, due - f.travel[mode, here, there] - spent)
         st.latest[s, q] = due
+        # Who has done all visits goes home before the break, and who has none before it begins after it.
+        if st.item[s, q] == BREAK and (q == 0 or q == n - 1):
+            leg = f.travel[mode, here, there]
+            takes, soonest, last = takes + leg, soonest - leg, last - leg
+        else:
+            takes, soonest, last = joined(spent, opens, closes, f.travel[mode, here, there], takes, soonest, last)
+            takes -= spent if st.item[s, q] == BREAK else 0.0
+        st.takes[s, q], st.soonest[s, q] = takes, soonest
         there = here
     st.work[s] = work
-    st.way[s] = way + leg
+    st.way[s] = takes + f.travel[mode, f.start[s], there] - work
     return True
+
+
+@folded_kernel
+def window(f: Facts, st: State, s: int, v: int) -> tuple[float, float]:
+    """When visit `v`, or the break of slot `s`, may begin, first and last."""
+    if v == BREAK:
+        return f.rest_from[s], f.rest_to[s]
+    if st.fixed[v] >= 0.0:
+        return st.fixed[v], st.fixed[v]
+    return f.early[f.door[v]], f.late[f.door[v]]
 
 
 @bare_kernel
@@ -151,7 +171,7 @@ def timed(f: Facts, st: State, s: int) -> bool:
 
 @folded_kernel
 def price(work: float, way: float, share: float, steep: float) -> float:
-    """What a day costs with so much work and travel."""
+    """What a day costs with so much work, and so much travel and waiting."""
     off = work + way - share
     return way + steep * off * off
 

@@ -23,7 +23,7 @@ def told(f: Facts, plan: State, steps: int, seed: int) -> Visiting:
         if door not in reasons:
             reasons[door] = reason_of(f, door)
         left_out.append(LeftOut(door, visit - int(f.visit[door]), reasons[door]))
-    travel = float(plan.way.sum())
+    travel = sum(tour.travel for tour in tours)
     off = plan.work + plan.way - f.share
     return Visiting(
         tours, tuple(left_out), float(total(f, plan)), travel, float((f.steep * off * off).sum()), steps, seed
@@ -41,14 +41,17 @@ def _tour(f: Facts, plan: State, slot: int) -> Tour:
     begins, latest = plan.begin[slot, : len(row)].tolist()[kept], plan.latest[slot, : len(row)].tolist()[kept]
     spent = [f.rest[slot] if v == BREAK else f.service[f.door[v]] for v in items]
     clock, here, slack, waited = float(f.since[slot]), int(f.start[slot]), math.inf, 0.0
+    travel = 0.0
     arrive, waits = [], []
     for q, v in enumerate(items):
         there = here if v == BREAK else int(f.place[f.door[v]])
+        travel += float(ways[here, there])
         arrive.append(clock + float(ways[here, there]))
         waits.append(waited)
         waited += begins[q] - arrive[-1]
         slack = min(slack, waited + latest[q] - begins[q])
         clock, here = begins[q] + float(spent[q]), there
+    travel += float(ways[here, f.end[slot]])
     end = clock + float(ways[here, f.end[slot]])
     delay = max(0.0, min(slack, waited))
     stops, rest = [], None
@@ -61,4 +64,4 @@ def _tour(f: Facts, plan: State, slot: int) -> Tour:
         door = int(f.door[v])
         stops.append(Stop(door, v - int(f.visit[door]), at, begin, begin + float(spent[q])))
     start = float(f.since[slot]) + delay
-    return Tour(int(f.officer[slot]), int(f.day[slot]), tuple(stops), start, end, float(plan.way[slot]), rest)
+    return Tour(int(f.officer[slot]), int(f.day[slot]), tuple(stops), start, end, travel, rest)
