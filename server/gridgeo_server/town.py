@@ -97,6 +97,11 @@ class Town:
         return dict(zip(self.grids["grid"].astype(str), self.grids["code"].astype(str), strict=True))
 
     @cached_property
+    def grid_areas(self) -> Mapping[str, str]:
+        """Grid → the area it lies in."""
+        return dict(zip(self.grids["grid"].astype(str), self.grids["area"].astype(str), strict=True))
+
+    @cached_property
     def units_hash(self) -> str:
         """Names the state of the jurisdiction's units; plans of another state assign other units."""
         return fingerprint(self.jurisdiction)
