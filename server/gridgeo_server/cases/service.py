@@ -273,14 +273,16 @@ class Desk:
         """Send somebody to every filed case that nobody was sent to, all of them together."""
         waiting, _ = store.search(transaction.connection, stages=("accepted", "filed"))
         waiting = [case for case in reversed(waiting) if case.filed_at is not None]
+        sent = []
+        for case in waiting:
+            if self._need(case):  # by the areas, one after another
+                able, _ = self.candidates(transaction.connection, case, now)
+                sent += [self._dispatch(transaction, case, to, now, actor, None) for to in able[:1]]
+        others = [case for case in waiting if not self._need(case)]
+        without = [{**self._in_vain(transaction.connection, case), **self._away(now)} for case in others]
         officers, load = self._crew(transaction.connection)
-        without = [self._without(transaction.connection, case, officers, now) for case in waiting]
-        chosen = together(self.town, waiting, officers, load, self._rules, now, without)
-        needs = {case.case: self._need(case) for case, _ in chosen}
-        return [
-            self._dispatch(transaction, case, replace(to, need=needs[case.case]), now, actor, None)
-            for case, to in chosen
-        ]
+        chosen = together(self.town, others, officers, load, self._rules, now, without)
+        return sent + [self._dispatch(transaction, case, to, now, actor, None) for case, to in chosen]
 
     def candidates(
         self, connection: sa.Connection, case: Case, now: datetime | None = None
@@ -307,12 +309,6 @@ class Desk:
 
     def _in_vain(self, connection: sa.Connection, case: Case) -> Mapping[str, Refusal]:
         return answers.in_vain(store.events_of(connection, case.case)) if case.declined or case.timed_out else {}
-
-    def _without(self, connection: sa.Connection, case: Case, officers: list[Responder], now: datetime) -> set[str]:
-        """Officers who don't go to a case: away, unskilled, or asked in vain."""
-        need = set(self._need(case))
-        unskilled = {one.responder for one in officers if need and not need <= set(one.skills)}
-        return unskilled | set(self._in_vain(connection, case)) | set(self._away(now))
 
     @property
     def _rules(self) -> Rules:
