@@ -27,6 +27,7 @@ from gridgeo.roads import Roads
 from gridgeo_server.approaches import Approaches
 
 if TYPE_CHECKING:
+    from gridgeo_server.cases.reach import Reach
     from gridgeo_server.plans.addresses import Addresses
 
 ATTRIBUTION = "© OpenStreetMap contributors"
@@ -115,6 +116,13 @@ class Town:
     def bounds(self) -> list[float]:
         """West, south, east, north in degrees."""
         return [round(float(value), 7) for value in crs.to_wgs84(self.jurisdiction.boundary).total_bounds]
+
+    @cached_property
+    def reach(self) -> Reach:
+        """Which units officers reach in time."""
+        from gridgeo_server.cases.reach import Reach
+
+        return Reach(self.jurisdiction.units, self.roads)
 
     @cached_property
     def roads(self) -> Mapping[str, Roads]:

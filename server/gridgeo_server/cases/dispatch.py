@@ -235,11 +235,7 @@ def _policy(town: Town, able: list[Responder], rules: Rules) -> Policy:
         return OwnerFirst(busy=busy)
     if rules.policy == "nearest":
         return NearestIdle(busy=busy)
-    units = town.jurisdiction.units
-    homes = units["households"].to_numpy(dtype=np.float64)
-    spots = shapely.get_coordinates(shapely.point_on_surface(units.geometry.to_numpy()))
-    reached = np.array([_seconds_to(town, officer, spots) for officer in able]) <= 60 * rules.response_min
-    return Coverage(reached, homes / homes.sum() if homes.any() else np.full(len(homes), 1 / len(homes)))
+    return Coverage(town.reach.within(able, 60 * rules.response_min), town.reach.share)
 
 
 def _times(town: Town, officer: Responder, cases: Sequence[Case]) -> NDArray[np.float64]:
