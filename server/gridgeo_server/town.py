@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from gridgeo_server.plans.addresses import Addresses
 
 ATTRIBUTION = "© OpenStreetMap contributors"
-_OF_JURISDICTION = ("units_hash", "lineages", "bounds", "roads", "addresses", "approaches")
+_OF_JURISDICTION = ("units_hash", "lineages", "bounds", "roads", "addresses", "approaches", "reach")
 """What a town knows whatever its plan."""
 
 

@@ -60,7 +60,8 @@ class Reach:
     def _junctions(self, mode: str, places: list[tuple[float, float]]) -> list[int]:
         """The junction at which each stands, by position."""
         roads = self._roads[mode]
-        xy = np.column_stack(crs.transform(*np.array(places).T, crs.WGS84, roads.crs))
+        lon, lat = np.array(places).T
+        xy = np.column_stack(crs.transform(lon, lat, crs.WGS84, roads.crs))
         here, network = roads.snap_at(xy, within_m=np.inf), roads.network
         edge = network.forward[here.piece]
         return [int(node) for node in np.where(here.share < 0.5, network.tail[edge], network.head[edge])]
