@@ -40,6 +40,7 @@ def table(key: str) -> str:
         "stages": lambda _: _stages(),
         "figures": lambda _: _figures(),
         "limits": lambda _: _limits(),
+        "desk": lambda _: _desk_limits(),
         "casefile": _case_file,
         "open311": lambda _: _open311(),
         "steps": lambda _: _steps(),
@@ -273,15 +274,20 @@ def _figures() -> str:
 
 
 def _case_file(name: str) -> str:
-    from gridgeo_server.cases.files import CATEGORY_COLUMNS, DUTY_COLUMNS
+    from gridgeo_server.cases.files import CATEGORY_COLUMNS, DESK_COLUMNS, DUTY_COLUMNS
     from gridgeo_server.clocks.files import FIELDS
     from gridgeo_server.open311.attributes import FIELDS as ATTRIBUTE_FIELDS
+    from gridgeo_server.responders.duty import COLUMNS as SHIFT_COLUMNS
+    from gridgeo_server.responders.roster import COLUMNS as OFFICER_COLUMNS
 
     columns = {
         "calendar": FIELDS,
         "categories": CATEGORY_COLUMNS,
         "responsibility": DUTY_COLUMNS,
         "attributes": ATTRIBUTE_FIELDS,
+        "desk": DESK_COLUMNS,
+        "officers": OFFICER_COLUMNS,
+        "duty": SHIFT_COLUMNS,
     }[name]
     kind = "field" if name in {"calendar", "attributes"} else "column"
     return _rows((kind, "meaning"), [(f"`{n}`", m) for n, m in columns.items()])
@@ -309,6 +315,17 @@ def _limits() -> str:
             further = "; ".join(words["en"] for words in one.further)
             rows.append((f"`{name}`", f"`{category}`", Limit(one.limit, one.clock).words()["en"], further))
     return _rows(("limits", "category", "time limit", "further steps"), rows)
+
+
+def _desk_limits() -> str:
+    from gridgeo_server.cases.desk_limits import packaged
+
+    words = {None: "all", True: "urgent", False: "others"}
+    rows = [
+        (f"`{one.name}`", words[one.urgent], f"{one.limit_min:g} min", "yes" if one.climbs else "–")
+        for one in packaged().rows
+    ]
+    return _rows(("clock", "cases", "limit", "takes up a level"), rows)
 
 
 def _steps() -> str:

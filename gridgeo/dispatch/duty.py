@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Container
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 Code = Literal[
-    "off_duty", "on_leave", "old_position", "no_skill", "full", "declined", "no_answer", "no_street", "no_road"
+    "off_duty",
+    "off_shift",
+    "on_leave",
+    "old_position",
+    "no_skill",
+    "full",
+    "declined",
+    "no_answer",
+    "no_street",
+    "no_road",
 ]
 """Why somebody is not offered. Codes stay the same; words are in `gridgeo.dispatch.words`."""
 
@@ -77,7 +86,7 @@ def refusal(standing: Standing, need: Collection[str] = (), limits: Limits | Non
 
 
 def works_at(
-    when: datetime, from_min: float, to_min: float, weekdays: str = "1111111", leave: Collection[Any] = ()
+    when: datetime, from_min: float, to_min: float, weekdays: str = "1111111", leave: Container[Any] = ()
 ) -> tuple[bool, bool]:
     """Whether somebody is on shift at a local time, and whether on leave.
 

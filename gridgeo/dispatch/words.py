@@ -80,6 +80,7 @@ def not_offered(why: Refusal, lang: str = "en") -> str:
 
 _WORDS = {
     "off_duty": ("off duty", "不在岗"),
+    "off_shift": ("has no shift at this hour", "此时不在班次内"),
     "on_leave": ("on leave", "休假"),
     "old_position": ("the last position is {age} old", "最近定位已过去{age}"),
     "no_skill": ("lacks the skill {skills}", "不具备技能：{skills}"),

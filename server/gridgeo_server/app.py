@@ -28,12 +28,12 @@ from gridgeo_server.cases import bulk_endpoints as bulk
 from gridgeo_server.cases import endpoints as cases
 from gridgeo_server.cases import report_endpoints as reports
 from gridgeo_server.cases import reporter_endpoints as reporters
-from gridgeo_server.cases import store as case_store
 from gridgeo_server.cases.dispatch import rules_of
-from gridgeo_server.cases.files import categories_of, responsibility_of
+from gridgeo_server.cases.files import categories_of, desk_limits_of, responsibility_of
 from gridgeo_server.cases.quota import Quota
 from gridgeo_server.cases.service import Desk
-from gridgeo_server.clocks.files import calendar_of
+from gridgeo_server.cases.sweeping import Sweep
+from gridgeo_server.clocks.files import calendar_of, doubt
 from gridgeo_server.errors import StoreUnavailable
 from gridgeo_server.layers import endpoints as features
 from gridgeo_server.layers import openapi, tile_endpoints
@@ -63,6 +63,7 @@ from gridgeo_server.readiness import AwaitReady
 from gridgeo_server.responders import endpoints as responders
 from gridgeo_server.responders import position_endpoints as positions
 from gridgeo_server.responders import store as responder_store
+from gridgeo_server.responders.duty import duty_of
 from gridgeo_server.responders.roster import roster
 from gridgeo_server.rosters import endpoints as rosters
 from gridgeo_server.rosters import file_endpoints as roster_files
@@ -128,12 +129,25 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
     calendars = Calendars()
     with store.reading() as connection:
         held = held_on(calendars.at(connection), service.today(now))
+        known = [one.responder for one in responder_store.everybody(connection)]
     served = Served(town, Shelf(town), Tiles(town, owners_of(officers), settings.tile_cache), held)
     slot = Slot(served)
     calendar = calendar_of(settings.data, settings.time_zone)
+    if words := doubt(calendar, (town.bounds[0] + town.bounds[2]) / 2):
+        logger.warning(words)
     kinds = categories_of(settings.data, calendar, settings.limits)
     responsibility = responsibility_of(settings.data, kinds, town.jurisdiction.areas["area"].astype(str))
-    desk = Desk(lambda: slot.served.town, kinds, calendar, responsibility, settings.busy_min, rules=rules_of(settings))
+    desk = Desk(
+        lambda: slot.served.town,
+        kinds,
+        calendar,
+        responsibility,
+        settings.busy_min,
+        rules_of(settings),
+        desk_limits_of(settings.data),
+        duty_of(settings.data, calendar.zone, known),
+    )
+    store.write(lambda transaction: desk.set_clocks(transaction, now))
     # No documentation pages: they would load scripts from elsewhere. /openapi.json says what can be asked.
     app = FastAPI(
         title="gridgeo",
@@ -249,25 +263,17 @@ async def _watch_indicators(state: State) -> None:
 
 
 async def _watch_clocks(state: State) -> None:
-    """Take cases that nobody handled in time up a level; what was missed while the server stood still is made up for."""
+    """Do what time alone brings about; what was missed while the server stood still is made up for."""
+    sweep = Sweep()
     while True:
         try:
-            while await run_in_threadpool(climb, state):
+            while await run_in_threadpool(sweep.look, state.fresh()):
                 await asyncio.sleep(0)
         except StoreUnavailable as error:
-            logger.warning("cases that are over their time wait: %s", error)
+            logger.warning("what is due waits: %s", error)
         except Exception:
-            logger.exception("cases that are over their time could not go up a level; it is tried again")
+            logger.exception("what is due could not be done; it is tried again")
         await asyncio.sleep(state.settings.clocks_s)
-
-
-def climb(state: State) -> int:
-    """Take the cases whose time for it has come up a level, a batch at most; how many they were."""
-    now = state.clock()
-    with state.store.reading() as connection:
-        if not case_store.to_escalate(connection, now, 1):
-            return 0
-    return len(state.store.write(lambda transaction: state.desk.climb(transaction, now)))
 
 
 async def _watch_register(state: State) -> None:

@@ -85,6 +85,12 @@ class Settings(BaseSettings):
         ge=1,
         description="Cases in hand with which an officer isn't sent any more; any number if not set.",
     )
+    answer_s: float = Field(
+        default=0.0,
+        ge=0,
+        description="Seconds within which whoever is sent has to acknowledge before the next candidate is asked; 0 waits for"
+        " nobody's answer.",
+    )
     time_zone: str = Field(
         default="UTC",
         description="Time zone of the working calendar where calendar.json names none, e.g. Asia/Shanghai.",

@@ -27,10 +27,11 @@ from gridgeo.roads import Roads
 from gridgeo_server.approaches import Approaches
 
 if TYPE_CHECKING:
+    from gridgeo_server.cases.reach import Reach
     from gridgeo_server.plans.addresses import Addresses
 
 ATTRIBUTION = "© OpenStreetMap contributors"
-_OF_JURISDICTION = ("units_hash", "lineages", "bounds", "roads", "addresses", "approaches")
+_OF_JURISDICTION = ("units_hash", "lineages", "bounds", "roads", "addresses", "approaches", "reach")
 """What a town knows whatever its plan."""
 
 
@@ -97,6 +98,11 @@ class Town:
         return dict(zip(self.grids["grid"].astype(str), self.grids["code"].astype(str), strict=True))
 
     @cached_property
+    def grid_areas(self) -> Mapping[str, str]:
+        """Grid → the area it lies in."""
+        return dict(zip(self.grids["grid"].astype(str), self.grids["area"].astype(str), strict=True))
+
+    @cached_property
     def units_hash(self) -> str:
         """Names the state of the jurisdiction's units; plans of another state assign other units."""
         return fingerprint(self.jurisdiction)
@@ -110,6 +116,13 @@ class Town:
     def bounds(self) -> list[float]:
         """West, south, east, north in degrees."""
         return [round(float(value), 7) for value in crs.to_wgs84(self.jurisdiction.boundary).total_bounds]
+
+    @cached_property
+    def reach(self) -> Reach:
+        """Which units officers reach in time."""
+        from gridgeo_server.cases.reach import Reach
+
+        return Reach(self.jurisdiction.units, self.roads)
 
     @cached_property
     def roads(self) -> Mapping[str, Roads]:

@@ -4,6 +4,9 @@ Standing at the end of the period, a case is *pending* while it waits to be hand
 was handled within the period and not sent back. *Due* are cases whose time was up within the period, *closed* those at which
 nothing is left to do: closed, refused, withdrawn or merged. Opening + new − closed = carried over, always, for a case that is
 carried over is one that was open or became so, and was not closed.
+
+What a case's time was and when it was handled are told as they stood at the end of the period: an extension, a transfer or a
+reopening of later doesn't change what is past.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from gridgeo_server.cases.filters import Condition
 from gridgeo_server.cases.model import FINISHED
 from gridgeo_server.errors import BadRequest
 from gridgeo_server.store import tables
+from gridgeo_server.store.instants import Instant
 from gridgeo_server.texts import say
 
 FIGURES = {
@@ -55,7 +59,10 @@ GROUPS = {"grid": "grid", "area": "area", "department": "department", "officer":
 """What figures are told by → column of the cases, and filter of the list of cases."""
 
 _DONE = ("handled", "checked", *FINISHED)
-_VOID = ("refused", "withdrawn", "merged")
+_VOID = ("refused", "withdrawn", "merged", "shelved")
+"""Stages at whose end nothing was due."""
+_TIMED = ("report", "extend", "transfer", "unshelve", "reopen")
+"""Actions that set a case's time."""
 _BITS = {name: 1 << bit for bit, name in enumerate(("handle", "self_handle", "check", "rework", "reopen", "unmerge"))}
 _LONGEST = timedelta(days=3_660)
 
@@ -144,12 +151,14 @@ def _within_reach(period: Period) -> Condition:
 def _facts(period: Period, now: datetime) -> dict[str, Any]:
     """What is to be known of a case: from its row, and from its events in and before the period."""
     table = tables.cases
-    names = ("reported_at", "filed_at", "verified_at", "handled_at", "due_at", "paused_at")
+    # Nothing happens after this moment: the row says how the case stands.
+    past = period.end <= now
     return {
-        **{name: table.c[name] for name in names},
+        **{name: table.c[name] for name in ("reported_at", "filed_at", "verified_at")},
+        "due_at": _due_at(period.end) if past else table.c.due_at,
+        "handled_at": _handled_at(period.end) if past else table.c.handled_at,
         "stage_first": _stage_at(period.start),
-        # Nothing happens after this moment: the row says where the case stands.
-        "stage_last": table.c.stage if period.end > now else _stage_at(period.end),
+        "stage_last": _stage_at(period.end) if past else table.c.stage,
         "deeds": _deeds(period),
     }
 
@@ -169,10 +178,10 @@ def _conditions(f: Mapping[str, Any], period: Period, now: datetime) -> dict[str
     opening, carried = is_open(start, "stage_first"), is_open(end, "stage_last")
     again = sa.and_(f["reported_at"] < start, ~opening, sa.or_(carried, did("reopen", "unmerge")))
     new = sa.or_(within("reported_at"), again)
-    handled = sa.and_(did("handle", "self_handle"), f["stage_last"].in_(("handled", "checked", "closed")))
+    done = f["stage_last"].in_(("handled", "checked", "closed"))
+    handled = sa.and_(did("handle", "self_handle"), done)
     pending = sa.and_(f["reported_at"] < end, f["stage_last"].not_in(_DONE))
-    alive = sa.and_(f["paused_at"].is_(None), f["stage_last"].not_in(_VOID))
-    due = sa.and_(within("due_at", min(end, now)), alive)
+    due = sa.and_(within("due_at", min(end, now)), f["stage_last"].not_in(_VOID))
     return {
         "reported": within("reported_at"),
         "filed": within("filed_at"),
@@ -182,7 +191,7 @@ def _conditions(f: Mapping[str, Any], period: Period, now: datetime) -> dict[str
         "pending": pending,
         "to_handle": sa.or_(handled, pending),
         "due": due,
-        "on_time": sa.and_(due, f["handled_at"].is_not(None), f["handled_at"] <= f["due_at"]),
+        "on_time": sa.and_(due, done, f["handled_at"].is_not(None), f["handled_at"] <= f["due_at"]),
         "verdicts": did("check", "rework"),
         "reworked": did("rework"),
         "opening": opening,
@@ -194,11 +203,29 @@ def _conditions(f: Mapping[str, Any], period: Period, now: datetime) -> dict[str
 
 def _stage_at(moment: datetime) -> Any:
     """The stage of a case before `moment`; the empty text where it wasn't reported yet."""
+    return sa.func.coalesce(_newest(tables.events.c.stage, moment), "")
+
+
+def _due_at(moment: datetime) -> Any:
+    """When the time of a case was up, as it was known before `moment`."""
+    event = tables.events.c
+    told = event.data["clock"]["due_at"].as_string()
+    newest = _newest(told, moment, event.action.in_(_TIMED), told.is_not(None))
+    # Older stores don't tell the time in their events.
+    return sa.func.coalesce(sa.type_coerce(newest, Instant), tables.cases.c.due_at, type_=Instant)
+
+
+def _handled_at(moment: datetime) -> Any:
+    """When a case was last handled before `moment`."""
+    event = tables.events.c
+    return _newest(event.at, moment, event.action.in_(("handle", "self_handle")))
+
+
+def _newest(told: Any, moment: datetime, *which: Any) -> Any:
+    """What the newest of some events of a case before `moment` tells."""
     event, case = tables.events.c, tables.cases.c
-    newest = (
-        sa.select(event.stage).where(event.case == case.case, event.at < moment).order_by(event.seq.desc()).limit(1)
-    )
-    return sa.func.coalesce(newest.scalar_subquery(), "")
+    query = sa.select(told).where(event.case == case.case, event.at < moment, *which)
+    return query.order_by(event.seq.desc()).limit(1).scalar_subquery()
 
 
 def _deeds(period: Period) -> Any:

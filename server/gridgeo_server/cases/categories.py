@@ -40,6 +40,8 @@ class Category:
         Where and from which to which day the row holds; None everywhere, always.
     further
         Limits of steps after the first, in words by language.
+    skills
+        What whoever is sent must be able to do.
     """
 
     category: str
@@ -64,6 +66,7 @@ class Category:
     valid_from: date | None = None
     valid_to: date | None = None
     further: tuple[Mapping[str, str], ...] = ()
+    skills: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """JSON values."""

@@ -64,11 +64,13 @@ def rebuild_cases(
 
 @app.command("check")
 def check_tables(data: Data = None, as_json: Json = False) -> None:
-    """Read calendar, categories, responsibilities and attributes as the server would; tell what no department is responsible for."""
-    from gridgeo_server.cases.files import categories_of, responsibility_of
+    """Read calendar, categories, limits, duty, responsibilities and attributes as the server would; tell what no department is responsible for."""
+    from gridgeo_server.cases.files import categories_of, desk_limits_of, responsibility_of
     from gridgeo_server.clocks.files import calendar_of
     from gridgeo_server.commands import settings_from
     from gridgeo_server.open311.attributes import attributes_of
+    from gridgeo_server.responders.duty import duty_of
+    from gridgeo_server.responders.roster import roster
     from gridgeo_server.town import read_town
 
     settings = settings_from(data=data)
@@ -77,6 +79,8 @@ def check_tables(data: Data = None, as_json: Json = False) -> None:
     calendar = calendar_of(folder, settings.time_zone)
     categories = categories_of(folder, calendar, settings.limits)
     duties = responsibility_of(folder, categories, town.jurisdiction.areas["area"].astype(str))
+    desk_limits_of(folder)
+    duty_of(folder, calendar.zone, [one.responder for one in roster(settings, town)])
     attributes_of(folder, [one.category for one in categories.all()])
     gaps = duties.gaps(sorted({str(area) for area in town.grids["area"]}))
     if as_json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -44,6 +44,8 @@ class Rules:
         Minutes by which a second case given at the same moment is put back.
     fix_age_min, open_cases
         The oldest position and the most cases in hand with which somebody is still sent; None for any.
+    answer_s
+        Seconds within which whoever is sent has to answer before the next one is asked; 0 waits for nobody.
     """
 
     policy: Name = "nearest"
@@ -52,6 +54,7 @@ class Rules:
     turn_min: float = 10.0
     fix_age_min: float | None = None
     open_cases: int | None = None
+    answer_s: float = 0.0
 
     @property
     def limits(self) -> Limits:
@@ -67,6 +70,7 @@ def rules_of(settings: Settings) -> Rules:
         response_min=settings.response_min,
         fix_age_min=settings.fix_age_min,
         open_cases=settings.open_cases,
+        answer_s=settings.answer_s,
     )
 
 
@@ -79,10 +83,12 @@ class Candidate:
     open_cases: int
     own_grid: bool
     rank: int = 1
+    need: tuple[str, ...] = ()
+    """Skills that the case needs, all of which the officer has."""
 
     def explanation(self, lang: str = "en") -> str:
         """Why, in words."""
-        return offered(self.way.seconds, open_cases=self.open_cases, own_grid=self.own_grid, lang=lang)
+        return offered(self.way.seconds, need=self.need, open_cases=self.open_cases, own_grid=self.own_grid, lang=lang)
 
 
 @dataclass(frozen=True)
@@ -115,14 +121,18 @@ def candidates(
     load: Mapping[str, int],
     rules: Rules | None = None,
     now: datetime | None = None,
+    need: tuple[str, ...] = (),
+    barred: Mapping[str, Refusal] | None = None,
 ) -> tuple[list[Candidate], list[Refused]]:
     """Everybody who can be sent to `case`, first the one who should go by the policy, and those who can't.
+
+    `need` are the skills that the case needs; `barred` are officers that something speaks against already, e.g. their leave.
 
     Time is by road in each officer's own mode. Among equals the one who is there first goes first, then the one with fewer open
     cases, then the officer of the case's grid, then the lower identifier. The age of a position is looked at where `now` is told.
     """
     rules = rules or Rules()
-    able, refused = _able(town, officers, load, rules, now, first=case.grid)
+    able, refused = _able(town, officers, load, rules, now, first=case.grid, need=need, barred=barred)
     ways = _ways(town, able, case.lon, case.lat)
     work = np.array([load.get(officer.responder, 0) for officer in able], dtype=np.float64)
     # Tenths of a second: what is equally near on the ground must not differ by a rounding error.
@@ -133,7 +143,7 @@ def candidates(
         for rank, row in enumerate(_policy(town, able, rules).order(situation, 0).tolist(), start=1):
             officer, way = able[row], ways[row]
             if way is not None:
-                chosen.append(Candidate(officer, way, int(work[row]), case.grid in officer.grids, rank))
+                chosen.append(Candidate(officer, way, int(work[row]), case.grid in officer.grids, rank, need))
     refused += [
         Refused(officer, Refusal("no_road", {"mode": officer.mode}))
         for officer, way in zip(able, ways, strict=True)
@@ -149,8 +159,11 @@ def together(
     load: Mapping[str, int],
     rules: Rules | None = None,
     now: datetime | None = None,
+    without: Sequence[Collection[str]] | None = None,
 ) -> list[tuple[Case, Candidate]]:
     """Whom to send to several cases at once: the earliest possible worst arrival first, then the least total.
+
+    `without` names for each case the officers who don't go to it.
 
     An officer may be given several, each later one `Rules.turn_min` minutes after the one before. Cases that nobody can be sent to are
     left out; the others stand in the order in which they were given.
@@ -160,6 +173,8 @@ def together(
     if not able or not cases:
         return []
     seconds = np.column_stack([_times(town, officer, cases) for officer in able])
+    for row, names in enumerate(without or ()):
+        seconds[row, [officer.responder in names for officer in able]] = np.inf
     work = np.array([load.get(officer.responder, 0) for officer in able])
     most = len(cases) if rules.open_cases is None else rules.open_cases - work
     room = np.clip(most, 0, len(cases)) + np.zeros_like(work)
@@ -187,14 +202,17 @@ def _able(
     rules: Rules,
     now: datetime | None,
     first: str | None,
+    need: tuple[str, ...] = (),
+    barred: Mapping[str, Refusal] | None = None,
 ) -> tuple[list[Responder], list[Refused]]:
     """Who may be sent as far as the officer goes, the officers of grid `first` first, and who may not."""
     able: list[Responder] = []
     refused: list[Refused] = []
     for officer in sorted(officers, key=lambda one: (first not in one.grids, one.responder)):
         age = None if now is None else officer.fix_age_s(now)
-        standing = Standing(officer.on_duty, fix_age_s=age, open_cases=load.get(officer.responder, 0))
-        why = refusal(standing, limits=rules.limits)
+        in_hand = load.get(officer.responder, 0)
+        standing = Standing(officer.on_duty, skills=officer.skills, fix_age_s=age, open_cases=in_hand)
+        why = (barred or {}).get(officer.responder) or refusal(standing, need, rules.limits)
         if why is None and officer.mode not in town.roads:
             why = Refusal("no_street", {"mode": officer.mode})
         if why is None:
@@ -217,11 +235,7 @@ def _policy(town: Town, able: list[Responder], rules: Rules) -> Policy:
         return OwnerFirst(busy=busy)
     if rules.policy == "nearest":
         return NearestIdle(busy=busy)
-    units = town.jurisdiction.units
-    homes = units["households"].to_numpy(dtype=np.float64)
-    spots = shapely.get_coordinates(shapely.point_on_surface(units.geometry.to_numpy()))
-    reached = np.array([_seconds_to(town, officer, spots) for officer in able]) <= 60 * rules.response_min
-    return Coverage(reached, homes / homes.sum() if homes.any() else np.full(len(homes), 1 / len(homes)))
+    return Coverage(town.reach.within(able, 60 * rules.response_min), town.reach.share)
 
 
 def _times(town: Town, officer: Responder, cases: Sequence[Case]) -> NDArray[np.float64]:

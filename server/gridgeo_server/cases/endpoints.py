@@ -22,7 +22,7 @@ from gridgeo_server.cases.looking import DIGITS
 from gridgeo_server.cases.model import STAGES, Case
 from gridgeo_server.cases.quota import spend
 from gridgeo_server.cases.service import Report, Wish
-from gridgeo_server.cases.views import actions_view, case_view, event_view, limit_view
+from gridgeo_server.cases.views import actions_view, case_view, clocks_view, event_view, limit_view
 from gridgeo_server.errors import BadRequest, ServerError, status_of, told
 from gridgeo_server.idempotency import IdempotencyKey, Reply, once
 from gridgeo_server.responders import store as responder_store
@@ -40,6 +40,8 @@ Action = Literal[
     "verify",
     "file",
     "dispatch",
+    "acknowledge",
+    "decline",
     "start",
     "handle",
     "self_handle",
@@ -95,7 +97,11 @@ class ActionBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     action: Action
-    responder: str | None = Field(default=None, max_length=64, description="Who is sent; the nearest when left out.")
+    responder: str | None = Field(
+        default=None,
+        max_length=64,
+        description="Who is sent, the first of the candidates when left out; or whose answer it is.",
+    )
     note: str | None = Field(default=None, max_length=2_000)
     amount: float | None = Field(
         default=None, gt=0, le=1_000, allow_inf_nan=False, description="By how much of its unit a limit is extended."
@@ -274,6 +280,7 @@ def one_case(case: str, state: StateOf, asking: AskingOf, response: Response) ->
         "events": told_events,
         "route": route,
         "limit": limit_view(found, state.desk.calendar, now),
+        "clocks": clocks_view(found, state.desk.calendar, now),
         "possible": actions_view(found),
         "escalations": [event for event in told_events if event["action"] == "escalate"],
         "duplicates": merged,
@@ -304,6 +311,8 @@ def candidates(case: str, state: StateOf, asking: AskingOf) -> dict[str, Any]:
                 "road_m": round(one.way.metres, 1),
                 "open_cases": one.open_cases,
                 "own_grid": one.own_grid,
+                "rank": one.rank,
+                "skills": list(one.officer.skills),
                 "fix_age_s": one.officer.fix_age_s(now),
                 "explanation": one.explanation(),
                 "explanation_zh": one.explanation("zh"),
@@ -339,7 +348,8 @@ def act(
     def work(transaction: Transaction) -> Reply:
         changed = state.desk.act(transaction, case, wish, now, asking.actor, version=version)
         events = store.events_of(transaction.connection, case)
-        view = {**_view(state, changed), "events": [event_view(event) for event in events]}
+        clocks = clocks_view(changed, state.desk.calendar, now)
+        view = {**_view(state, changed), "clocks": clocks, "events": [event_view(event) for event in events]}
         return Reply.of(200, asking.looker.seen(view))
 
     asked = asking.asked({**body.model_dump(), "if_match": if_match})

@@ -1,5 +1,5 @@
 """Tables of the data folder: ``categories.csv`` or ``categories.json``, what can be reported; ``responsibility.csv``, who must
-deal with it.
+deal with it; ``desk_limits.csv``, how long the desk may take.
 """
 
 from __future__ import annotations
@@ -9,14 +9,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from gridgeo.errors import BadInput
 from gridgeo.sources import read_csv
 from gridgeo.sources.texts import read_json
+from gridgeo_server import lines
 from gridgeo_server.cases.categories import Categories, Category, made, presets
+from gridgeo_server.cases.desk_limits import DESK_CLOCKS, DeskLimit, DeskLimits, packaged
 from gridgeo_server.cases.responsibility import Duty, Responsibility
 from gridgeo_server.clocks import KINDS, Calendar
+from gridgeo_server.responders.model import skills_of
 
 CATEGORY_COLUMNS = {
     "category": "identifier",
@@ -32,6 +33,7 @@ CATEGORY_COLUMNS = {
     "handling_min": "minutes that handling takes, 10 where empty",
     "verify": "`yes` where a report must be verified before it is filed",
     "department": "who must deal with it",
+    "skills": "what whoever is sent must be able to do, with ; between",
     "filing": "when it is filed",
     "filing_zh": "the same in Chinese",
     "closing": "when it may be closed",
@@ -50,7 +52,17 @@ DUTY_COLUMNS = {
 }
 """Columns of ``responsibility.csv``."""
 
-_WORDS = {"yes": True, "no": False, "true": True, "false": False, "是": True, "否": False}
+DESK_COLUMNS = {
+    "name": "what has the limit: `filing` and `dispatch`, from the report on; `checking`, once it is handled",
+    "limit_min": "minutes, a number above 0",
+    "clock": "which clock counts them: urgent_hours (where empty) or working_hours",
+    "urgent": "`yes` of urgent cases, `no` of others; of all where empty",
+    "climbs": "`no` where a case doesn't go up a level once the limit is over",
+    "valid_from": "first day on which it holds",
+    "valid_to": "last day on which it holds",
+}
+"""Columns of ``desk_limits.csv``; the first two are needed."""
+_COUNTED = ("urgent_hours", "working_hours")
 
 
 def categories_of(folder: Path, calendar: Calendar, limits: str | None) -> Categories:
@@ -63,18 +75,18 @@ def categories_of(folder: Path, calendar: Calendar, limits: str | None) -> Categ
     """
     if limits and limits not in presets():
         raise BadInput(f"setting GRIDGEO_LIMITS={limits!r}: there are no such limits; choose {', '.join(presets())}")
-    packaged = Categories.packaged(calendar, limits)
+    ours = Categories.packaged(calendar, limits)
     table, words = folder / "categories.csv", folder / "categories.json"
     if table.is_file():
-        rows = [(f"{table}, line {line}", row) for line, row in _lines(read_csv(table, lines=True))]
-        return _categories(rows, str(table), calendar, packaged)
+        rows = [(f"{table}, line {line}", row) for line, row in lines.read(read_csv(table, lines=True))]
+        return _categories(rows, str(table), calendar, ours)
     if words.is_file():
         given = read_json(words)
         if not isinstance(given, list) or not all(isinstance(row, dict) for row in given):
             raise BadInput(f"{words}: must be a list of objects, one for each category")
         rows = [(f"{words}, row {number}", row) for number, row in enumerate(given, start=1)]
-        return _categories(rows, str(words), calendar, packaged)
-    return packaged
+        return _categories(rows, str(words), calendar, ours)
+    return ours
 
 
 def responsibility_of(folder: Path, categories: Categories, areas: Iterable[str]) -> Responsibility:
@@ -87,24 +99,69 @@ def responsibility_of(folder: Path, categories: Categories, areas: Iterable[str]
     """
     path = folder / "responsibility.csv"
     known, duties = list(areas), dict[tuple[str | None, str | None], Duty]()
-    for line, row in _lines(read_csv(path, lines=True)) if path.is_file() else []:
+    for line, row in lines.read(read_csv(path, lines=True)) if path.is_file() else []:
         where = f"{path}, line {line}"
-        _columns(row, DUTY_COLUMNS, ("department",), where)
-        area, category = _text(row, "area"), _text(row, "category")
+        lines.columns(row, DUTY_COLUMNS, ("department",), where)
+        area, category = lines.text(row, "area"), lines.text(row, "category")
         if area is not None and area not in known:
             raise BadInput(f"{where}: unknown area '{area}'; areas are {', '.join(known[:20])}")
         if category is not None and category not in {one.category for one in categories.all()}:
             raise BadInput(f"{where}: unknown category '{category}'")
         if (area, category) in duties:
             raise BadInput(f"{where}: {area or 'everywhere'} and {category or 'everything'} stand twice; leave one out")
-        if (department := _text(row, "department")) is None:
+        if (department := lines.text(row, "department")) is None:
             raise BadInput(f"{where}: department is empty; name who must deal with it")
-        duties[area, category] = Duty(department, _text(row, "territory"))
+        duties[area, category] = Duty(department, lines.text(row, "territory"))
     return Responsibility(duties, categories)
 
 
+def desk_limits_of(folder: Path) -> DeskLimits:
+    """How long the desk may take in the town in `folder`: its own table, or the one that comes along.
+
+    Raises
+    ------
+    BadInput
+        A row can't be used, or two rows speak of the same cases on one day.
+    """
+    path = folder / "desk_limits.csv"
+    if not path.is_file():
+        return packaged()
+    found: list[DeskLimit] = []
+    for line, row in lines.read(read_csv(path, lines=True)):
+        where = f"{path}, line {line}"
+        one = _desk_limit(row, where)
+        for other in found:
+            if (one.name, one.urgent) == (other.name, other.urgent) and _overlap(one, other):
+                raise BadInput(
+                    f"{where}: '{one.name}' has a limit for such cases at that time by an earlier row; mend the days"
+                )
+        found.append(one)
+    return DeskLimits(found, str(path))
+
+
+def _desk_limit(row: Mapping[str, Any], where: str) -> DeskLimit:
+    lines.columns(row, DESK_COLUMNS, ("name", "limit_min"), where)
+    first, last = _validity(row, where)
+    return DeskLimit(
+        lines.one_of(row, "name", DESK_CLOCKS, where),
+        lines.number(row, "limit_min", where, most=100_000),
+        clock=lines.one_of({**row, "clock": lines.text(row, "clock") or "urgent_hours"}, "clock", _COUNTED, where),
+        urgent=lines.flag(row, "urgent", where) if lines.text(row, "urgent") else None,
+        climbs=lines.flag(row, "climbs", where, otherwise=True),
+        valid_from=first,
+        valid_to=last,
+    )
+
+
+def _validity(row: Mapping[str, Any], where: str) -> tuple[date | None, date | None]:
+    first, last = lines.day(row, "valid_from", where), lines.day(row, "valid_to", where)
+    if first and last and last < first:
+        raise BadInput(f"{where}: valid_to {last} comes before valid_from {first}; swap or mend the days")
+    return first, last
+
+
 def _categories(
-    rows: list[tuple[str, Mapping[str, Any]]], file: str, calendar: Calendar, packaged: Categories
+    rows: list[tuple[str, Mapping[str, Any]]], file: str, calendar: Calendar, ours: Categories
 ) -> Categories:
     found: list[Category] = []
     for where, row in rows:
@@ -117,110 +174,49 @@ def _categories(
         found.append(one)
     if not found:
         raise BadInput(f"{file}: has no category; add one, or remove the file")
-    return Categories(found, file, packaged.departments, packaged.all())
+    return Categories(found, file, ours.departments, ours.all())
 
 
 def _category(row: Mapping[str, Any], where: str, calendar: Calendar) -> Category:
-    _columns(row, CATEGORY_COLUMNS, ("category", "limit", "clock"), where)
-    name_en, name_zh = _text(row, "name_en"), _text(row, "name_zh")
-    name, identifier = name_en or name_zh, _text(row, "category")
+    lines.columns(row, CATEGORY_COLUMNS, ("category", "limit", "clock"), where)
+    name_en, name_zh = lines.text(row, "name_en"), lines.text(row, "name_zh")
+    name, identifier = name_en or name_zh, lines.text(row, "category")
     if name is None or identifier is None:
         raise BadInput(
             f"{where}: {'category' if name else 'name_en'} is empty; every kind needs an identifier and a name"
         )
-    clock = _one_of(row, "clock", KINDS, where)
-    kind = _one_of(row, "kind", ("event", "part"), where)
-    code = _text(row, "code")
+    clock = lines.one_of(row, "clock", KINDS, where)
+    kind = lines.one_of(row, "kind", ("event", "part"), where)
+    code = lines.text(row, "code")
     if code is not None and not (code.isascii() and code.isdigit() and len(code) in {4, 5}):
         raise BadInput(f"{where}: code '{code}' must have 2 digits for the major and 2 or 3 for the minor")
-    first, last = _day(row, "valid_from", where), _day(row, "valid_to", where)
-    if first and last and last < first:
-        raise BadInput(f"{where}: valid_to {last} comes before valid_from {first}; swap or mend the days")
+    first, last = _validity(row, where)
     texts = ("filing", "filing_zh", "closing", "closing_zh", "area", "department")
     return made(
         {
             "category": identifier,
             "name_en": name_en or name,
             "name_zh": name_zh or name,
-            "group": _text(row, "group") or "other",
-            "limit": _number(row, "limit", where, most=10_000),
+            "group": lines.text(row, "group") or "other",
+            "limit": lines.number(row, "limit", where, most=10_000),
             "clock": clock,
             "kind": kind,
             "code": code,
-            "handling_min": _number(row, "handling_min", where, most=10_000, otherwise=10.0),
-            "urgent": _flag(row, "urgent", where),
-            "local": _flag(row, "local", where, otherwise=True),
-            "verify": _flag(row, "verify", where),
+            "handling_min": lines.number(row, "handling_min", where, most=10_000, otherwise=10.0),
+            "urgent": lines.flag(row, "urgent", where),
+            "local": lines.flag(row, "local", where, otherwise=True),
+            "verify": lines.flag(row, "verify", where),
+            "skills": skills_of(lines.text(row, "skills")),
             "valid_from": first,
             "valid_to": last,
-            **{name: _text(row, name) for name in texts},
+            **{name: lines.text(row, name) for name in texts},
         },
         calendar,
     )
 
 
-def _overlap(one: Category, other: Category) -> bool:
+def _overlap(one: Category | DeskLimit, other: Category | DeskLimit) -> bool:
     least, most = date.min, date.max
     return (one.valid_from or least) <= (other.valid_to or most) and (other.valid_from or least) <= (
         one.valid_to or most
     )
-
-
-def _lines(table: pd.DataFrame) -> list[tuple[Any, Mapping[str, Any]]]:
-    """Line and row, empty cells as None."""
-    rows = table.to_dict("records")
-    return [
-        (line, {str(name): None if pd.isna(value) else value for name, value in row.items()})
-        for line, row in zip(table.index, rows, strict=True)
-    ]
-
-
-def _columns(row: Mapping[str, Any], known: Mapping[str, str], needed: Iterable[str], where: str) -> None:
-    if unknown := [name for name in row if name not in known]:
-        raise BadInput(f"{where}: unknown field '{unknown[0]}'; known are {', '.join(known)}")
-    if missing := [name for name in needed if name not in row]:
-        raise BadInput(f"{where}: '{missing[0]}' is missing; needed are {', '.join(needed)}")
-
-
-def _text(row: Mapping[str, Any], name: str) -> str | None:
-    value = row.get(name)
-    return None if value is None else str(value).strip() or None
-
-
-def _one_of(row: Mapping[str, Any], name: str, known: Iterable[str], where: str) -> str:
-    value, choices = _text(row, name), list(known)
-    if value is None and name == "kind":
-        return choices[0]
-    if value not in choices:
-        raise BadInput(f"{where}: {name} '{value}' is unknown; choose {', '.join(choices)}")
-    return value
-
-
-def _number(row: Mapping[str, Any], name: str, where: str, *, most: float, otherwise: float | None = None) -> float:
-    text = _text(row, name)
-    if text is None and otherwise is not None:
-        return otherwise
-    try:
-        value = float(text or "")
-    except ValueError:
-        value = float("nan")
-    if not 0 < value <= most:
-        raise BadInput(f"{where}: {name} '{text}' must be a number above 0, at most {most:g}")
-    return value
-
-
-def _flag(row: Mapping[str, Any], name: str, where: str, *, otherwise: bool = False) -> bool:
-    text = _text(row, name)
-    if text is None:
-        return otherwise
-    if text.casefold() not in _WORDS:
-        raise BadInput(f"{where}: {name} '{text}' must be yes or no")
-    return _WORDS[text.casefold()]
-
-
-def _day(row: Mapping[str, Any], name: str, where: str) -> date | None:
-    text = _text(row, name)
-    try:
-        return None if text is None else date.fromisoformat(text)
-    except ValueError:
-        raise BadInput(f"{where}: {name} '{text}' is no day; write it as 2026-10-01") from None

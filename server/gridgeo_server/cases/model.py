@@ -17,8 +17,10 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
+from gridgeo_server.cases import desk_clocks
 from gridgeo_server.cases.cells import cell_of
-from gridgeo_server.cases.stages import BEFORE, SAME, machine
+from gridgeo_server.cases.desk_clocks import SOON
+from gridgeo_server.cases.stages import BEFORE, SAME, Action, machine
 from gridgeo_server.copies import replace
 from gridgeo_server.errors import WrongStage
 from gridgeo_server.store.instants import from_text
@@ -29,9 +31,6 @@ FINISHED = machine().finished
 """Stages at which nothing is left to do."""
 WITH_OFFICER = machine().with_officer
 """Stages in which an officer is on the case."""
-
-SOON = 0.8
-"""Share of the limit after which the light turns from ok to soon."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +71,12 @@ class Case:
         The case of which it is a duplicate.
     cell
         Cell of about 100 m in which it lies, see `gridgeo_server.cases.cells`.
+    asked_at, acknowledged_at, answer_at
+        When whoever is on it was sent, and said so; until when an answer is waited for, None where it isn't or has come.
+    declined, timed_out
+        How many declined, and how many gave no answer in time, since the case was last handed on.
+    desk_clocks, desk_due_at
+        The clocks of the desk, and when the next of them takes the case up a level; see `gridgeo_server.cases.desk_clocks`.
     """
 
     case: str
@@ -119,6 +124,13 @@ class Case:
     before: str | None = None
     main: str | None = None
     cell: int = 0
+    asked_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+    answer_at: datetime | None = None
+    declined: int = 0
+    timed_out: int = 0
+    desk_clocks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    desk_due_at: datetime | None = None
 
     def light(self, now: datetime) -> str:
         """``ok`` below 80 % of the limit, ``soon`` below 100 %, then ``over``.
@@ -167,7 +179,7 @@ def next_stage(case: Case, action: str) -> str:
         The case is at a stage that doesn't allow it; the message names what is possible.
     """
     row = machine().actions.get(action)
-    if row is None or not _allows(row.starts, row.needs, case.stage, case.filed_at is not None):
+    if row is None or not _allowed(row, case):
         possible = [_action_named(one) for one in possible_actions(case)]
         stage = Named(case.stage, machine().stages[case.stage].zh)
         told = {"stage": stage, "action": _action_named(action), "possible": Listed(tuple(possible), len(possible))}
@@ -179,14 +191,20 @@ def next_stage(case: Case, action: str) -> str:
 
 def possible_actions(case: Case) -> list[str]:
     """What somebody may do with a case, as it stands."""
-    return list(_possible(case.stage, case.filed_at is not None))
+    return list(_possible(case.stage, case.filed_at is not None, case.acknowledged_at is not None))
+
+
+def _allowed(row: Action, case: Case) -> bool:
+    return _allows(row.starts, row.needs, case.stage, case.filed_at is not None, case.acknowledged_at is not None)
 
 
 @cache
-def _possible(stage: str, filed: bool) -> tuple[str, ...]:
+def _possible(stage: str, filed: bool, answered: bool) -> tuple[str, ...]:
     rows = machine().actions.values()
     return tuple(
-        row.action for row in rows if row.who and row.action != "note" and _allows(row.starts, row.needs, stage, filed)
+        row.action
+        for row in rows
+        if row.who and row.action != "note" and _allows(row.starts, row.needs, stage, filed, answered)
     )
 
 
@@ -195,65 +213,99 @@ def _action_named(action: str) -> Named:
     return Named(action, action if row is None else row.zh)
 
 
-def _allows(starts: tuple[str, ...], needs: str | None, stage: str, filed: bool) -> bool:
-    return stage in starts and (needs is None or filed == (needs == "filed"))
+def _allows(starts: tuple[str, ...], needs: str | None, stage: str, filed: bool, answered: bool) -> bool:
+    held = {None: True, "filed": filed, "unfiled": not filed, "unanswered": not answered}
+    return stage in starts and held[needs]
 
 
 def apply(case: Case | None, event: Event) -> Case:
     """The case after `event`."""
     if case is None:
         return _reported(event)
-    changed = replace(case, stage=event.stage, version=case.version + 1, **_clock(event.data.get("clock")))
     match event.action:
         case "dispatch":
-            return replace(changed, **_sent(event))
+            return _after(case, event, **_sent(event))
         case "accept":
             # What older stores hold was filed with its acceptance and doesn't say so.
             filed = case.filed_at or (event.at if event.data.get("filed", True) else None)
-            return replace(changed, filed_at=filed, **_NOBODY)
+            return _after(case, event, filed_at=filed, **_NOBODY)
         case "return":
-            return replace(changed, **_NOBODY)
+            return _after(case, event, **_NOBODY)
         case "verify":
-            return replace(changed, verified_at=case.verified_at or event.at)
+            return _after(case, event, verified_at=case.verified_at or event.at)
         case "file":
-            return replace(changed, filed_at=event.at)
+            return _after(case, event, filed_at=event.at)
+        case "acknowledge":
+            return _after(case, event, acknowledged_at=event.at, answer_at=None)
+        case "decline":
+            return _after(case, event, declined=case.declined + 1, **_NOBODY)
+        case "time_out":
+            return _after(case, event, timed_out=case.timed_out + 1, **_NOBODY)
         case "start":
-            return replace(changed, eta_at=None)
+            return _after(case, event, eta_at=None, acknowledged_at=case.acknowledged_at or event.at)
         case "handle":
-            return replace(changed, handled_at=event.at)
+            return _after(case, event, handled_at=event.at)
         case "self_handle":
             filed = case.filed_at or event.at
-            return replace(changed, handled_at=event.at, closed_at=event.at, filed_at=filed, self_handled=True)
+            return _after(case, event, handled_at=event.at, closed_at=event.at, filed_at=filed, self_handled=True)
         case "rework":
-            return replace(changed, handled_at=None, reworks=case.reworks + 1)
+            return _after(case, event, handled_at=None, reworks=case.reworks + 1)
         case "refuse" | "close" | "withdraw":
-            return replace(changed, closed_at=event.at, paused_at=None)
+            return _after(case, event, closed_at=event.at, paused_at=None)
         case "shelve":
-            return replace(changed, paused_at=event.at, before=case.stage)
+            return _after(case, event, paused_at=event.at, before=case.stage)
         case "unshelve":
-            return replace(changed, paused_at=None, before=None, left_s=None)
+            return _after(case, event, paused_at=None, before=None, left_s=None, answer_at=_answer_at(event))
         case "supervise":
-            return replace(changed, supervised_at=event.at)
+            return _after(case, event, supervised_at=event.at)
         case "transfer":
             data = event.data
             named = {"category": data["category"], "department": data["department"], "territory": data["territory"]}
-            return replace(changed, **named, **_NOBODY)
+            return _after(case, event, **named, **_NOBODY, **_NOBODY_ASKED)
         case "escalate":
-            return replace(changed, level=event.data["level"])
+            return _after(case, event, level=event.data["level"])
         case "merge":
-            return replace(changed, closed_at=event.at, main=event.data["main"])
+            return _after(case, event, closed_at=event.at, main=event.data["main"])
         case "unmerge":
-            return replace(changed, closed_at=None, main=None, **_NOBODY)
+            return _after(case, event, closed_at=None, main=None, **_NOBODY, **_NOBODY_ASKED)
         case "reopen":
             again: dict[str, Any] = dict.fromkeys(("handled_at", "closed_at", "left_s"))
             again |= {"level": 0, "reopened": case.reopened + 1}
-            return replace(changed, **again, self_handled=False, **_NOBODY)
-    return changed
+            return _after(case, event, **again, self_handled=False, **_NOBODY, **_NOBODY_ASKED)
+    return _after(case, event)
+
+
+def _after(case: Case, event: Event, **changes: Any) -> Case:
+    """The case with the event's stage and clock, one version on, and `changes`."""
+    told = {"stage": event.stage, "version": case.version + 1, **_clock(event.data.get("clock"))}
+    return _settled(replace(case, **{**told, **changes}), event)
+
+
+def _settled(case: Case, event: Event) -> Case:
+    """A case that was just made, with the clocks of the desk after `event`; nobody is waited for but who was sent."""
+    clocks = desk_clocks.after(case.desk_clocks, event)
+    stands = case.finished or case.paused_at is not None or case.level + 1 >= len(machine().levels)
+    told = {"desk_clocks": clocks, "desk_due_at": None if stands else desk_clocks.next_due(clocks)}
+    if case.stage != "dispatched":
+        told["answer_at"] = None
+    case.__dict__.update(told)
+    return case
 
 
 _NOBODY: Mapping[str, Any] = dict.fromkeys(
-    ("responder", "responder_name", "responder_name_zh", "eta_at", "road_s", "road_m")
+    (
+        "responder",
+        "responder_name",
+        "responder_name_zh",
+        "eta_at",
+        "road_s",
+        "road_m",
+        "asked_at",
+        "acknowledged_at",
+        "answer_at",
+    )
 )
+_NOBODY_ASKED: Mapping[str, int] = {"declined": 0, "timed_out": 0}
 
 
 def _reported(event: Event) -> Case:
@@ -265,7 +317,7 @@ def _reported(event: Event) -> Case:
     # Older stores don't have these.
     told: dict[str, Any] = {name: data.get(name) for name in ("owner_name_zh", "department", "territory")}
     told |= {"limit_s": limit_s, **clock}
-    return Case(
+    made = Case(
         case=event.case,
         category=data["category"],
         reported_at=event.at,
@@ -274,6 +326,7 @@ def _reported(event: Event) -> Case:
         **{name: data[name] for name in _PLACE},
         **told,
     )
+    return _settled(made, event)
 
 
 def _clock(told: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -294,7 +347,16 @@ def _sent(event: Event) -> dict[str, Any]:
         "road_s": seconds,
         "road_m": data.get("road_m"),
         "eta_at": None if seconds is None else event.at + timedelta(seconds=round(seconds)),
+        "asked_at": event.at,
+        "acknowledged_at": None,
+        "answer_at": _answer_at(event),
     }
+
+
+def _answer_at(event: Event) -> datetime | None:
+    """Until when an answer is waited for."""
+    told = event.data.get("answer_at")
+    return None if told is None else from_text(told)
 
 
 def rebuild(events: Iterable[Event]) -> Case:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from gridgeo.dispatch import Refusal
 from gridgeo_server.auth.bearers import Bearer
-from gridgeo_server.cases import model, store, timing
-from gridgeo_server.cases.categories import Categories
+from gridgeo_server.cases import answers, desk_clocks, model, store, timing
+from gridgeo_server.cases.categories import Categories, Category
+from gridgeo_server.cases.desk_limits import DeskLimits, packaged
 from gridgeo_server.cases.dispatch import Candidate, Refused, Rules, candidates, together
+from gridgeo_server.cases.levels import level_between
 from gridgeo_server.cases.looking import Looker
 from gridgeo_server.cases.model import Case, Event
 from gridgeo_server.cases.responsibility import Responsibility
@@ -22,16 +25,16 @@ from gridgeo_server.clocks import Calendar
 from gridgeo_server.errors import BadRequest, Changed, NotAllowed, NotFound, OffDuty, WrongStage
 from gridgeo_server.live.news import CaseChanged, RespondersMoved
 from gridgeo_server.responders import store as responder_store
+from gridgeo_server.responders.duty import DutyCalendar
 from gridgeo_server.responders.model import Responder, view
 from gridgeo_server.store import Transaction
 from gridgeo_server.store.instants import to_millisecond, to_text
-from gridgeo_server.texts import say
+from gridgeo_server.texts import Named, Text, say
 from gridgeo_server.town import Town
 from gridgeo_server.webhooks import outbox
 
-NOBODY = "nobody on duty can reach it; it will be dispatched when somebody comes on duty"
 AT_ONCE = 500
-"""Most cases that go up a level in one transaction."""
+"""Most cases that are looked at in one transaction, for a level or an answer that is due."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ class Wish:
     Parameters
     ----------
     responder
-        Who is sent by ``dispatch``; the nearest where left out.
+        Who is sent by ``dispatch``, the first of the candidates where left out; who answers by ``acknowledge`` and ``decline``.
     amount
         Units of the case's clock by which ``extend`` extends it.
     category, department
@@ -113,13 +116,15 @@ class Wish:
 
 
 _TAKES = {
-    "responder": "dispatch",
-    "amount": "extend",
-    "category": "transfer",
-    "department": "transfer",
-    "into": "merge",
+    "responder": ("dispatch", "acknowledge", "decline"),
+    "amount": ("extend",),
+    "category": ("transfer",),
+    "department": ("transfer",),
+    "into": ("merge",),
 }
-"""Field of a wish → the one action that takes it."""
+"""Field of a wish → the actions that take it."""
+_INSISTED = {"old_position", "full", "declined", "no_answer"}
+"""What speaks against somebody, but not if the desk insists and says why."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +140,10 @@ class Desk:
     """Minutes by which each open case puts an officer back when the nearest is chosen."""
     rules: Rules = field(default_factory=Rules)
     """How officers are chosen otherwise."""
+    desk_limits: DeskLimits = field(default_factory=packaged)
+    """How long filing, dispatch and checking may take."""
+    duty: DutyCalendar | None = None
+    """When officers have shifts and leave; always there where left out."""
 
     @property
     def town(self) -> Town:
@@ -181,6 +190,7 @@ class Desk:
             place,
             simulated=actor.simulated,
             clock=timing.begun(self.calendar, category, now),
+            desk_clocks=self._begun(category, now, "filing", "dispatch"),
             department=duty.department,
             territory=duty.territory,
             **report.told,
@@ -230,6 +240,12 @@ class Desk:
             case "file":
                 case = self._step(transaction, case, "file", now, actor, wish)
                 return self.send_nearest(transaction, case, now, actor.desk)
+            case "transfer":
+                told = self._particulars(transaction, case, wish, now)
+                case = self._step(transaction, case, "transfer", now, actor, wish, told)
+                return case if case.filed_at is None else self.send_nearest(transaction, case, now, actor.desk)
+            case "acknowledge" | "decline":
+                return self._answer(transaction, case, wish, now, actor)
             case "merge":
                 return self._merge(transaction, case, wish, now, actor)
             case "unmerge":
@@ -240,27 +256,59 @@ class Desk:
 
     def send_nearest(self, transaction: Transaction, case: Case, now: datetime, actor: Actor) -> Case:
         """Send who should go first; with nobody to send, the case says so, goes up a level and waits."""
-        able, _ = self.candidates(transaction.connection, case, now)
+        able, refused = self.candidates(transaction.connection, case, now)
         if able:
             return self._dispatch(transaction, case, able[0], now, actor, None)
+        vain = {one.code for one in refused} & {"declined", "no_answer"}
+        why = "nobody_left" if vain else "nobody"
+        if self._need(case) and not vain:
+            case = self._rise(transaction, case, len(machine().levels) - 1, now, actor)
+        note = say("event.nobody_left") if vain else say("event.nobody")
         if case.level + 1 < len(machine().levels):
-            return self._escalate(transaction, case, now, actor, "nobody", NOBODY)
-        return self._append(transaction, case, "note", case.stage, now, actor, NOBODY, {})
+            return self._escalate(transaction, case, now, actor, why, note, "dispatch")
+        told = {"why": why, "note_zh": note.told("zh")}
+        return self._append(transaction, case, "note", case.stage, now, actor, str(note), told)
 
     def send_waiting(self, transaction: Transaction, now: datetime, actor: Actor) -> list[Case]:
         """Send somebody to every filed case that nobody was sent to, all of them together."""
         waiting, _ = store.search(transaction.connection, stages=("accepted", "filed"))
         waiting = [case for case in reversed(waiting) if case.filed_at is not None]
+        sent = []
+        for case in waiting:
+            if self._need(case):  # by the areas, one after another
+                able, _ = self.candidates(transaction.connection, case, now)
+                sent += [self._dispatch(transaction, case, to, now, actor, None) for to in able[:1]]
+        others = [case for case in waiting if not self._need(case)]
+        without = [{**self._in_vain(transaction.connection, case), **self._away(now)} for case in others]
         officers, load = self._crew(transaction.connection)
-        chosen = together(self.town, waiting, officers, load, self._rules, now)
-        return [self._dispatch(transaction, case, to, now, actor, None) for case, to in chosen]
+        chosen = together(self.town, others, officers, load, self._rules, now, without)
+        return sent + [self._dispatch(transaction, case, to, now, actor, None) for case, to in chosen]
 
     def candidates(
         self, connection: sa.Connection, case: Case, now: datetime | None = None
     ) -> tuple[list[Candidate], list[Refused]]:
-        """Who can be sent to `case`, in the order of the policy, and who can't."""
+        """Who can be sent to `case`, in the order of the policy, and who can't.
+
+        Where the case needs a skill, whoever has it in its own grid comes first, then whoever has it in the areas above, one after
+        another. Who declined or gave no answer isn't asked again.
+        """
         officers, load = self._crew(connection)
-        return candidates(self.town, case, officers, load, self._rules, now)
+        barred = {**self._in_vain(connection, case), **self._away(now)}
+        need = self._need(case)
+        able, refused = candidates(self.town, case, officers, load, self._rules, now, need, barred)
+        if need:
+            able.sort(key=lambda one: level_between(self.town, case, one.officer))
+            able = [replace(one, rank=rank) for rank, one in enumerate(able, start=1)]
+        return able, refused
+
+    def _need(self, case: Case) -> tuple[str, ...]:
+        return self.categories.named(case.category).skills
+
+    def _away(self, now: datetime | None) -> Mapping[str, Refusal]:
+        return {} if self.duty is None or now is None else self.duty.away(now)
+
+    def _in_vain(self, connection: sa.Connection, case: Case) -> Mapping[str, Refusal]:
+        return answers.in_vain(store.events_of(connection, case.case)) if case.declined or case.timed_out else {}
 
     @property
     def _rules(self) -> Rules:
@@ -287,8 +335,9 @@ class Desk:
         """
         climbed = []
         for case in store.to_escalate(transaction.connection, now, AT_ONCE):
-            while case.escalate_at is not None and case.escalate_at <= now:
-                case = self._escalate(transaction, case, now, Actor(simulated=case.simulated), "overdue", None)
+            while (why := self._over(case, now)) is not None:
+                step = None if why == "overdue" else why
+                case = self._escalate(transaction, case, now, Actor(simulated=case.simulated), why, None, step)
             climbed.append(case)
         return climbed
 
@@ -314,11 +363,55 @@ class Desk:
         if not looker.sees(vars(case)):
             raise NotFound(say("case.unknown", case=case.case))
 
+    def time_out(self, transaction: Transaction, now: datetime) -> list[Case]:
+        """Ask the next candidate wherever whoever was sent gave no answer in time, each once, however late this is done.
+
+        At most `AT_ONCE` cases; call it again until none is left.
+        """
+        done = []
+        for case in store.to_ask(transaction.connection, now, AT_ONCE):
+            desk = Actor(simulated=case.simulated)
+            told = {"responder": case.responder, "responder_name": case.responder_name}
+            told |= {"responder_name_zh": case.responder_name_zh}
+            told |= {"since": None if case.answer_at is None else to_text(case.answer_at)}
+            case = self._step(transaction, case, "time_out", now, desk, data=told)
+            done.append(self.send_nearest(transaction, case, now, desk))
+        return done
+
+    def set_clocks(self, transaction: Transaction, now: datetime) -> int:
+        """Give open cases of stores that knew no levels the moment at which they go up one; how many they were."""
+        found = store.without_levels(transaction.connection, len(machine().levels) - 1)
+        for case in found:
+            rung = timing.rung_at(self.calendar, timing.limit_of(case), case.due_at, case.level)
+            clock = {"escalate_at": None if rung is None else to_text(rung)}
+            self._step(transaction, case, "set_clocks", now, Actor(simulated=case.simulated), data={"clock": clock})
+        return len(found)
+
+    @staticmethod
+    def _over(case: Case, now: datetime) -> str | None:
+        """What takes a case up a level at `now`: that its time is up, or a clock of the desk; None where nothing does."""
+        handling = case.escalate_at if case.handled_at is None else None
+        due = [moment for moment in (handling, case.desk_due_at) if moment is not None and moment <= now]
+        if not due:
+            return None
+        return "overdue" if handling == min(due) else desk_clocks.over(case.desk_clocks, now)
+
+    def _begun(self, category: Category, now: datetime, *names: str) -> dict[str, Any]:
+        """The clocks of the desk that begin at `now`."""
+        day = now.astimezone(self.calendar.zone).date()
+        limits = {name: self.desk_limits.at(name, category.urgent, day) for name in names}
+        told = {name: limit for name, limit in limits.items() if limit is not None}
+        return {name: desk_clocks.begun(self.calendar, limit, now) for name, limit in told.items()}
+
+    def _answer_at(self, now: datetime) -> str | None:
+        """Until when whoever is sent at `now` has to answer."""
+        return to_text(now + timedelta(seconds=self.rules.answer_s)) if self.rules.answer_s else None
+
     def _check(self, wish: Wish) -> None:
         row = machine().actions.get(wish.action)
-        for name, action in _TAKES.items():
-            if getattr(wish, name) is not None and wish.action != action:
-                raise BadRequest(say("case.takes_no", action=wish.action, field=name, other=action), name)
+        for name, actions in _TAKES.items():
+            if getattr(wish, name) is not None and wish.action not in actions:
+                raise BadRequest(say("case.takes_no", action=wish.action, field=name, other=actions[0]), name)
         if row is not None and row.note and not (wish.note or "").strip():
             raise BadRequest(say("case.note_needed", action=wish.action), "note")
 
@@ -333,10 +426,19 @@ class Desk:
                 rest = timing.left(self.calendar, case, now).total_seconds()
                 return {"clock": {"left_s": round(rest, 3)}}
             case "unshelve":
-                return {"clock": timing.resumed(self.calendar, case, now)}
+                told = {"clock": timing.resumed(self.calendar, case, now)}
+                if case.paused_at is not None:
+                    clocks = desk_clocks.resumed(self.calendar, case.desk_clocks, case.paused_at, now)
+                    told["desk_clocks"] = clocks
+                asked = case.before == "dispatched" and case.acknowledged_at is None
+                return {**told, "answer_at": self._answer_at(now) if asked else None}
             case "reopen":
                 category = self.categories.named(case.category)
-                return {"clock": timing.begun(self.calendar, category, now)}
+                names = ("dispatch",) if case.filed_at is not None else ("filing", "dispatch")
+                clocks = self._begun(category, now, *names)
+                return {"clock": timing.begun(self.calendar, category, now), "desk_clocks": clocks}
+            case "handle":
+                return {"desk_clocks": self._begun(self.categories.named(case.category), now, "checking")}
             case "transfer":
                 return self._transfer(transaction, case, wish, now)
         return {}
@@ -377,41 +479,89 @@ class Desk:
         return self._step(transaction, case, "unmerge", now, actor, wish, {"main": main.case})
 
     def _escalate(
-        self, transaction: Transaction, case: Case, now: datetime, actor: Actor, why: str, note: str | None
+        self,
+        transaction: Transaction,
+        case: Case,
+        now: datetime,
+        actor: Actor,
+        why: str,
+        note: Text | None,
+        step: str | None = None,
     ) -> Case:
+        """Take a case up a level; `step` is the clock of the desk of which the level above knows by it."""
         levels, level = machine().levels, case.level + 1
         following = timing.rung_at(self.calendar, timing.limit_of(case), case.due_at, level)
+        since = {"overdue": case.escalate_at, step: case.desk_due_at}.get(why)
         data = {
             "level": level,
             "from": levels[case.level].level,
             "to": levels[level].level,
             "why": why,
-            "since": to_text(case.escalate_at) if why == "overdue" and case.escalate_at is not None else None,
+            "since": None if since is None else to_text(since),
             "clock": {"escalate_at": None if following is None else to_text(following)},
         }
+        if step is not None:
+            data["step"] = step
+        if note is not None:
+            data["note_zh"] = note.told("zh")
         rung = (len(levels) - 1) * case.reopened + level
-        return self._append(transaction, case, "escalate", case.stage, now, actor, note, data, rung)
+        told = None if note is None else str(note)
+        return self._append(transaction, case, "escalate", case.stage, now, actor, told, data, rung)
 
     def _send(self, transaction: Transaction, case: Case, wish: Wish, now: datetime, actor: Actor) -> Case:
-        if wish.responder is not None:
-            return self._dispatch(transaction, case, self._chosen(transaction, case, wish.responder), now, actor, wish)
-        able, _ = self.candidates(transaction.connection, case, now)
-        if not able:
-            raise WrongStage(say("case.nobody", case=case.case))
-        return self._dispatch(transaction, case, able[0], now, actor, wish)
+        able, refused = self.candidates(transaction.connection, case, now)
+        if wish.responder is None:
+            if not able:
+                raise WrongStage(say("case.nobody", case=case.case))
+            return self._dispatch(transaction, case, able[0], now, actor, wish)
+        to = next((one for one in able if one.officer.responder == wish.responder), None)
+        if to is None:
+            to = self._insisted(transaction, case, wish.responder, refused)
+        if (not able or to.officer != able[0].officer) and not (wish.note or "").strip():
+            raise BadRequest(_override(able, to.officer), "note")
+        first = able[0].officer.responder if able else None
+        return self._dispatch(transaction, case, to, now, actor, wish, {"first": first})
 
-    def _chosen(self, transaction: Transaction, case: Case, responder: str) -> Candidate:
+    def _insisted(self, transaction: Transaction, case: Case, responder: str, refused: list[Refused]) -> Candidate:
+        """Somebody who isn't offered, where the desk may insist."""
         officer = responder_store.get(transaction.connection, responder)
-        able, refused = self.candidates(transaction.connection, case)
-        for one in able:
-            if one.officer.responder == responder:
-                return one
-        reason = next(one.reason for one in refused if one.officer.responder == responder)
-        raise OffDuty(f"{officer.name} can't be sent: {reason}")
+        why = next(one for one in refused if one.officer.responder == responder)
+        if why.code in _INSISTED:
+            _, load = self._crew(transaction.connection)
+            able, _ = candidates(self.town, case, [officer], load, Rules(), need=self._need(case))
+            if able:
+                return replace(able[0], rank=0)
+        raise OffDuty(f"{officer.name} can't be sent: {why.reason}")
+
+    def _answer(self, transaction: Transaction, case: Case, wish: Wish, now: datetime, actor: Actor) -> Case:
+        """Take in whether whoever was sent goes; who declines is followed by the next candidate."""
+        who = wish.responder or (actor.identifier if actor.looker is None else actor.looker.officer)
+        if who != case.responder and (wish.responder or self._is_officer(transaction.connection, who)):
+            raise Changed(say("case.asks_other", case=case.case, responder=case.responder, given=who))
+        named = ("responder", "responder_name", "responder_name_zh")
+        told = {name: getattr(case, name) for name in named}
+        case = self._step(transaction, case, wish.action, now, actor, wish, told)
+        if wish.action == "acknowledge":
+            return case
+        return self.send_nearest(transaction, case, now, actor.desk)
+
+    @staticmethod
+    def _is_officer(connection: sa.Connection, who: str | None) -> bool:
+        return any(one.responder == who for one in responder_store.everybody(connection))
 
     def _dispatch(
-        self, transaction: Transaction, case: Case, to: Candidate, now: datetime, actor: Actor, wish: Wish | None
+        self,
+        transaction: Transaction,
+        case: Case,
+        to: Candidate,
+        now: datetime,
+        actor: Actor,
+        wish: Wish | None,
+        more: Mapping[str, Any] | None = None,
     ) -> Case:
+        """Send somebody; a case that needs a skill first goes up to the level at which somebody has it."""
+        if to.need:
+            case = self._rise(transaction, case, level_between(self.town, case, to.officer), now, actor)
         data = {
             "responder": to.officer.responder,
             "responder_name": to.officer.name,
@@ -421,8 +571,16 @@ class Desk:
             "position": "station" if to.officer.fix_at is None else "fix",
             "policy": self.rules.policy,
             "rank": to.rank,
+            "answer_at": self._answer_at(now),
+            **(more or {}),
         }
         return self._step(transaction, case, "dispatch", now, actor, wish, data)
+
+    def _rise(self, transaction: Transaction, case: Case, level: int, now: datetime, actor: Actor) -> Case:
+        """Take a case up to a level, step by step, since nobody below it has the skill."""
+        while case.level < level:
+            case = self._escalate(transaction, case, now, actor, "no_skill", say("event.no_skill"))
+        return case
 
     def _step(
         self,
@@ -472,7 +630,17 @@ class Desk:
         store.update(transaction.connection, changed, case)
         self._announce(transaction, changed, event, now)
         self._announce_load(transaction, {case.responder, changed.responder} - {None})
+        if case.finished != changed.finished and "merged" not in {case.stage, changed.stage}:
+            self._tell_followers(transaction, changed, event)
         return changed
+
+    def _tell_followers(self, transaction: Transaction, main: Case, event: Event) -> None:
+        """Say in the events of every duplicate that its main case came to an end, or was taken up again."""
+        told = {"main": main.case, "action": event.action, "stage": main.stage, "note": event.note}
+        desk = Actor(simulated=event.simulated)
+        for name in store.duplicates_of(transaction.connection, main.case):
+            follower = store.get(transaction.connection, name)
+            self._append(transaction, follower, "follow", follower.stage, event.at, desk, None, told)
 
     def _announce(self, transaction: Transaction, case: Case, event: Event, now: datetime) -> None:
         def tell() -> tuple[dict[str, Any], dict[str, Any]]:
@@ -486,3 +654,12 @@ class Desk:
             load = store.open_by_responder(transaction.connection)
             officers = [responder_store.get(transaction.connection, name) for name in sorted(map(str, responders))]
             transaction.announce(RespondersMoved([view(one, load.get(one.responder, 0)) for one in officers]))
+
+
+def _override(able: list[Candidate], officer: Responder) -> Text:
+    """That sending somebody who isn't the first of the candidates takes a reason."""
+    given = Named(officer.name, officer.name_zh)
+    if not able:
+        return say("case.override_asked", given=given)
+    first, why = able[0].officer, Named(able[0].explanation(), able[0].explanation("zh"))
+    return say("case.override", first=Named(first.name, first.name_zh), why=why, given=given)

@@ -1,6 +1,7 @@
 """The stages of a case and what leads from one to another. The machine is data: `stages.json`.
 
-An action may name what it ``needs``: that the case is ``filed``, or still ``unfiled``. It leads to a stage, leaves the case at
+An action may name what it ``needs``: that the case is ``filed``, or still ``unfiled``, or that whoever was sent is ``unanswered``:
+has neither said yes nor no. It leads to a stage, leaves the case at
 the ``same``, or brings it back to the one ``before`` it was shelved. Actions that nobody may take are those of the desk itself.
 """
 
@@ -17,7 +18,7 @@ from typing import Any
 from gridgeo.errors import BadInput
 
 SAME, BEFORE = "same", "before"
-NEEDS = ("filed", "unfiled")
+NEEDS = ("filed", "unfiled", "unanswered")
 
 
 @dataclass(frozen=True)

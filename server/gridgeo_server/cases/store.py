@@ -158,16 +158,29 @@ def search(
 def to_escalate(connection: sa.Connection, now: datetime, limit: int) -> list[Case]:
     """Cases that should have gone up a level by `now`, the longest waiting first."""
     table = tables.cases
+    handling = sa.and_(table.c.escalate_at <= now, table.c.handled_at.is_(None))
+    running = sa.and_(table.c.closed_at.is_(None), table.c.paused_at.is_(None))
     query = (
         sa.select(*_CASE_COLUMNS)
-        .where(
-            table.c.escalate_at <= now,
-            table.c.closed_at.is_(None),
-            table.c.handled_at.is_(None),
-            table.c.paused_at.is_(None),
-        )
-        .order_by(table.c.escalate_at)
+        .where(sa.or_(sa.and_(handling, running), sa.and_(table.c.desk_due_at <= now, running)))
+        .order_by(sa.func.coalesce(table.c.escalate_at, table.c.desk_due_at))
         .limit(limit)
+    )
+    return [Case(**row._mapping) for row in connection.execute(query)]
+
+
+def to_ask(connection: sa.Connection, now: datetime, limit: int) -> list[Case]:
+    """Cases whose officer should have answered by `now`, the longest waiting first."""
+    at = tables.cases.c.answer_at
+    query = sa.select(*_CASE_COLUMNS).where(at <= now).order_by(at).limit(limit)
+    return [Case(**row._mapping) for row in connection.execute(query)]
+
+
+def without_levels(connection: sa.Connection, top: int) -> list[Case]:
+    """Open cases below the level `top` that don't know when they go up one."""
+    table = tables.cases
+    query = sa.select(*_CASE_COLUMNS).where(
+        table.c.stage.not_in((*FINISHED, "shelved")), table.c.escalate_at.is_(None), table.c.level < top
     )
     return [Case(**row._mapping) for row in connection.execute(query)]
 

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from gridgeo_server.cases.categories import Category
-from gridgeo_server.cases.model import SOON, Case, Event
+from gridgeo_server.cases.desk_clocks import SOON
+from gridgeo_server.cases.model import Case, Event
 from gridgeo_server.cases.stages import machine
 from gridgeo_server.clocks import Calendar, Limit, elapsed, shift
 from gridgeo_server.store.instants import to_millisecond, to_text

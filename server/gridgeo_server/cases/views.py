@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from gridgeo_server.cases import timing
+from gridgeo_server.cases import desk_clocks, timing
 from gridgeo_server.cases.categories import Category
 from gridgeo_server.cases.model import Case, Event, possible_actions
 from gridgeo_server.cases.stages import machine
-from gridgeo_server.clocks import Calendar
+from gridgeo_server.clocks import Calendar, elapsed
 from gridgeo_server.responders.model import shown
-from gridgeo_server.store.instants import to_text
+from gridgeo_server.store.instants import from_text, to_text
 
 CASE_FIELDS = (
     "case",
@@ -59,6 +59,11 @@ CASE_FIELDS = (
     "reopened",
     "self_handled",
     "main",
+    "asked_at",
+    "acknowledged_at",
+    "answer_at",
+    "declined",
+    "timed_out",
 )
 """Names of a case's values, in their order."""
 
@@ -113,7 +118,36 @@ def case_view(case: Case, category: Category, now: datetime) -> dict[str, Any]:
         "reopened": case.reopened,
         "self_handled": case.self_handled,
         "main": case.main,
+        "asked_at": _moment(case.asked_at),
+        "acknowledged_at": _moment(case.acknowledged_at),
+        "answer_at": _moment(case.answer_at),
+        "declined": case.declined,
+        "timed_out": case.timed_out,
     }
+
+
+def clocks_view(case: Case, calendar: Calendar, now: datetime) -> list[dict[str, Any]]:
+    """Every clock of a case: of the desk and of handling, in the order of its life, and what is left on each."""
+    rows = {name: (row["clock"], row["due_at"], row.get("done_at")) for name, row in case.desk_clocks.items()}
+    rows["handling"] = (case.clock, to_text(case.due_at), _moment(case.handled_at))
+    stood = case.closed_at or case.paused_at or now
+    found = []
+    for name in ("filing", "dispatch", "handling", "checking"):
+        if name not in rows:
+            continue
+        clock, due_at, done_at = rows[name]
+        at = stood if done_at is None else from_text(done_at)
+        desk = name != "handling"
+        found.append(
+            {
+                "clock": name,
+                "due_at": due_at,
+                "light": desk_clocks.light(case.desk_clocks[name], at) if desk else case.light(now),
+                "done_at": done_at,
+                "left_s": round(elapsed(clock, at, from_text(due_at), calendar).total_seconds(), 3),
+            }
+        )
+    return found
 
 
 def limit_view(case: Case, calendar: Calendar, now: datetime) -> dict[str, Any]:

@@ -63,6 +63,25 @@ def calendar_from(given: Any, file: str, time_zone: str = "UTC") -> Calendar:
         raise error if str(error).startswith(file) else BadInput(f"{file}: {error}") from None
 
 
+def doubt(calendar: Calendar, longitude: float) -> str | None:
+    """What to tell whoever starts a server whose work time may be that of another place; None where nothing is odd.
+
+    Examples
+    --------
+    >>> doubt(calendar_from({}, "calendar.json"), 121.5).split(";")[0]
+    'work time is counted in UTC, though noon is about 04:00 UTC here'
+    >>> doubt(calendar_from({"zone": "Asia/Shanghai"}, "calendar.json"), 121.5)
+    """
+    hours = longitude / 15
+    if calendar.zone.key != "UTC" or abs(hours) <= 1:
+        return None
+    noon = round(12 - hours) % 24
+    return (
+        f"work time is counted in UTC, though noon is about {noon:02d}:00 UTC here; name the town's time zone by the setting"
+        f" GRIDGEO_TIME_ZONE, or as zone in {CALENDAR}, e.g. Asia/Shanghai"
+    )
+
+
 def zone_of(name: Any, where: str) -> ZoneInfo:
     """The time zone called `name`; `BadInput` where there is none."""
     try:
@@ -80,17 +99,18 @@ def _list(given: Any, where: str) -> list[Any]:
 def _span(given: Any, where: str) -> tuple[int, int]:
     if not isinstance(given, list) or len(given) != 2:
         raise BadInput(f'{where}: {given!r} is no span; write it as ["08:00", "12:00"]')
-    start, end = (_minutes(one, where) for one in given)
+    start, end = (minutes(one, where) for one in given)
     if start >= end:
         raise BadInput(f"{where}: the span from {given[0]} to {given[1]} ends before it begins")
     return start, end
 
 
-def _minutes(given: Any, where: str) -> int:
-    hours, colon, minutes = given.partition(":") if isinstance(given, str) else ("", "", "")
-    if colon and len(minutes) == 2 and (hours + minutes).isascii() and (hours + minutes).isdigit():
-        total = 60 * int(hours) + int(minutes)
-        if int(minutes) < 60 and total <= 1_440:
+def minutes(given: Any, where: str) -> int:
+    """Minutes after midnight of a time of day, written as 08:00."""
+    hours, colon, rest = given.partition(":") if isinstance(given, str) else ("", "", "")
+    if colon and len(rest) == 2 and (hours + rest).isascii() and (hours + rest).isdigit():
+        total = 60 * int(hours) + int(rest)
+        if int(rest) < 60 and total <= 1_440:
             return total
     raise BadInput(f"{where}: {given!r} is no time of day; write it as 08:00, midnight at the end as 24:00")
 

@@ -29,6 +29,7 @@ RESPONDER_FIELDS = (
     "open_cases",
     "mode",
     "simulated",
+    "skills",
 )
 """Names of an officer's values, in their order."""
 
@@ -54,6 +55,7 @@ class Responder:
     heading: float | None = None
     fix_at: datetime | None = None
     simulated: bool = False
+    skills: tuple[str, ...] = ()
 
     @property
     def place(self) -> tuple[float, float]:
@@ -106,7 +108,19 @@ def view(responder: Responder, open_cases: int) -> dict[str, Any]:
         "open_cases": open_cases,
         "mode": responder.mode,
         "simulated": responder.simulated,
+        "skills": list(responder.skills),
     }
+
+
+def skills_of(text: str | None) -> tuple[str, ...]:
+    """Skills that are written with ; between them, without repeats.
+
+    Examples
+    --------
+    >>> skills_of("first aid; climbing;first aid"), skills_of("")
+    (('first aid', 'climbing'), ())
+    """
+    return tuple(dict.fromkeys(one.strip() for one in (text or "").replace("；", ";").split(";") if one.strip()))
 
 
 def one_per_grid(town: Town, *, mode: str = "foot", on_duty: bool = True, simulated: bool = False) -> list[Responder]:

@@ -10,14 +10,21 @@ import pandas as pd
 from gridgeo.errors import BadInput
 from gridgeo.graphs import MODES
 from gridgeo.sources import read_csv
-from gridgeo_server.responders.model import Responder, one_per_grid
+from gridgeo_server.responders.model import Responder, one_per_grid, skills_of
 from gridgeo_server.settings import Settings
 from gridgeo_server.town import Town
 
 logger = logging.getLogger(__name__)
 
-COLUMNS = ("officer", "name", "name_zh", "grids", "mode")
-"""Columns of ``officers.csv``; `officer`, `name` and `grids` are needed. Several grids are parted by spaces."""
+COLUMNS = {
+    "officer": "identifier",
+    "name": "name",
+    "name_zh": "name in Chinese; the name where empty",
+    "grids": "grids of their own, with spaces between",
+    "mode": "foot, ebike or car; the setting `officers_mode` where empty",
+    "skills": "what they can do, with ; between",
+}
+"""Columns of ``officers.csv``; `officer`, `name` and `grids` are needed."""
 
 
 def roster(settings: Settings, town: Town, *, strict: bool = True) -> list[Responder]:
@@ -79,6 +86,7 @@ def listed(table: pd.DataFrame, path: Path, town: Town, settings: Settings, *, s
             station_lon=lon,
             station_lat=lat,
             simulated=settings.simulate,
+            skills=skills_of(values.get("skills")),
         )
     return list(found.values())
 

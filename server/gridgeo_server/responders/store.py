@@ -64,7 +64,7 @@ def match_plan(connection: sa.Connection, officers: Iterable[Responder]) -> None
     """
     known = {one.responder: one for one in everybody(connection)}
     wanted = {one.responder: one for one in officers}
-    rows = [{**asdict(one), "grids": list(one.grids)} for name, one in wanted.items() if name not in known]
+    rows = [{**asdict(one), **_lists(one)} for name, one in wanted.items() if name not in known]
     if rows:
         connection.execute(tables.responders.insert(), rows)
         (memo_of(connection) or {}).pop(_EVERYBODY, None)
@@ -79,7 +79,7 @@ def match_plan(connection: sa.Connection, officers: Iterable[Responder]) -> None
 
 def put(connection: sa.Connection, responder: Responder) -> None:
     """Bring the row of an officer up to date."""
-    _PUT.run(connection, {**vars(responder), "grids": list(responder.grids), "of_responder": responder.responder})
+    _PUT.run(connection, {**vars(responder), **_lists(responder), "of_responder": responder.responder})
     _remember(connection, responder)
 
 
@@ -138,7 +138,12 @@ def _by_name(connection: sa.Connection) -> dict[str, Responder]:
     return found
 
 
+def _lists(responder: Responder) -> dict[str, list[str]]:
+    """What the store keeps as lists."""
+    return {"grids": list(responder.grids), "skills": list(responder.skills)}
+
+
 def _value(row: sa.Row[Any]) -> Responder:
     values = dict(row._mapping)
-    values["grids"] = tuple(values["grids"])
+    values["grids"], values["skills"] = tuple(values["grids"]), tuple(values["skills"])
     return Responder(**values)

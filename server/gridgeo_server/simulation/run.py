@@ -126,6 +126,8 @@ class Simulation:
     ) -> None:
         actor = Actor(officer.responder, officer.name, simulated=True)
         desk = self.state.desk
+        if case.answer_at is not None:
+            case = desk.act(transaction, case.case, "acknowledge", now, actor)
         if walker.goal != case.case:
             walker.go_to(case.case, self.state.town.locator.to_metric(case.lon, case.lat))
         if not walker.arrived:

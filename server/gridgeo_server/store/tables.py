@@ -78,6 +78,13 @@ cases = sa.Table(
     sa.Column("before", sa.String),
     sa.Column("main", sa.String),
     sa.Column("cell", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("asked_at", Instant),
+    sa.Column("acknowledged_at", Instant),
+    sa.Column("answer_at", Instant),
+    sa.Column("declined", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("timed_out", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("desk_clocks", sa.JSON, nullable=False, server_default="{}"),
+    sa.Column("desk_due_at", Instant),
     sa.Index("cases_by_stage", "stage"),
     sa.Index("cases_by_report", "reported_at"),
     sa.Index("cases_by_cell", "cell", "category", "reported_at"),
@@ -87,6 +94,8 @@ cases = sa.Table(
         sqlite_where=sa.text("closed_at IS NULL AND handled_at IS NULL AND paused_at IS NULL"),
     ),
     sa.Index("cases_by_main", "main"),
+    sa.Index("cases_by_answer", "answer_at", sqlite_where=sa.text("answer_at IS NOT NULL")),
+    sa.Index("cases_by_desk_clock", "desk_due_at", sqlite_where=sa.text("desk_due_at IS NOT NULL")),
     sqlite_autoincrement=True,
 )
 """The present state of each case, derived from `events`; `cases.service.rebuild` makes it again."""
@@ -116,6 +125,7 @@ responders = sa.Table(
     sa.Column("heading", sa.Float),
     sa.Column("fix_at", Instant),
     sa.Column("simulated", sa.Boolean, nullable=False),
+    sa.Column("skills", sa.JSON, nullable=False, server_default="[]"),
 )
 """Officers, their grids, and the last place each was seen."""
 

@@ -23,7 +23,7 @@ from gridgeo_server.errors import BadRequest, OffDuty, WrongStage
 from gridgeo_server.settings import Settings
 from gridgeo_server.state import State
 from gridgeo_server.store.folder import STORE
-from gridgeo_server.store.instants import to_text
+from gridgeo_server.store.instants import from_text, to_text
 from gridgeo_server.town import Town
 
 ACTIONS = [
@@ -96,9 +96,11 @@ def by_hand(history: list[Event], row: Case, period: Period, now: datetime) -> s
     filed = bool(filings) and start <= filings[0] < end
     opening, carried = was is not None and was not in FINISHED, is_ is not None and is_ not in FINISHED
     came = start <= history[0].at < end or (was in FINISHED and (carried or bool(done & {"reopen", "unmerge"})))
-    due = (
-        start <= row.due_at < min(end, now) and row.paused_at is None and is_ not in {"refused", "withdrawn", "merged"}
-    )
+    known = history if end > now else [event for event in history if event.at < end]
+    times = [event.data["clock"]["due_at"] for event in known if event.data.get("clock", {}).get("due_at")]
+    ends = [event.at for event in known if event.action in {"handle", "self_handle"}]
+    due_at = from_text(times[-1]) if times else row.due_at
+    due = start <= due_at < min(end, now) and is_ not in {"refused", "withdrawn", "merged", "shelved"}
     handled = bool(done & {"handle", "self_handle"}) and is_ in {"handled", "checked", "closed"}
     pending = carried and is_ not in {"handled", "checked"}
     told = {
@@ -109,7 +111,7 @@ def by_hand(history: list[Event], row: Case, period: Period, now: datetime) -> s
         "pending": pending,
         "to_handle": handled or pending,
         "due": due and is_ is not None,
-        "on_time": due and is_ is not None and row.on_time,
+        "on_time": due and is_ in {"handled", "checked", "closed"} and ends[-1] <= due_at,
         "verdicts": bool(done & {"check", "rework"}),
         "reworked": "rework" in done,
         "opening": opening,
@@ -145,6 +147,37 @@ def test_figures_are_what_the_events_say_one_by_one_and_what_they_open(lived: St
             assert counted["opening"] + counted["new"] - counted["closed"] == counted["carried_over"]
             assert counted["handled"] + counted["pending"] == counted["to_handle"]
     assert seen == set(FIGURES) - {"verified_of_filed"}
+
+
+def test_what_was_on_time_stays_so_whatever_is_done_later(
+    state: State, report: Any, client: TestClient, clock: Any
+) -> None:
+    kept, late, open_still = (report(480, 200)["case"] for _ in range(3))  # an hour each
+
+    def act(case: str, *actions: str) -> None:
+        for action in actions:
+            body = {"action": action, "note": "why", **({"amount": 1} if action == "extend" else {})}
+            assert client.post(f"/api/v1/cases/{case}/actions", json=body).status_code == 200
+
+    act(kept, "start", "handle")
+    clock.pass_seconds(2 * 3_600)
+    act(late, "start", "handle")
+    morning = Period(clock() - timedelta(hours=3), clock() + timedelta(seconds=1))
+    clock.pass_seconds(60)
+
+    def counts() -> tuple[int, int]:
+        with state.store.reading() as connection:
+            found = figures.counted(connection, None, morning, clock())[""]
+        return found["on_time"], found["due"]
+
+    assert counts() == (1, 3)
+    act(open_still, "extend")
+    act(kept, "rework")
+    act(late, "check", "close", "reopen", "accept", "shelve")
+    assert counts() == (1, 3)
+    clock.pass_seconds(86_400)
+    act(open_still, "start", "handle")
+    assert counts() == (1, 3)
 
 
 @pytest.mark.parametrize("by", ["grid", "area", "department", "officer", "category", "day", "month"])

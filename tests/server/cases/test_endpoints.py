@@ -46,7 +46,10 @@ def test_a_wrong_order_is_a_409_that_names_what_is_possible(report: Any, client:
     answer = client.post(f"/api/v1/cases/{case}/actions", json={"action": "close"})
     assert answer.status_code == 409
     assert answer.headers["content-type"] == "application/problem+json"
-    assert "possible: dispatch, start, self_handle, return, withdraw, extend, " in answer.json()["detail"]
+    assert (
+        "possible: dispatch, acknowledge, decline, start, self_handle, return, withdraw, extend, "
+        in answer.json()["detail"]
+    )
 
 
 def test_the_desk_may_send_somebody_else_but_not_who_is_off_duty(report: Any, client: TestClient) -> None:
@@ -58,8 +61,17 @@ def test_the_desk_may_send_somebody_else_but_not_who_is_off_duty(report: Any, cl
     assert " open case" in offered["candidates"][0]["explanation"]
     assert "手上" in offered["candidates"][0]["explanation_zh"]
     last = offered["candidates"][-1]["responder"]
-    sent = client.post(f"/api/v1/cases/{case}/actions", json={"action": "dispatch", "responder": last}).json()
+    send, wish = f"/api/v1/cases/{case}/actions", {"action": "dispatch", "responder": last}
+    unsaid = client.post(send, json=wish)
+    assert (unsaid.status_code, unsaid.json()["errors"][0]["field"]) == (422, "note")
+    first = offered["candidates"][0]
+    assert f"{first['name']} should go first ({first['explanation']})" in unsaid.json()["detail"]
+    told = client.post(send, json=wish, headers={"Accept-Language": "zh"}).json()["detail"]
+    assert f"应先派{first['name_zh']}（{first['explanation_zh']}）" in told
+    sent = client.post(send, json={**wish, "note": "knows the house"}).json()
     assert sent["responder"] == last
+    (event,) = (one for one in sent["events"] if one["note"])
+    assert (event["note"], event["data"]["first"]) == ("knows the house", first["responder"])
     client.patch("/api/v1/responders/officer-03", json={"on_duty": False})
     refused = client.post(f"/api/v1/cases/{case}/actions", json={"action": "dispatch", "responder": "officer-03"})
     assert refused.status_code == 409
@@ -357,4 +369,4 @@ def test_a_wrong_stage_is_told_in_chinese_where_it_is_asked_for(report: Any, cli
     answer = client.post(
         f"/api/v1/cases/{case}/actions", json={"action": "close"}, headers={"Accept-Language": "zh-CN"}
     )
-    assert "处于“派遣”环节，不能“结案”；可办理：派遣、开始处置" in answer.json()["detail"]
+    assert "处于“派遣”环节，不能“结案”；可办理：派遣、接单、拒单、开始处置" in answer.json()["detail"]

@@ -163,3 +163,10 @@ def test_a_duty_that_cant_be_used_is_refused_with_its_line(tmp_path: Path, text:
     (tmp_path / "responsibility.csv").write_text(text, "utf-8")
     with pytest.raises(BadInput, match=said):
         responsibility_of(tmp_path, Categories.packaged(), ["west"])
+
+
+def test_a_kind_of_case_needs_the_skills_of_its_row(tmp_path: Path) -> None:
+    table = _own(
+        tmp_path, f"{HEAD},skills\nleak,Leak,漏水,2,urgent_hours,plumbing; climbing\nnoise,Noise,噪音,1,urgent_hours,\n"
+    )
+    assert (table["leak"].skills, table["noise"].skills) == (("plumbing", "climbing"), ())

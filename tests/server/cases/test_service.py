@@ -7,8 +7,10 @@ import pytest
 import sqlalchemy as sa
 
 from gridgeo_server.cases import store as case_store
-from gridgeo_server.cases.model import rebuild
-from gridgeo_server.cases.service import Actor, Report
+from gridgeo_server.cases.model import Case, rebuild
+from gridgeo_server.cases.rebuilding import differences
+from gridgeo_server.cases.service import Actor, Report, Wish
+from gridgeo_server.cases.sweeping import climb
 from gridgeo_server.responders import service as responder_service
 from gridgeo_server.responders import store as responder_store
 from gridgeo_server.responders.service import Fix
@@ -132,3 +134,50 @@ def test_an_officer_whose_streets_do_not_join_is_not_offered_with_the_reason(sta
     reasons = {one.officer.responder: (one.code, one.reason) for one in refused}
     assert reasons["officer-01"] == ("no_street", "the map has no street for boat")
     assert reasons["officer-02"] == ("off_duty", "off duty")
+
+
+def _events(state: State, case: str, action: str) -> list[Any]:
+    with state.store.reading() as connection:
+        return [one for one in case_store.events_of(connection, case) if one.action == action]
+
+
+def _act(state: State, case: str, action: str, **more: Any) -> Case:
+    wish = Wish(action, note="why", **more)
+    return state.store.write(lambda t: state.desk.act(t, case, wish, state.clock(), Actor()))
+
+
+def test_who_reported_a_duplicate_is_told_when_the_main_case_ends_and_is_taken_up_again(state: State, at: Any) -> None:
+    main, one, two = (_report(state, at, 480, 200).case for _ in range(3))
+    _act(state, two, "merge", into=one)
+    _act(state, one, "merge", into=main)
+    for action in ("start", "handle", "check", "close", "reopen"):
+        _act(state, main, action)
+    for name in (one, two):
+        told = [(event.data["main"], event.data["stage"]) for event in _events(state, name, "follow")]
+        assert told == [(main, "closed"), (main, "reported")]
+    _act(state, one, "unmerge")
+    _act(state, main, "withdraw")
+    assert [len(_events(state, name, "follow")) for name in (main, one, two)] == [0, 2, 2]
+    with state.store.reading() as connection:
+        assert list(differences(connection)) == []
+
+
+def test_a_transferred_case_is_sent_again_at_once_to_whoever_goes_first_now(state: State, at: Any) -> None:
+    case = _report(state, at, 480, 200)
+    sent = _act(state, case.case, "transfer", department="works")
+    assert (sent.stage, sent.department) == ("dispatched", "works")
+    assert len(_events(state, case.case, "dispatch")) == 2
+
+
+def test_open_cases_of_an_older_store_are_given_their_levels_at_the_next_start_once(state: State, at: Any) -> None:
+    case = _report(state, at, 480, 200)
+    older = tables.cases.update().values(escalate_at=None)
+    state.store.write(lambda t: t.connection.execute(older))
+    assert state.store.write(lambda t: state.desk.set_clocks(t, state.clock())) == 1
+    assert state.store.write(lambda t: state.desk.set_clocks(t, state.clock())) == 0
+    with state.store.reading() as connection:
+        assert case_store.get(connection, case.case).escalate_at == case.due_at
+        assert list(differences(connection)) == []
+    state.clock.pass_seconds(3 * 3_600)
+    assert climb(state) == 1
+    assert [one.data["to"] for one in _events(state, case.case, "escalate")] == ["community", "subdistrict", "district"]

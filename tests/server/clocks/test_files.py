@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gridgeo.errors import BadInput
-from gridgeo_server.clocks.files import CALENDAR, calendar_from, calendar_of, zone_of
+from gridgeo_server.clocks.files import CALENDAR, calendar_from, calendar_of, doubt, zone_of
 
 
 def test_a_town_without_a_file_works_from_eight_to_six_with_two_hours_of_rest(tmp_path: Path) -> None:
@@ -65,3 +65,12 @@ def test_a_file_that_cant_be_used_is_refused_with_the_field_and_the_mend(given: 
 
 def test_a_time_zone_that_there_is_is_found() -> None:
     assert zone_of("Asia/Shanghai", "setting").key == "Asia/Shanghai"
+
+
+def test_a_server_whose_work_time_may_be_that_of_another_place_says_so(tmp_path: Path) -> None:
+    calendar = calendar_of(tmp_path, "UTC")
+    assert "noon is about 04:00 UTC here" in str(doubt(calendar, 121.5))
+    assert "noon is about 17:00 UTC here" in str(doubt(calendar, -74))
+    assert "GRIDGEO_TIME_ZONE" in str(doubt(calendar, 121.5))
+    assert doubt(calendar, 7.4) is None
+    assert doubt(calendar_of(tmp_path, "Asia/Shanghai"), 121.5) is None

@@ -55,3 +55,10 @@ def test_a_bad_list_is_refused_with_the_line(tmp_path: Path, town: Town, text: s
     (tmp_path / "officers.csv").write_text(text, encoding="utf-8")
     with pytest.raises(BadInput, match=said):
         roster(Settings(data=tmp_path), town)
+
+
+def test_what_officers_can_do_is_taken_from_the_list_and_kept_in_the_store(tmp_path: Path, town: Town) -> None:
+    text = "officer,name,grids,skills\na,A,01 02,first aid; climbing；first aid\nb,B,03,\n"
+    (tmp_path / "officers.csv").write_text(text, encoding="utf-8")
+    found = _officers(Settings(data=tmp_path), town)
+    assert (found["a"].skills, found["b"].skills) == (("first aid", "climbing"), ())

@@ -1,0 +1,70 @@
+"""How long the desk may take: a table `desk_limits.json`, or ``desk_limits.csv`` in the data folder, with days of validity."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib import resources
+
+DESK_CLOCKS = ("filing", "dispatch", "checking")
+"""What has a clock beside handling: from the report to filing, from the report to the first dispatch, from handled to checked."""
+
+
+@dataclass(frozen=True)
+class DeskLimit:
+    """How long one thing may take.
+
+    Parameters
+    ----------
+    name
+        Of `DESK_CLOCKS`.
+    limit_min, clock
+        Minutes, and which clock of `gridgeo_server.clocks.KINDS` counts them.
+    urgent
+        Of which cases it speaks; None of all.
+    climbs
+        A case goes up a level once it is over.
+    valid_from, valid_to
+        From which to which day it holds; None always.
+    """
+
+    name: str
+    limit_min: float
+    clock: str = "urgent_hours"
+    urgent: bool | None = None
+    climbs: bool = True
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def holds(self, urgent: bool, day: date) -> bool:
+        """Whether it speaks of such a case on `day`."""
+        begun = self.valid_from is None or self.valid_from <= day
+        return begun and (self.valid_to is None or day <= self.valid_to) and self.urgent in {None, urgent}
+
+
+class DeskLimits:
+    """The limits of the desk, with where they are from. A row for urgent cases or others goes before one for all."""
+
+    def __init__(self, rows: Iterable[DeskLimit], source: str) -> None:
+        self.rows = tuple(rows)
+        self.source = source
+
+    def at(self, name: str, urgent: bool, day: date) -> DeskLimit | None:
+        """The limit that holds for such a case on `day`; None where there is none."""
+        holding = [row for row in self.rows if row.name == name and row.holds(urgent, day)]
+        return next((row for row in holding if row.urgent is not None), next(iter(holding), None))
+
+
+@cache
+def packaged() -> DeskLimits:
+    """The limits that come with the server, from a secondary source."""
+    text = (resources.files("gridgeo_server.cases") / "desk_limits.json").read_text(encoding="utf-8")
+    table = json.loads(text)
+    rows = [
+        DeskLimit(row["name"], row["limit_min"], urgent=row.get("urgent"), climbs=row["climbs"])
+        for row in table["limits"]
+    ]
+    return DeskLimits(rows, table["source"])
