@@ -13,6 +13,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from starlette.responses import JSONResponse, Response
 
 from gridgeo.errors import GridgeoError
+from gridgeo_server import places
 from gridgeo_server.cases import filters
 from gridgeo_server.cases.asking import Asking, AskingOf
 from gridgeo_server.cases.endpoints import ActionBody, Name, ReportBody
@@ -79,7 +80,7 @@ def _result(
     except StoreUnavailable:
         raise
     except ValidationError as error:
-        faults = faults_told(error.errors(include_url=False), lang)
+        faults = faults_told(error.errors(include_url=False), lang, lambda fault: places.hint(fault, given, state.town))
         detail = say("fields.join").told(lang).join(say("field", **one).told(lang) for one in faults)
         name = given.get("client_id")
         return _refused(name[:64] if isinstance(name, str) and name.isascii() else None, 422, "bad-request", detail)

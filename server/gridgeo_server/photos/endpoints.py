@@ -21,6 +21,7 @@ from gridgeo_server.state import StateOf
 from gridgeo_server.store import Transaction
 from gridgeo_server.store.instants import to_text
 from gridgeo_server.texts import say
+from gridgeo_server.wording import Words
 
 router = APIRouter(prefix="/api/v1", tags=["photos"])
 
@@ -43,7 +44,7 @@ def add(
     state: StateOf,
     asking: AskingOf,
     kind: Annotated[Literal["before", "after", "other"], Query(description="What it shows.")] = "other",
-    note: Annotated[str | None, Query(max_length=2_000)] = None,
+    note: Annotated[Words | None, Query()] = None,
     idempotency_key: IdempotencyKey = None,
     data: PhotoBytes = b"",
 ) -> Response:
