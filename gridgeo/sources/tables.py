@@ -100,7 +100,7 @@ def without_formulas(table: pd.DataFrame) -> pd.DataFrame:
         if any(unsafe):
             found = table.copy() if found is table else found
             guarded = [f"'{value}" if one else value for value, one in zip(column, unsafe, strict=True)]
-            found.isetitem(at, pd.Series(guarded, index=table.index, dtype=object))
+            found.isetitem(at, guarded)
     return found
 
 

@@ -155,8 +155,8 @@ class Guard:
     def _packed(self, path: str, packed: bytes, sent: dict[bytes, bytes]) -> ASGIApp:
         # What is unpacked may be a thousand times what came, and no sender of such small bodies needs it.
         detail = say("guard.packed", encoding=packed[:40].decode("latin-1"))
-        title, fields = say("title.media"), {"Accept-Encoding": "identity"}
-        return refusal(path, 415, "media", title, detail, lang=_lang(sent), **fields)
+        said = {"Accept-Encoding": "identity"}
+        return refusal(path, 415, "media", say("title.media"), detail, None, lang=_lang(sent), **said)
 
 
 async def _wrong(path: str, content_type: bytes, body: bytes) -> BadRequest | None:

@@ -70,7 +70,7 @@ def _name(text: str) -> str:
 
 def _refuse(fault: tuple[str, str] | None) -> None:
     if fault is not None:
-        raise PydanticCustomError(fault[0], "the text holds {code}", {"code": fault[1]})  # type: ignore[arg-type]
+        raise PydanticCustomError(fault[0], "the text holds {code}", {"code": fault[1]})
 
 
 Words = Annotated[str, Field(max_length=LONGEST), AfterValidator(_words)]
