@@ -245,9 +245,9 @@ def _on_invalid(request: Request, error: Exception) -> Response:
         and any(fault["loc"] == ("body",) for fault in error.errors())
         and not is_json(request.headers.get("content-type", ""))
     ):
-        title, detail = say("title.media"), say("body.media")
-        told_of = [{"field": "Content-Type", "message": detail.told(lang)}]
-        return refusal(request.url.path, 415, "media", title, detail, told_of, lang=lang)
+        title, why = say("title.media"), say("body.media")
+        told_of = [{"field": "Content-Type", "message": why.told(lang)}]
+        return refusal(request.url.path, 415, "media", title, why, told_of, lang=lang)
     town, given = request.app.state.gridgeo.slot.served.town, error.body or request.query_params
     errors = faults_told(error.errors(), lang, lambda fault: places.hint(fault, given, town))
     detail = say("fields.join").told(lang).join(say("field", **one).told(lang) for one in errors)

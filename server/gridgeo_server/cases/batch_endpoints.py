@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Header
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import JSONResponse, Response
 
 from gridgeo.errors import GridgeoError
@@ -17,6 +17,7 @@ from gridgeo_server import places
 from gridgeo_server.cases import filters
 from gridgeo_server.cases.asking import Asking, AskingOf
 from gridgeo_server.cases.endpoints import ActionBody, Name, ReportBody
+from gridgeo_server.days import MomentInZone
 from gridgeo_server.errors import BadRequest, NotFound, ServerError, StoreUnavailable, faults_told, status_of, told
 from gridgeo_server.idempotency import Reply, once
 from gridgeo_server.state import State, StateOf
@@ -34,7 +35,7 @@ class Item(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     client_id: ClientId
-    at: AwareDatetime
+    at: MomentInZone
     report: ReportBody | None = None
     action: ActionBody | None = None
     case: Name | None = None

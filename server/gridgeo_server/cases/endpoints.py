@@ -24,6 +24,7 @@ from gridgeo_server.cases.quota import spend
 from gridgeo_server.cases.service import Report, Wish
 from gridgeo_server.cases.views import actions_view, case_view, event_view, limit_view
 from gridgeo_server.coordinates import Lat, Lon, refuse_missing
+from gridgeo_server.days import Moment
 from gridgeo_server.errors import BadRequest, ServerError, status_of, told
 from gridgeo_server.idempotency import IdempotencyKey, Reply, once
 from gridgeo_server.responders import store as responder_store
@@ -170,12 +171,12 @@ def cases(
     department: Annotated[str | None, Query(max_length=64)] = None,
     responder: Annotated[str | None, Query(max_length=64)] = None,
     light: Literal["ok", "soon", "over"] | None = None,
-    due_after: datetime | None = None,
-    due_before: datetime | None = None,
+    due_after: Moment | None = None,
+    due_before: Moment | None = None,
     text: Annotated[str | None, Query(min_length=1, max_length=200)] = None,
     figure: Annotated[str | None, Query(max_length=64, description="Cases that an indicator counts.")] = None,
-    start: Annotated[datetime | None, Query(alias="from", description="Begin of the indicator's period.")] = None,
-    end: Annotated[datetime | None, Query(alias="to", description="End of the indicator's period.")] = None,
+    start: Annotated[Moment | None, Query(alias="from", description="Begin of the indicator's period.")] = None,
+    end: Annotated[Moment | None, Query(alias="to", description="End of the indicator's period.")] = None,
     limit: Annotated[int, Query(ge=1, le=1_000)] = 200,
     after: Annotated[str | None, Query(max_length=20, pattern=r"^[0-9]{1,18}$")] = None,
 ) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated, Any, Literal
 
 from fastapi import Header, Path, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from gridgeo_server.days import Day
 from gridgeo_server.errors import BadRequest
 from gridgeo_server.texts import say
 from gridgeo_server.wording import Called, Said
@@ -17,7 +17,7 @@ Shown = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 Why = Annotated[Said | None, Field(max_length=2_000, description="Why it is done; stands in the plan's history.")]
 IfMatch = Annotated[str | None, Header(max_length=64, description='The revision read, e.g. "3".')]
 Code = Annotated[str, Path(max_length=64, description="Registered code of a grid.")]
-On = Annotated[dt.date | None, Query(description="The day that is asked about; today where left out.")]
+On = Annotated[Day | None, Query(description="The day that is asked about; today where left out.")]
 Assignment = Annotated[dict[str, str], Field(description="Unit → grid.")]
 State = Literal["draft", "proposed", "consulted", "approved", "in_force", "retired"]
 
@@ -75,7 +75,7 @@ class Transition(Body):
 
     to: State
     why: Why = None
-    date: Annotated[dt.date | None, Field(description="The day on which it takes effect; today or later.")] = None
+    date: Annotated[Day | None, Field(description="The day on which it takes effect; today or later.")] = None
     areas: Annotated[
         list[Annotated[str, Field(max_length=200)]],
         Field(max_length=10_000, description="Areas that come into force; all that are left where it is empty."),
@@ -103,7 +103,7 @@ class NewIdentity(Body):
         Field(description="Empty for nobody."),
     ] = None
     name: Annotated[Annotated[str, Called] | None, StringConstraints(strip_whitespace=True, max_length=200)] = None
-    date: Annotated[dt.date | None, Field(description="The first day on which it holds; today where left out.")] = None
+    date: Annotated[Day | None, Field(description="The first day on which it holds; today where left out.")] = None
     why: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 
 

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from gridgeo_server.cases import store as case_store
 from gridgeo_server.cases.asking import AskingOf
 from gridgeo_server.cases.service import Actor
 from gridgeo_server.coordinates import Lat, Lon, refuse_missing, refuse_swapped
+from gridgeo_server.days import MomentInZone
 from gridgeo_server.idempotency import Reply
 from gridgeo_server.responders import service, store
 from gridgeo_server.responders.model import view
@@ -32,7 +33,7 @@ class PositionBody(BaseModel):
     heading: float | None = Field(
         default=None, strict=True, ge=0, le=360, allow_inf_nan=False, description="Degrees from north."
     )
-    at: AwareDatetime | None = Field(default=None, description="When it was measured; now where left out.")
+    at: MomentInZone | None = Field(default=None, description="When it was measured; now where left out.")
 
 
 class DutyBody(BaseModel):
