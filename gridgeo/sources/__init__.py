@@ -5,7 +5,7 @@ from gridgeo.sources.files import writable
 from gridgeo.sources.jurisdictions import read_jurisdiction, write_jurisdiction
 from gridgeo.sources.osm import OsmExtract, read_osm
 from gridgeo.sources.samples import sample_map
-from gridgeo.sources.tables import parse_csv, read_csv, read_households, write_csv
+from gridgeo.sources.tables import parse_csv, read_csv, read_households, without_formulas, write_csv
 from gridgeo.sources.tabular import read_tables
 from gridgeo.sources.texts import read_json, read_text, write_bytes, write_json, write_text
 from gridgeo.sources.tracks import read_tracks
@@ -29,6 +29,7 @@ __all__ = [
     "read_tracks",
     "read_workbook",
     "sample_map",
+    "without_formulas",
     "writable",
     "write_answer",
     "write_bytes",

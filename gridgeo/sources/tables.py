@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 
 import pandas as pd
 
@@ -27,6 +28,9 @@ HEADINGS = {
 }
 """Headings that are read as the column names used here."""
 
+_FORMULA = re.compile(r"'*(?:[=@\t\r]|[+-](?![\d .,()/-]*\Z))")
+"""How a text begins that a spreadsheet takes for a formula; a number or a phone number is none."""
+
 
 def read_csv(path: str | os.PathLike[str], *, lines: bool = False) -> pd.DataFrame:
     """A CSV file as text, one column for each heading; an empty cell is missing.
@@ -34,7 +38,8 @@ def read_csv(path: str | os.PathLike[str], *, lines: bool = False) -> pd.DataFra
     With `lines` the index says on which line of the file a row ends.
 
     UTF-8 (with or without a byte order mark) and GBK / GB 18030 are told apart by trying. Comma, semicolon and tab
-    are told apart by the heading line. Chinese headings are translated by `HEADINGS`.
+    are told apart by the heading line. Chinese headings are translated by `HEADINGS`. The apostrophe that `write_csv` puts before
+    a formula is taken away.
 
     Raises
     ------
@@ -65,7 +70,7 @@ def parse_csv(data: bytes, file: str, *, lines: bool = False) -> pd.DataFrame:
                 f"{file}, line {number}: has {len(row)} cells, the heading has {width}; put quotes around text with commas"
             )
     kept = [(number, row) for number, row in numbered[1:] if any(cell.strip() for cell in row)]
-    body = [[cell.strip() or None for cell in (row + [""] * width)[:width]] for _, row in kept]
+    body = [[_bare(cell.strip()) or None for cell in (row + [""] * width)[:width]] for _, row in kept]
     names = [HEADINGS.get(name.strip(), HEADINGS.get(name.strip().lower(), name.strip())) for name in rows[0]]
     again = {name for name in names if names.count(name) > 1}
     if again:
@@ -77,10 +82,30 @@ def parse_csv(data: bytes, file: str, *, lines: bool = False) -> pd.DataFrame:
 def write_csv(table: pd.DataFrame, path: str | os.PathLike[str], *, encoding: str = "utf-8") -> None:
     """Write a table as CSV, comma-separated, lines ended by a line feed.
 
-    `encoding` is ``utf-8``, ``utf-8-sig`` (with the mark by which Excel knows it) or ``gb18030``.
+    `encoding` is ``utf-8``, ``utf-8-sig`` (with the mark by which Excel knows it) or ``gb18030``. A text that a spreadsheet would
+    take for a formula gets an apostrophe before it; `read_csv` takes it away again.
     """
     with replacing(path) as fresh:
-        table.to_csv(fresh, index=False, encoding=encoding, lineterminator="\n")
+        without_formulas(table).to_csv(fresh, index=False, encoding=encoding, lineterminator="\n")
+
+
+def without_formulas(table: pd.DataFrame) -> pd.DataFrame:
+    """`table` with an apostrophe before every text that a spreadsheet would take for a formula."""
+    found = table
+    for at in range(table.shape[1]):
+        column = table.iloc[:, at]
+        if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column):
+            continue
+        unsafe = [isinstance(value, str) and _FORMULA.match(value) is not None for value in column]
+        if any(unsafe):
+            found = table.copy() if found is table else found
+            guarded = [f"'{value}" if one else value for value, one in zip(column, unsafe, strict=True)]
+            found.isetitem(at, guarded)
+    return found
+
+
+def _bare(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell, 1) else cell
 
 
 def read_households(path: str | os.PathLike[str]) -> pd.DataFrame:

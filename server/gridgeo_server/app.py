@@ -17,7 +17,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from gridgeo import __version__
-from gridgeo_server import errors, health, pages_endpoint
+from gridgeo_server import errors, health, links, pages_endpoint
 from gridgeo_server.auth import endpoints as auth
 from gridgeo_server.auth.listening import check_listening
 from gridgeo_server.auth.oidc import Issuer
@@ -194,6 +194,7 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
         app.include_router(part.router, dependencies=[KNOWN_ONLY])
     for part in (open311, features, openapi, tile_endpoints, health):
         app.include_router(part.router)
+    links.install(app)
     pages_endpoint.mount(app, Path(__file__).parent / "pages")
     app.add_middleware(AwaitReady, ready=app.state.ready)
     app.add_middleware(health.Measure, meters=app.state.meters)

@@ -24,7 +24,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -35,6 +35,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from gridgeo.errors import BadInput, GridgeoError, NoPath, OutsideJurisdiction
+from gridgeo_server import places
+from gridgeo_server.media import is_json
 from gridgeo_server.open311 import refusals
 from gridgeo_server.texts import Listed, Text, language_of, recognised, say, table
 from gridgeo_server.texts.language import TAGS
@@ -205,9 +207,11 @@ def told(what: object, lang: str) -> str:
     return what.told(lang) if isinstance(what, Text | Listed) else recognised(str(what), lang)
 
 
-def faults_told(faults: Iterable[Any], lang: str) -> list[dict[str, str]]:
-    """Fields, and what is wrong with each, of what pydantic found."""
-    return [{"field": _field(fault), "message": _message(fault, lang)} for fault in faults]
+def faults_told(
+    faults: Iterable[Any], lang: str, hint: Callable[[Any], Text | None] = lambda fault: None
+) -> list[dict[str, str]]:
+    """Fields, and what is wrong with each, of what pydantic found; `hint` may know better what was meant."""
+    return [{"field": _field(fault), "message": _message(fault, lang, hint(fault))} for fault in faults]
 
 
 def install(app: FastAPI) -> None:
@@ -219,20 +223,33 @@ def install(app: FastAPI) -> None:
 
 
 def _on_own(request: Request, error: Exception) -> Response:
-    lang = _lang(request)
+    return refused(request.url.path, error, _lang(request))
+
+
+def refused(path: str, error: Exception, lang: str) -> Response:
+    """The answer to a request for `path` that `error` stands in the way of."""
     status, name = status_of(error)
-    field = getattr(error, "field", None)
+    field = "lon" if isinstance(error, OutsideJurisdiction) else getattr(error, "field", None)
     errors = [{"field": field, "message": told(error, lang)}] if field else None
     headers = _HEADERS.get(status, {})
     if isinstance(error, TooMany):
         headers = {"Retry-After": str(max(1, math.ceil(error.wait_s)))}
-    return refusal(request.url.path, status, name, say(f"title.{name}"), error, errors, lang=lang, **headers)
+    return refusal(path, status, name, say(f"title.{name}"), error, errors, lang=lang, **headers)
 
 
 def _on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     lang = _lang(request)
-    errors = faults_told(error.errors(), lang)
+    if (
+        error.body
+        and any(fault["loc"] == ("body",) for fault in error.errors())
+        and not is_json(request.headers.get("content-type", ""))
+    ):
+        title, why = say("title.media"), say("body.media")
+        told_of = [{"field": "Content-Type", "message": why.told(lang)}]
+        return refusal(request.url.path, 415, "media", title, why, told_of, lang=lang)
+    town, given = request.app.state.gridgeo.slot.served.town, error.body or request.query_params
+    errors = faults_told(error.errors(), lang, lambda fault: places.hint(fault, given, town))
     detail = say("fields.join").told(lang).join(say("field", **one).told(lang) for one in errors)
     kind = STATUS[BadQuery if request.url.path.startswith("/ogc") else BadRequest]
     path = request.url.path
@@ -254,8 +271,10 @@ def _lang(request: Request) -> str:
     return language_of(request.headers.get("accept-language"))
 
 
-def _message(fault: dict[str, Any], lang: str) -> str:
+def _message(fault: dict[str, Any], lang: str, hint: Text | None) -> str:
     """What is wrong with a value; in pydantic's own words where the table has none."""
+    if hint is not None:
+        return hint.told(lang)
     key = f"invalid.{fault['type']}"
     try:
         return say(key, **fault.get("ctx", {})).told(lang)

@@ -1,4 +1,4 @@
-"""What a query may ask: a parameter that nobody reads is refused, so that a slip of the pen gets no wrong answer."""
+"""What a query may ask: a parameter that nobody reads, or that stands twice, is refused, so that a slip gets no wrong answer."""
 
 from __future__ import annotations
 
@@ -14,12 +14,16 @@ SHOWN = 20
 
 
 async def refuse_unknown_parameters(request: Request) -> None:
-    """Raise `BadRequest` for the first query parameter that the door doesn't know; it names those that there are."""
+    """Raise `BadRequest` for a query parameter that stands twice, or that the door doesn't know; it names those that there are."""
     route = request.scope.get("route")
     if not request.query_params or not isinstance(route, APIRoute):
         return
     known = sorted(_read_by(route.dependant))
-    for name in request.query_params:
+    told = [name for name, _ in request.query_params.multi_items()]
+    if len(set(told)) < len(told):
+        name = next(one for one in told if told.count(one) > 1)
+        raise BadRequest(say("query.twice", name=name), name)
+    for name in told:
         if name not in known:
             if not known:
                 raise BadRequest(say("query.none", name=name), name)

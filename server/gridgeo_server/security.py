@@ -1,5 +1,5 @@
-"""What guards every request: headers on each answer, a limit on each body, a time in which it must arrive, and how many
-writing requests are served at once.
+"""What guards every request: headers on each answer, a limit on each body, a time in which it must arrive, what it may hold at
+any door, and how many writing requests are served at once.
 """
 
 from __future__ import annotations
@@ -7,9 +7,11 @@ from __future__ import annotations
 import asyncio
 import re
 
+from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gridgeo_server.errors import refusal
+from gridgeo_server import bodies
+from gridgeo_server.errors import BadRequest, refusal, refused
 from gridgeo_server.texts import language_of, say
 
 HEADERS = {
@@ -35,6 +37,8 @@ _RAW = [
 
 _LONG = ("/api/v1/plans", "/api/v1/rosters", "/api/v1/cases/bulk")
 """Where a request may be longer, if it carries a key or the cookie of a session."""
+_LARGE = 262_144
+"""A longer body is looked at beside the loop, bytes."""
 _PHOTO = re.compile(r"/api/v1/cases/[^/]+/photos")
 """Where a body is a photo."""
 
@@ -83,6 +87,11 @@ class Guard:
             await send(message)
 
         sent = dict(scope["headers"])
+        if "\0" in scope["path"] or b"%00" in scope.get("query_string", b""):
+            await refused(scope["path"], BadRequest(say("guard.nul"), "path"), _lang(sent))(
+                scope, receive, guarded_send
+            )
+            return
         of_plan = scope["path"].startswith(_LONG) and (b"authorization" in sent or b"cookie" in sent)
         limit, wait_s = self._plan_limit if of_plan else self._body_limit, self._wait_s
         if _PHOTO.fullmatch(scope["path"]):
@@ -94,22 +103,28 @@ class Guard:
         if scope["method"] in {"GET", "HEAD", "OPTIONS"}:
             await self._app(scope, receive, guarded_send)
             return
+        packed = sent.get(b"content-encoding", b"identity").strip().lower()
+        if packed not in {b"identity", b""}:
+            await self._packed(scope["path"], packed, sent)(scope, receive, guarded_send)
+            return
         body = await self._body(receive, limit, wait_s)
         if body is None:
             detail = say("guard.too-slow", seconds=f"{wait_s:g}")
-            refused = refusal(
+            answer = refusal(
                 scope["path"], 408, "too-slow", say("title.too-slow"), detail, lang=_lang(sent), Connection="close"
             )
-            await refused(scope, receive, guarded_send)
+            await answer(scope, receive, guarded_send)
         elif len(body) > limit:
             await self._too_large(scope["path"], limit, sent)(scope, receive, guarded_send)
         elif self._writing >= self._writes:
             detail = say("guard.overloaded", requests=f"{self._writes:,}")
             title = say("title.overloaded")
-            refused = refusal(
+            answer = refusal(
                 scope["path"], 503, "overloaded", title, detail, None, lang=_lang(sent), **{"Retry-After": "1"}
             )
-            await refused(scope, receive, guarded_send)
+            await answer(scope, receive, guarded_send)
+        elif (wrong := await _wrong(scope["path"], sent.get(b"content-type", b""), body)) is not None:
+            await refused(scope["path"], wrong, _lang(sent))(scope, receive, guarded_send)
         else:
             self._writing += 1
             try:
@@ -136,6 +151,24 @@ class Guard:
     def _too_large(self, path: str, limit: int, sent: dict[bytes, bytes]) -> ASGIApp:
         detail = say("guard.too-large", bytes=f"{limit:,}")
         return refusal(path, 413, "too-large", say("title.too-large"), detail, lang=_lang(sent))
+
+    def _packed(self, path: str, packed: bytes, sent: dict[bytes, bytes]) -> ASGIApp:
+        # What is unpacked may be a thousand times what came, and no sender of such small bodies needs it.
+        detail = say("guard.packed", encoding=packed[:40].decode("latin-1"))
+        said = {"Accept-Encoding": "identity"}
+        return refusal(path, 415, "media", say("title.media"), detail, None, lang=_lang(sent), **said)
+
+
+async def _wrong(path: str, content_type: bytes, body: bytes) -> BadRequest | None:
+    """What is wrong with a body that came whole."""
+    try:
+        if len(body) > _LARGE:
+            await run_in_threadpool(bodies.check, path, content_type, body)
+        else:
+            bodies.check(path, content_type, body)
+    except BadRequest as error:
+        return error
+    return None
 
 
 def _lang(sent: dict[bytes, bytes]) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,9 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
+from schemathesis.specs.openapi.checks import negative_data_rejection
 from starlette.testclient import TestClient
 
 from gridgeo_server.app import create_app
@@ -20,6 +25,10 @@ from gridgeo_server.store import Store
 from gridgeo_server.store.folder import STORE
 from gridgeo_server.town import Town
 
+ORDINARY = 3
+"""Rounds of an ordinary run; ``pytest tests/server/test_openapi.py --rounds 300`` asks a hundred times as much, at random."""
+WAIT_S = 600
+"""How long an answer may take, seconds: it says more of the machine than of the code."""
 KNOWN = {"plan": "P-2026-001", "other": "P-2026-001", "code": "01"}
 """Parts of paths that lead somewhere, so that what is behind them is reached."""
 
@@ -60,6 +69,24 @@ def api(folder: Path, town: Town) -> Iterator[Any]:
         yield schemathesis.openapi.from_asgi("/openapi.json", kept_running).exclude(path="/api/v1/live")
 
 
+@pytest.fixture(scope="module")
+def ask_for(request: pytest.FixtureRequest) -> Callable[..., Any]:
+    """Settings of hypothesis for so many examples in an ordinary run."""
+    rounds = int(request.config.getoption("rounds"))
+
+    def made(examples: int, **more: Any) -> Any:
+        return settings(
+            max_examples=max(1, examples * rounds // ORDINARY),
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            derandomize=rounds <= ORDINARY,
+            database=None,
+            **more,
+        )
+
+    return made
+
+
 def _forms(path: str) -> set[str]:
     """How errors of `path` are told: as Open311 wants them below its own, as problems elsewhere."""
     if path.startswith("/open311/"):
@@ -67,19 +94,19 @@ def _forms(path: str) -> set[str]:
     return {"application/problem+json"}
 
 
-def test_whatever_is_sent_the_server_answers_without_failing_and_refuses_in_one_form(api: Any) -> None:
+def test_whatever_is_sent_the_server_answers_without_failing_and_refuses_in_one_form(
+    api: Any, ask_for: Callable[..., Any]
+) -> None:
     asked = 0
     for found in api.get_all_operations():
         operation = found.ok()
 
         @given(operation.as_strategy())
-        @settings(
-            max_examples=10, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None
-        )
+        @ask_for(10)
         def ask(case: Any) -> None:
             nonlocal asked
             asked += 1
-            answer = case.call()
+            answer = case.call(timeout=WAIT_S)
             told = f"{case.method} {case.formatted_path} {case.query} {case.body}: {answer.content[:500]!r}"
             assert answer.status_code < 500, told
             if answer.status_code >= 400:
@@ -89,7 +116,9 @@ def test_whatever_is_sent_the_server_answers_without_failing_and_refuses_in_one_
     assert asked > 100
 
 
-def test_whatever_the_bearer_of_a_key_sends_the_server_answers_without_failing(api: Any, token: str) -> None:
+def test_whatever_the_bearer_of_a_key_sends_the_server_answers_without_failing(
+    api: Any, token: str, ask_for: Callable[..., Any]
+) -> None:
     asked = 0
     for found in api.get_all_operations():
         operation = found.ok()
@@ -99,15 +128,13 @@ def test_whatever_the_bearer_of_a_key_sends_the_server_answers_without_failing(a
             continue
 
         @given(operation.as_strategy(), st.booleans())
-        @settings(
-            max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None
-        )
+        @ask_for(25)
         def ask(case: Any, known: bool) -> None:
             nonlocal asked
             asked += 1
             if known:
                 case.path_parameters = {**(case.path_parameters or {}), **KNOWN}
-            answer = case.call(headers={"Authorization": f"Bearer {token}"})
+            answer = case.call(headers={"Authorization": f"Bearer {token}"}, timeout=WAIT_S)
             told = f"{case.method} {case.formatted_path} {case.query} {case.body}: {answer.content[:500]!r}"
             assert answer.status_code < 500, told
             if answer.status_code >= 400:
@@ -115,6 +142,68 @@ def test_whatever_the_bearer_of_a_key_sends_the_server_answers_without_failing(a
 
         ask()
     assert asked > 300
+
+
+def test_what_the_description_rules_out_is_refused(api: Any, token: str, ask_for: Callable[..., Any]) -> None:
+    asked = 0
+    for found in api.get_all_operations():
+        operation = found.ok()
+        if not operation.body and not list(operation.iter_parameters()):
+            continue
+
+        @given(operation.as_strategy(generation_mode=GenerationMode.NEGATIVE))
+        @ask_for(5)
+        def ask(case: Any) -> None:
+            nonlocal asked
+            asked += 1
+            answer = case.call(headers={"Authorization": f"Bearer {token}"}, timeout=WAIT_S)
+            told = f"{case.method} {case.formatted_path} {case.query} {case.body}: {answer.content[:500]!r}"
+            assert answer.status_code < 500, told
+            if answer.status_code >= 400:
+                assert answer.headers["content-type"][0] in _forms(case.path), told
+            elif case.path.startswith("/api/v1") and case.meta.phase.data.parameter != "Authorization":
+                case.validate_response(answer, checks=[negative_data_rejection])
+
+        with suppress(Unsatisfiable):  # nothing about it can be wrong
+            ask()
+    assert asked > 100
+
+
+def test_what_was_made_can_be_read_and_acted_on_whatever_is_asked_in_between(
+    api: Any, token: str, at: Any, ask_for: Callable[..., Any]
+) -> None:
+    seen: Counter[str] = Counter()
+    lon, lat = at(480, 200)
+
+    class Walk(api.include(path_regex=r"^/api/v1/cases(/\{case\}.*)?$").as_state_machine()):  # type: ignore[misc]
+        def before_call(self, case: Any) -> None:
+            # What is made up lies nowhere; a good report has to be told of places and kinds that there are.
+            if (case.method, case.path) == ("POST", "/api/v1/cases") and isinstance(case.body, dict):
+                case.body = {**case.body, "category": "noise", "lon": lon, "lat": lat}
+            if (case.method, case.path) == ("POST", "/api/v1/webhooks") and isinstance(case.body, dict):
+                case.body = {"url": "https://example.org/hook"}
+            if case.headers is not None:
+                case.headers.pop("idempotency-key", None)
+
+        def get_call_kwargs(self, case: Any) -> dict[str, Any]:
+            return {"headers": {"Authorization": f"Bearer {token}"}, "timeout": WAIT_S}
+
+        def validate_response(self, response: Any, case: Any, *_: Any, **__: Any) -> None:
+            told = f"{case.method} {case.formatted_path} {case.query} {case.body}: {response.content[:500]!r}"
+            assert response.status_code < 500, told
+            if response.status_code >= 400:
+                assert response.headers["content-type"][0] in _forms(case.path), told
+            seen[f"{case.method} {case.path} {response.status_code // 100}xx"] += 1
+            if (case.method, case.path, response.status_code) == ("POST", "/api/v1/cases", 201):
+                made = response.json()
+                read = case.operation.schema["/api/v1/cases/{case}"]["GET"].Case(path_parameters={"case": made["case"]})
+                again = read.call(timeout=WAIT_S)
+                assert again.status_code == 200, again.content
+                assert [event["action"] for event in again.json()["events"]][:1] == ["report"]
+
+    Walk.run(settings=ask_for(8, stateful_step_count=6))
+    assert seen["POST /api/v1/cases 2xx"] > 0, seen
+    assert sum(count for name, count in seen.items() if "{case}" in name and "2xx" in name) > 0, seen
 
 
 def test_every_operation_says_what_it_is_for(api: Any) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -114,3 +115,35 @@ def test_more_writing_requests_than_are_served_at_once_are_told_to_come_again_wh
         assert (await ask("POST"))["status"] == 200
 
     run_alone(run())
+
+
+def _guarded(headers: list[tuple[bytes, bytes]], chunks: Any, **limits: float) -> tuple[int, int]:
+    """The status that a guard answers to a POST, and how many pieces of its body it read."""
+    read, sent = 0, []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        raise AssertionError("never reached")
+
+    async def receive() -> Any:
+        nonlocal read
+        read += 1
+        await asyncio.sleep(0)
+        return {"type": "http.request", "body": next(chunks), "more_body": True}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    guard = Guard(app, 65_536, 65_536, limits.get("wait_s", 60), 65_536, 60)
+    run_alone(guard({"type": "http", "method": "POST", "path": "/x", "headers": headers}, receive, send))
+    return sent[0]["status"], read
+
+
+def test_of_a_body_that_is_told_to_be_too_long_or_is_packed_nothing_is_read() -> None:
+    endless = itertools.repeat(b"x" * 1_000)
+    assert _guarded([(b"content-length", b"100000000")], endless) == (413, 0)
+    assert _guarded([(b"content-encoding", b"gzip")], endless) == (415, 0)
+
+
+def test_endless_pieces_are_read_no_further_than_the_limit_or_the_time() -> None:
+    assert _guarded([], itertools.repeat(b"x" * 1_000)) == (413, 66)
+    assert _guarded([], itertools.repeat(b""), wait_s=0.05)[0] == 408

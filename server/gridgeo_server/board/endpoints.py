@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from importlib.metadata import version
 from typing import Annotated, Any, Literal
 
@@ -13,6 +12,7 @@ from gridgeo_server.board.indicators import current
 from gridgeo_server.board.small import without_small
 from gridgeo_server.cases.asking import AskingOf
 from gridgeo_server.cases.filters import in_utc
+from gridgeo_server.days import Moment
 from gridgeo_server.errors import BadRequest
 from gridgeo_server.live.audiences import Audience
 from gridgeo_server.state import StateOf
@@ -41,8 +41,8 @@ def indicators(
     state: StateOf,
     asking: AskingOf,
     by: Annotated[Literal["grid", "area", "department", "officer", "category", "month", "day"] | None, Query()] = None,
-    start: Annotated[datetime | None, Query(alias="from", description="30 days before the end where left out.")] = None,
-    end: Annotated[datetime | None, Query(alias="to", description="Now where left out; no longer part of it.")] = None,
+    start: Annotated[Moment | None, Query(alias="from", description="30 days before the end where left out.")] = None,
+    end: Annotated[Moment | None, Query(alias="to", description="Now where left out; no longer part of it.")] = None,
 ) -> dict[str, Any]:
     """The strip of indicators; with `by`, those of a period, each with the request for its cases."""
     now, looker = state.clock(), asking.looker

@@ -9,13 +9,15 @@ from typing import Annotated, Any
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Header
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import JSONResponse, Response
 
 from gridgeo.errors import GridgeoError
+from gridgeo_server import places
 from gridgeo_server.cases import filters
 from gridgeo_server.cases.asking import Asking, AskingOf
 from gridgeo_server.cases.endpoints import ActionBody, Name, ReportBody
+from gridgeo_server.days import MomentInZone
 from gridgeo_server.errors import BadRequest, NotFound, ServerError, StoreUnavailable, faults_told, status_of, told
 from gridgeo_server.idempotency import Reply, once
 from gridgeo_server.state import State, StateOf
@@ -33,7 +35,7 @@ class Item(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     client_id: ClientId
-    at: AwareDatetime
+    at: MomentInZone
     report: ReportBody | None = None
     action: ActionBody | None = None
     case: Name | None = None
@@ -79,7 +81,7 @@ def _result(
     except StoreUnavailable:
         raise
     except ValidationError as error:
-        faults = faults_told(error.errors(include_url=False), lang)
+        faults = faults_told(error.errors(include_url=False), lang, lambda fault: places.hint(fault, given, state.town))
         detail = say("fields.join").told(lang).join(say("field", **one).told(lang) for one in faults)
         name = given.get("client_id")
         return _refused(name[:64] if isinstance(name, str) and name.isascii() else None, 422, "bad-request", detail)

@@ -56,7 +56,7 @@ def bulk(
     if reader is None:
         raise BadRequest(say("bulk.media", known=", ".join(READERS)), "Content-Type")
     known = {one.category for one in state.desk.categories.all()}
-    intake = reader(data, known, crs)
+    intake = reader(data, known, crs, state.town)
     filed, faults = file_reports(state.store, state.desk, intake, state.clock(), asking.actor, partial=partial)
     told = [_fault(one, lang) for one in faults]
     if not filed:

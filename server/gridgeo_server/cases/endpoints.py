@@ -23,6 +23,8 @@ from gridgeo_server.cases.model import STAGES, Case
 from gridgeo_server.cases.quota import spend
 from gridgeo_server.cases.service import Report, Wish
 from gridgeo_server.cases.views import actions_view, case_view, clocks_view, event_view, limit_view
+from gridgeo_server.coordinates import Lat, Lon, refuse_missing
+from gridgeo_server.days import Moment
 from gridgeo_server.errors import BadRequest, ServerError, status_of, told
 from gridgeo_server.idempotency import IdempotencyKey, Reply, once
 from gridgeo_server.responders import store as responder_store
@@ -30,7 +32,8 @@ from gridgeo_server.responders.model import shown
 from gridgeo_server.state import State, StateOf
 from gridgeo_server.store import Transaction
 from gridgeo_server.store.instants import to_text
-from gridgeo_server.texts import language_of, say
+from gridgeo_server.texts import language_of, one_of, say
+from gridgeo_server.wording import LONGEST, Said, Words
 
 router = APIRouter(prefix="/api/v1/cases", tags=["cases"])
 
@@ -60,8 +63,6 @@ Action = Literal[
     "unmerge",
     "note",
 ]
-Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, description="Longitude, degrees, WGS 84.")]
-Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, description="Latitude, degrees, WGS 84.")]
 Name = Annotated[str, Field(min_length=1, max_length=64)]
 IfMatch = Annotated[str | None, Header(max_length=64, description='The version read, e.g. "3".')]
 
@@ -73,9 +74,9 @@ class ReportBody(BaseModel):
     category: str = Field(max_length=64, description="Identifier of a kind of case, see /api/v1/board.")
     lon: Lon
     lat: Lat
-    description: str = Field(default="", max_length=2_000)
-    reporter: str | None = Field(default=None, max_length=200, description="Kept apart; shown nowhere.")
-    caller: str | None = Field(
+    description: Words = ""
+    reporter: Said | None = Field(default=None, max_length=200, description="Kept apart; shown nowhere.")
+    caller: Said | None = Field(
         default=None,
         max_length=200,
         description="Who rang up and is reported for, in place of reporter; kept apart too.",
@@ -88,8 +89,9 @@ class ReportBody(BaseModel):
         """What the desk is told."""
         if self.reporter is not None and self.caller is not None:
             raise BadRequest(say("case.caller"), "caller")
-        words, who = self.description.strip(), self.reporter or self.caller
-        return Report(self.category, self.lon, self.lat, words, who, {"channel": self.channel, **told})
+        refuse_missing(self.lon, self.lat)
+        told = {"channel": self.channel, **told}
+        return Report(self.category, self.lon, self.lat, self.description, self.reporter or self.caller, told)
 
 
 class ActionBody(BaseModel):
@@ -102,9 +104,14 @@ class ActionBody(BaseModel):
         max_length=64,
         description="Who is sent, the first of the candidates when left out; or whose answer it is.",
     )
-    note: str | None = Field(default=None, max_length=2_000)
+    note: Words | None = None
     amount: float | None = Field(
-        default=None, gt=0, le=1_000, allow_inf_nan=False, description="By how much of its unit a limit is extended."
+        default=None,
+        strict=True,
+        gt=0,
+        le=1_000,
+        allow_inf_nan=False,
+        description="By how much of its unit a limit is extended.",
     )
     category: Name | None = Field(default=None, description="To what a case is transferred.")
     department: Name | None = Field(default=None, description="To whom a case is transferred.")
@@ -117,6 +124,8 @@ class ActionBody(BaseModel):
         if (self.lon is None) != (self.lat is None):
             raise BadRequest(say("case.place"), "lat" if self.lat is None else "lon")
         place = None if self.lon is None or self.lat is None else (self.lon, self.lat)
+        if place is not None:
+            refuse_missing(*place)
         return Wish(
             self.action, self.note, self.responder, self.amount, self.category, self.department, self.into, place
         )
@@ -127,7 +136,7 @@ class Chosen(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     case: Name
-    version: Annotated[int, Field(ge=1, le=10**9)] | None = None
+    version: Annotated[int, Field(strict=True, ge=1, le=10**9)] | None = None
 
 
 class ManyBody(ActionBody):
@@ -168,18 +177,18 @@ def cases(
     department: Annotated[str | None, Query(max_length=64)] = None,
     responder: Annotated[str | None, Query(max_length=64)] = None,
     light: Literal["ok", "soon", "over"] | None = None,
-    due_after: datetime | None = None,
-    due_before: datetime | None = None,
+    due_after: Moment | None = None,
+    due_before: Moment | None = None,
     text: Annotated[str | None, Query(min_length=1, max_length=200)] = None,
     figure: Annotated[str | None, Query(max_length=64, description="Cases that an indicator counts.")] = None,
-    start: Annotated[datetime | None, Query(alias="from", description="Begin of the indicator's period.")] = None,
-    end: Annotated[datetime | None, Query(alias="to", description="End of the indicator's period.")] = None,
+    start: Annotated[Moment | None, Query(alias="from", description="Begin of the indicator's period.")] = None,
+    end: Annotated[Moment | None, Query(alias="to", description="End of the indicator's period.")] = None,
     limit: Annotated[int, Query(ge=1, le=1_000)] = 200,
     after: Annotated[str | None, Query(max_length=20, pattern=r"^[0-9]{1,18}$")] = None,
 ) -> dict[str, Any]:
     """Cases, newest first; `next` is what to give as `after` for the following page."""
     if stage is not None and stage not in STAGES:
-        raise BadRequest(f"unknown stage '{stage}'; stages are {', '.join(STAGES)}", "stage")
+        raise BadRequest(say("case.no_stage", stage=stage, stages=one_of(STAGES)), "stage")
     now, zone, looker = state.clock(), state.desk.calendar.zone, asking.looker
     asking.bearer.check("cases.see", own=True)
     if department is not None:
@@ -221,11 +230,12 @@ def alike(
     category: Annotated[str, Query(max_length=64)],
     lon: Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)],
     lat: Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False)],
-    text: Annotated[str, Query(max_length=2_000)] = "",
+    text: Annotated[str, Query(max_length=LONGEST)] = "",
 ) -> dict[str, Any]:
     """Cases that may be what somebody is about to report: of that kind, within 50 m and 24 h, the most alike first."""
     state.desk.categories[category]
     asking.check("cases.see")
+    refuse_missing(lon, lat)
     if not asking.looker.holds("cases.inside"):
         lon, lat = round(lon, DIGITS), round(lat, DIGITS)
     with state.store.reading() as connection:
@@ -396,5 +406,5 @@ def _version(if_match: str | None) -> int | None:
         return None
     text = if_match.strip().removeprefix("W/").strip('"')
     if not (text.isascii() and text.isdigit()):
-        raise BadRequest(f"If-Match {if_match} is no version; give the number read, in quotes", "If-Match")
+        raise BadRequest(say("case.no_version", given=if_match), "If-Match")
     return int(text)

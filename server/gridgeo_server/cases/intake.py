@@ -13,21 +13,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from gridgeo import crs
+from gridgeo_server import wording
 from gridgeo_server.cases.rows import Row, Unreadable, Written, csv_rows, geojson_rows
 from gridgeo_server.cases.service import Report
+from gridgeo_server.places import no_degrees
 from gridgeo_server.texts import Listed, Text, say
+from gridgeo_server.town import Town
 
 MOST = 1_000
 """Most rows of one file."""
-LONGEST = {"category": 64, "description": 2_000, "reporter": 200}
+LONGEST = {"category": 64, "description": wording.LONGEST, "reporter": 200}
 """Most signs of a text."""
 _ID = re.compile(r"[\x21-\x7e]{1,64}")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-"""Marks that turn the direction of writing: they let a text look like another."""
-_METRES = 1_000.0
-"""Beyond it a coordinate is no slip of degrees."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,7 @@ class Intake:
     faults: tuple[Fault, ...]
 
 
-def read_csv(data: bytes, categories: Collection[str], system: str = "wgs84") -> Intake:
+def read_csv(data: bytes, categories: Collection[str], system: str = "wgs84", town: Town | None = None) -> Intake:
     """Reports of a CSV in UTF-8 or GBK, with a heading of `rows.FIELDS`; commas, semicolons or tabs between.
 
     Parameters
@@ -66,19 +64,23 @@ def read_csv(data: bytes, categories: Collection[str], system: str = "wgs84") ->
         Kinds of case that may be reported.
     system
         What the coordinates are declared to be in, see `gridgeo.crs.declared`.
+    town
+        Where known, numbers that aren't degrees are tried as its metres, to tell what they may be.
     """
-    return _intake(csv_rows, data, categories, system)
+    return _intake(csv_rows, data, categories, system, town)
 
 
-def read_geojson(data: bytes, categories: Collection[str], system: str = "wgs84") -> Intake:
+def read_geojson(data: bytes, categories: Collection[str], system: str = "wgs84", town: Town | None = None) -> Intake:
     """Reports of a GeoJSON collection of points (RFC 7946): the rest of `rows.FIELDS` are `properties`, `id` may be the feature's own.
 
     A third number of a position, its height, is left out.
     """
-    return _intake(geojson_rows, data, categories, system)
+    return _intake(geojson_rows, data, categories, system, town)
 
 
-def _intake(rows: Callable[[bytes], Iterator[Row]], data: bytes, categories: Collection[str], system: str) -> Intake:
+def _intake(
+    rows: Callable[[bytes], Iterator[Row]], data: bytes, categories: Collection[str], system: str, town: Town | None
+) -> Intake:
     taken: list[Taken] = []
     faults: list[Fault] = []
     seen: dict[str, int] = {}
@@ -94,7 +96,7 @@ def _intake(rows: Callable[[bytes], Iterator[Row]], data: bytes, categories: Col
             name = row.values.get("id")
             told = name if isinstance(name, str) and _ID.fullmatch(name) else None
             wrong = list(row.faults)
-            report = _report(row.values, categories, system, wrong)
+            report = _report(row.values, categories, system, town, wrong)
             if told is None:
                 wrong.append(("id", say("bulk.id")))
             elif told in seen:
@@ -112,7 +114,11 @@ def _intake(rows: Callable[[bytes], Iterator[Row]], data: bytes, categories: Col
 
 
 def _report(
-    values: Mapping[str, Any], categories: Collection[str], system: str, wrong: list[tuple[str | None, Text]]
+    values: Mapping[str, Any],
+    categories: Collection[str],
+    system: str,
+    town: Town | None,
+    wrong: list[tuple[str | None, Text]],
 ) -> Report | None:
     """The report that a row makes; what stands against it is added to `wrong`."""
     texts: dict[str, str] = {}
@@ -133,7 +139,8 @@ def _report(
         except ValueError as error:
             wrong.append((field, error.args[0]))
     if len(degrees) == 2:
-        found = _no_place(degrees["lon"], degrees["lat"])
+        lon, lat = degrees["lon"], degrees["lat"]
+        found = ("lon", say("bulk.zero")) if lon == 0 == lat else no_degrees(lon, lat, town)
         wrong += [found] if found is not None else []
     if wrong:
         return None
@@ -149,11 +156,9 @@ def _text(value: Any, most: int) -> str:
     text = value.strip()
     if len(text) > most:
         raise ValueError(say("bulk.too_long", signs=len(text), most=most))
-    if found := _CONTROL.search(text):
-        raise ValueError(say("bulk.control", code=f"U+{ord(found[0]):04X}"))
-    if found := _TURNING.search(text):
-        raise ValueError(say("bulk.turning", code=f"U+{ord(found[0]):04X}"))
-    return text
+    if fault := wording.fault_of(text):
+        raise ValueError(say("bulk.control", code=fault[1]))
+    return wording.plain(text)
 
 
 def _number(value: Any) -> float:
@@ -171,17 +176,3 @@ def _number(value: Any) -> float:
     if not math.isfinite(number):
         raise ValueError(say("bulk.no_number", value=str(value)[:40]))
     return number
-
-
-def _no_place(lon: float, lat: float) -> tuple[str, Text] | None:
-    """Why a pair of numbers is no place in degrees, and in which field."""
-    if lon == 0 == lat:
-        return "lon", say("bulk.zero")
-    if abs(lon) <= 180 and abs(lat) <= 90:
-        return None
-    field, value, limit = ("lat", lat, 90) if abs(lon) <= 180 else ("lon", lon, 180)
-    if abs(lon) > _METRES or abs(lat) > _METRES:
-        return field, say("bulk.metres", value=f"{value:g}")
-    if abs(lat) <= 180 and abs(lon) <= 90:
-        return field, say("bulk.swapped", value=f"{value:g}")
-    return field, say("bulk.range", value=f"{value:g}", limit=limit)

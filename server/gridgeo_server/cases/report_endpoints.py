@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Header, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
 from gridgeo_server.auth.bearers import ANYBODY
@@ -27,6 +27,7 @@ from gridgeo_server.idempotency import IdempotencyKey, Reply, once
 from gridgeo_server.state import State, StateOf
 from gridgeo_server.store import Transaction
 from gridgeo_server.texts import say
+from gridgeo_server.wording import Words
 
 router = APIRouter(prefix="/api/v1/reports", tags=["cases"])
 
@@ -37,7 +38,7 @@ class WithdrawBody(BaseModel):
     """Why a report is withdrawn."""
 
     model_config = ConfigDict(extra="forbid")
-    note: str | None = Field(default=None, max_length=2_000)
+    note: Words | None = None
 
 
 async def _spend(request: Request) -> None:

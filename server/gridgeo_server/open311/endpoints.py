@@ -16,6 +16,7 @@ from gridgeo_server.cases.asking import Asking, AskingOf
 from gridgeo_server.cases.model import Case
 from gridgeo_server.cases.quota import spend
 from gridgeo_server.cases.service import Report
+from gridgeo_server.coordinates import refuse_no_degrees
 from gridgeo_server.errors import NotFound, NotSignedIn
 from gridgeo_server.idempotency import IdempotencyKey, Reply, once
 from gridgeo_server.open311 import model, store
@@ -128,6 +129,7 @@ def report(
     _check_jurisdiction(state, submission.given.get("jurisdiction_id", jurisdiction_id))
     service = catalogue.service(submission.service, _today(state))
     place = submission.place or _found(state, submission)
+    refuse_no_degrees(*place, state.town, ("long", "lat"))
     answers = checked(service.category, catalogue.asked(service.category), submission.attributes)
     kept = Submission(submission.given, answers).kept()
     told = {"channel": "open311", "key": bearer.key, **kept}

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
+from gridgeo_server import wording
 from gridgeo_server.errors import BadRequest
 from gridgeo_server.texts import say
 
@@ -35,7 +36,7 @@ FIELDS: Mapping[str, tuple[int, str]] = {
 """Field of the form → most characters, and what it is. Others that clients send are left alone."""
 
 _ATTRIBUTE = re.compile(r"attribute\[([^\[\]]*)\](?:\[\])?")
-_DEGREES = re.compile(r"[+-]?\d{1,3}(\.\d{0,30})?", re.ASCII)
+_DEGREES = re.compile(r"[+-]?\d{1,3}(\.\d{0,30})?|[+-]?\d{4,9}(\.\d{0,20})?", re.ASCII)
 _URL = re.compile(r"https?://[^\s\x00-\x20\x7f<>\"\\^`{|}]+", re.IGNORECASE)
 
 
@@ -112,11 +113,11 @@ def submission_of(content_type: str | None, body: bytes) -> Submission:
     attributes: dict[str, list[str]] = {}
     for name, value in pairs:
         if answer := _ATTRIBUTE.fullmatch(name):
-            attributes.setdefault(answer[1], []).append(value)
+            attributes.setdefault(answer[1], []).append(wording.told(value, name))
         elif name in FIELDS and value.strip():
             if name in given:
                 raise BadRequest(say("open311.twice", field=name), name)
             if len(value) > FIELDS[name][0]:
                 raise BadRequest(say("open311.long", field=name, most=FIELDS[name][0]), name)
-            given[name] = value.strip()
+            given[name] = wording.told(value, name)
     return Submission(given, attributes)

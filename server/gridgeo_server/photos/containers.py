@@ -13,6 +13,8 @@ from gridgeo_server.errors import BadRequest
 from gridgeo_server.texts import say
 
 FORMATS = ("JPEG", "PNG", "WEBP")
+_PHONES = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
+"""How HEIC and AVIF call themselves (ISO/IEC 23008-12), which few browsers show or free decoders read."""
 _PNG = b"\x89PNG\r\n\x1a\n"
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """JPEG markers that begin a frame and say its size."""
@@ -45,6 +47,8 @@ def read(data: bytes) -> Container:
             found = _jpeg(data)
         elif data[:4] == b"RIFF" and data[8:12] == b"WEBP":
             found = _webp(data)
+        elif data[4:8] == b"ftyp" and data[8:12] in _PHONES:
+            raise BadRequest(say("photo.phone"), "body")
         else:
             raise BadRequest(say("photo.format"), "body")
     except IndexError:

@@ -14,13 +14,14 @@ from gridgeo_server.cases import store as case_store
 from gridgeo_server.cases.asking import AskingOf
 from gridgeo_server.errors import BadRequest, NotFound
 from gridgeo_server.idempotency import IdempotencyKey, Reply, once
-from gridgeo_server.photos import files, store
+from gridgeo_server.photos import files, forms, store
 from gridgeo_server.photos.pictures import prepare
 from gridgeo_server.photos.store import Photo
 from gridgeo_server.state import StateOf
 from gridgeo_server.store import Transaction
 from gridgeo_server.store.instants import to_text
 from gridgeo_server.texts import say
+from gridgeo_server.wording import Words
 
 router = APIRouter(prefix="/api/v1", tags=["photos"])
 
@@ -43,12 +44,16 @@ def add(
     state: StateOf,
     asking: AskingOf,
     kind: Annotated[Literal["before", "after", "other"], Query(description="What it shows.")] = "other",
-    note: Annotated[str | None, Query(max_length=2_000)] = None,
+    note: Annotated[Words | None, Query()] = None,
     idempotency_key: IdempotencyKey = None,
+    content_type: Annotated[str, Header(max_length=200)] = "",
     data: PhotoBytes = b"",
 ) -> Response:
-    """Add a photo to a case: the file itself is the body. What it is, is told by its content; what is shown is a copy without metadata."""
+    """Add a photo to a case: the file itself is the body, or a form (`multipart/form-data`) with it and, in place of the query, `kind` and `note`. What it is, is told by its content; what is shown is a copy without metadata."""
     folder, now = state.settings.data, state.clock()
+    if (boundary := forms.boundary_of(content_type)) is not None:
+        form = forms.read(boundary, data)
+        data, kind, note = form.data, form.kind or kind, form.note or note
     with state.store.reading() as connection:
         asking.check("cases.photos", asking.get(connection, case))
     picture = prepare(data, state.settings.photo_pixels)

@@ -9,6 +9,7 @@ import pandas as pd
 from fastapi import APIRouter, Body, Query, Request
 from starlette.responses import JSONResponse, Response
 
+from gridgeo.sources import without_formulas
 from gridgeo_server.auth.guard import BearerOf
 from gridgeo_server.errors import BadRequest
 from gridgeo_server.idempotency import IdempotencyKey, Reply
@@ -131,7 +132,7 @@ def assignment(plan: PlanName, state: StateOf, f: Literal["json", "csv"] = "json
         record = store.get(connection, plan)
         found = store.assignment_of(connection, plan)
     if f == "csv":
-        text = found.reset_index().to_csv(index=False, lineterminator="\n")
+        text = without_formulas(found.reset_index()).to_csv(index=False, lineterminator="\n")
         named = {"Content-Disposition": f'attachment; filename="{plan}.csv"', "ETag": f'"{record.revision}"'}
         return Response(text, media_type="text/csv; charset=utf-8", headers=named)
     return {"plan": plan, "revision": record.revision, "assignment": {str(u): str(g) for u, g in found.items()}}

@@ -107,7 +107,9 @@ def _distinct(matches: Iterable[tuple[Spot, Ground]]) -> Iterable[tuple[Spot, Gr
 
 def _told(spot: Spot, ground: Ground, lang: str) -> dict[str, Any]:
     hint = None
-    if ground.swapped:
+    if spot.lon == 0 == spot.lat:
+        hint = say("bulk.zero")
+    elif ground.swapped:
         hint = say("locate.swapped")
     elif ground.nearest is not None:
         row, metres = ground.nearest

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated, Any, Literal
 
 from fastapi import Header, Path, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from gridgeo_server.days import Day
 from gridgeo_server.errors import BadRequest
 from gridgeo_server.texts import say
+from gridgeo_server.wording import Called, Said
 
 PlanName = Annotated[str, Path(max_length=32, description="Number of a plan, e.g. P-2026-001.")]
-Shown = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Why = Annotated[str | None, Field(max_length=2_000, description="Why it is done; stands in the plan's history.")]
+Shown = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Called]
+Why = Annotated[Said | None, Field(max_length=2_000, description="Why it is done; stands in the plan's history.")]
 IfMatch = Annotated[str | None, Header(max_length=64, description='The revision read, e.g. "3".')]
 Code = Annotated[str, Path(max_length=64, description="Registered code of a grid.")]
-On = Annotated[dt.date | None, Query(description="The day that is asked about; today where left out.")]
+On = Annotated[Day | None, Query(description="The day that is asked about; today where left out.")]
 Assignment = Annotated[dict[str, str], Field(description="Unit → grid.")]
 State = Literal["draft", "proposed", "consulted", "approved", "in_force", "retired"]
 
@@ -74,7 +75,7 @@ class Transition(Body):
 
     to: State
     why: Why = None
-    date: Annotated[dt.date | None, Field(description="The day on which it takes effect; today or later.")] = None
+    date: Annotated[Day | None, Field(description="The day on which it takes effect; today or later.")] = None
     areas: Annotated[
         list[Annotated[str, Field(max_length=200)]],
         Field(max_length=10_000, description="Areas that come into force; all that are left where it is empty."),
@@ -97,21 +98,27 @@ class NewIdentity(Body):
     """Another owner or name of a grid in force."""
 
     owner: Annotated[
-        str | None, StringConstraints(strip_whitespace=True, max_length=200), Field(description="Empty for nobody.")
+        Annotated[str, Called] | None,
+        StringConstraints(strip_whitespace=True, max_length=200),
+        Field(description="Empty for nobody."),
     ] = None
-    name: Annotated[str | None, StringConstraints(strip_whitespace=True, max_length=200)] = None
-    date: Annotated[dt.date | None, Field(description="The first day on which it holds; today where left out.")] = None
+    name: Annotated[Annotated[str, Called] | None, StringConstraints(strip_whitespace=True, max_length=200)] = None
+    date: Annotated[Day | None, Field(description="The first day on which it holds; today where left out.")] = None
     why: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 
 
 class NewComment(Body):
     """A comment on a plan, one of its grids or units, or an answer to one."""
 
-    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4_000)]
+    text: Annotated[Said, StringConstraints(strip_whitespace=True, min_length=1, max_length=4_000)]
     grid: Annotated[str | None, Field(max_length=64)] = None
     unit: Annotated[str | None, Field(max_length=128)] = None
-    answers: Annotated[int | None, Field(ge=1, le=2**62, description="Number of the comment it answers.")] = None
-    resolved: Annotated[bool | None, Field(description="An answer may resolve (true) or reopen (false).")] = None
+    answers: Annotated[
+        int | None, Field(strict=True, ge=1, le=2**62, description="Number of the comment it answers.")
+    ] = None
+    resolved: Annotated[
+        bool | None, Field(strict=True, description="An answer may resolve (true) or reopen (false).")
+    ] = None
 
 
 class NewPart(Body):

@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from gridgeo_server.cases import store as case_store
 from gridgeo_server.cases.asking import AskingOf
 from gridgeo_server.cases.service import Actor
+from gridgeo_server.coordinates import Lat, Lon, refuse_missing, refuse_swapped
+from gridgeo_server.days import MomentInZone
 from gridgeo_server.idempotency import Reply
 from gridgeo_server.responders import service, store
 from gridgeo_server.responders.model import view
@@ -26,10 +28,12 @@ class PositionBody(BaseModel):
     """A fix."""
 
     model_config = ConfigDict(extra="forbid")
-    lon: float = Field(ge=-180, le=180, allow_inf_nan=False)
-    lat: float = Field(ge=-90, le=90, allow_inf_nan=False)
-    heading: float | None = Field(default=None, ge=0, le=360, allow_inf_nan=False, description="Degrees from north.")
-    at: AwareDatetime | None = Field(default=None, description="When it was measured; now where left out.")
+    lon: Lon
+    lat: Lat
+    heading: float | None = Field(
+        default=None, strict=True, ge=0, le=360, allow_inf_nan=False, description="Degrees from north."
+    )
+    at: MomentInZone | None = Field(default=None, description="When it was measured; now where left out.")
 
 
 class DutyBody(BaseModel):
@@ -51,6 +55,8 @@ def responders(state: StateOf, asking: AskingOf) -> dict[str, Any]:
 async def position(responder: str, body: PositionBody, state: StateOf, asking: AskingOf) -> Response:
     """Take in where an officer is."""
     asking.bearer.check("positions.send", own=responder == asking.looker.officer)
+    refuse_missing(body.lon, body.lat)
+    refuse_swapped(body.lon, body.lat, state.town)
     now = state.clock()
     at = now if body.at is None else _in_utc(body.at)
     fix = Fix(responder, body.lon, body.lat, at, body.heading)

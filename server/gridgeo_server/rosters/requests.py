@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query, Request
 from pydantic import Field, StringConstraints
 
 from gridgeo.rosters import Role
+from gridgeo_server.days import Day
 from gridgeo_server.plans.requests import Body, Why
+from gridgeo_server.wording import Called
 
 TermNumber = Annotated[int, Path(ge=1, le=2**62, description="Number of a term.")]
 AfterGrid = Annotated[str | None, Query(max_length=64, description="A grid's code: `next` of the page before.")]
 Limit = Annotated[int, Query(ge=1, le=1_000, description="Most that are told.")]
-_Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-_Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)]
-_First = Annotated[dt.date | None, Field(alias="from", description="First day; none where left out.")]
-_Last = Annotated[dt.date | None, Field(alias="to", description="Last day; none where left out.")]
+_Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), Called]
+_Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), Called]
+_First = Annotated[Day | None, Field(alias="from", description="First day; none where left out.")]
+_Last = Annotated[Day | None, Field(alias="to", description="Last day; none where left out.")]
 
 
 class NewTerm(Body):
@@ -53,7 +54,7 @@ class ChangedTerm(Body):
 class EndTerm(Body):
     """The last day of a term."""
 
-    on: dt.date
+    on: Day
     why: Why = None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
@@ -10,6 +9,7 @@ from shapely.geometry import mapping
 
 from gridgeo.crs import to_wgs84
 from gridgeo_server.auth.guard import AskerOf
+from gridgeo_server.days import Day, Moment
 from gridgeo_server.errors import NotFound
 from gridgeo_server.routes.next_stops import NextStop, next_stops
 from gridgeo_server.state import StateOf
@@ -35,7 +35,7 @@ def routes(
     state: StateOf,
     grid: Annotated[str | None, Query(max_length=64)] = None,
     kind: Literal["patrol", "visits"] | None = None,
-    on: Annotated[date | None, Query(description="Day; routes without dates are of any day.")] = None,
+    on: Annotated[Day | None, Query(description="Day; routes without dates are of any day.")] = None,
 ) -> dict[str, Any]:
     """Planned routes, without their lines; where a day is asked for, `days` tells the first and the last that has any."""
     if state.town.planned is None:
@@ -58,7 +58,7 @@ def stops_ahead(
     state: StateOf,
     officer: Annotated[str | None, Query(max_length=128)] = None,
     grid: Annotated[str | None, Query(max_length=64)] = None,
-    at: Annotated[datetime | None, Query(description="Moment, in local time; now where left out.")] = None,
+    at: Annotated[Moment | None, Query(description="Moment, in local time; now where left out.")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 10,
 ) -> dict[str, Any]:
     """The visits that lie ahead of an officer, or of the officers of a grid, on the day of `at`: first the one that is going on."""

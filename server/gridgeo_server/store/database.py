@@ -52,6 +52,7 @@ class Store:
         self._path = path
         self._wait_s = wait_s
         with _told_plainly(path):
+            _make_private(path)
             sqlite3.connect(path).close()
             _migrate(path)
         self._file = _identity(path)
@@ -139,6 +140,14 @@ def _identity(path: Path) -> tuple[int, int]:
     """What names a file whatever its path; raises OSError where there is none."""
     found = os.stat(path)
     return found.st_dev, found.st_ino
+
+
+def _make_private(path: Path) -> None:
+    """Begin a new store as a file of its owner alone: it holds who reported, and secrets that are signed with."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except OSError:  # it is there; or it can't be made, and SQLite tells why
+        return
 
 
 def _migrate(path: Path) -> None:

@@ -24,6 +24,7 @@ from gridgeo_server.texts import Listed, say
 from gridgeo_server.webhooks import store
 from gridgeo_server.webhooks.addresses import target_of
 from gridgeo_server.webhooks.model import Message, Webhook, new_secret
+from gridgeo_server.wording import Said
 
 router = APIRouter(prefix="/api/v1/webhooks", tags=["webhooks"])
 
@@ -42,7 +43,7 @@ class NewWebhook(BaseModel):
     url: str = Field(min_length=8, max_length=2_000, description="https, to a host of the open internet.")
     events: list[Name] = Field(default=[], max_length=64, description="Actions of cases; all where left out.")
     areas: list[Name] = Field(default=[], max_length=1_000, description="With all areas below; all where left out.")
-    note: str = Field(default="", max_length=200, description="What it is for.")
+    note: Said = Field(default="", max_length=200, description="What it is for.")
 
 
 class ChangedState(BaseModel):

@@ -1,3 +1,5 @@
+import csv
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -122,3 +124,13 @@ def test_bytes_that_are_no_table_are_told_by_the_name_they_were_given():
     ):
         with pytest.raises(UnreadableSource, match=words):
             parse_csv(data, "the upload")
+
+
+def test_no_cell_of_a_written_csv_is_a_formula_and_reading_gives_back_what_was_written(tmp_path):
+    texts = ["=cmd|' /C calc'!A0", "@SUM(A1)", "+1+cmd", "-2+3", "+33 6 12-34", "-5", "=", "'quoted", "'=x", "plain"]
+    table = pd.DataFrame({"note": texts, "n": range(len(texts))})
+    write_csv(table, tmp_path / "t.csv")
+    with (tmp_path / "t.csv").open(newline="") as file:
+        cells = [row[0] for row in csv.reader(file)][1:]
+    assert [cell for cell in cells if cell[0] in "=@+-"] == ["+33 6 12-34", "-5"]
+    assert read_csv(tmp_path / "t.csv")["note"].tolist() == texts

@@ -168,7 +168,7 @@ def test_a_form_from_a_foreign_page_is_not_taken_for_a_report(client: TestClient
     lon, lat = at(480, 200)
     body = json.dumps({"category": "noise", "lon": lon, "lat": lat})
     answer = client.post("/api/v1/cases", content=body, headers={"content-type": "text/plain"})
-    assert answer.status_code == 422
+    assert answer.status_code == 415
     assert client.get("/api/v1/cases").json()["cases"] == []
 
 

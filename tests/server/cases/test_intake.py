@@ -79,8 +79,6 @@ def test_tables_are_read_as_spreadsheets_write_them(separator: str, encoding: st
         ("a1,noise,16.4,-200,x", ("lat", "range")),
         (f"a1,noise,116.4,39.9,{'x' * 4001}", ("description", "too_long")),
         ("a1,noise,116.4,39.9,a\0b", ("description", "control")),
-        ("a1,noise,116.4,39.9,\u202etxt.exe", ("description", "turning")),
-        ("a1,noise,116.4,39.9,\u200fשלום", ("description", "turning")),
         ("a1,,116.4,39.9,x", ("category", "empty")),
         ("a1,fire,116.4,39.9,x", ("category", "category")),
         (",noise,116.4,39.9,x", ("id", "id")),
@@ -195,3 +193,8 @@ def test_whatever_is_sent_is_read_or_told(data: bytes) -> None:
         found = read(data, KINDS)
         assert found.taken or found.faults
         assert all(one.reason.told("zh") for one in found.faults)
+
+
+def test_marks_that_turn_a_text_are_taken_out_of_it() -> None:
+    found = read_csv(csv_of("a1,noise,116.4,39.9,\u202etxt.exe", "a2,noise,116.4,39.9,\u200fשלום"), KINDS)
+    assert [one.report.description for one in found.taken] == ["txt.exe", "שלום"]

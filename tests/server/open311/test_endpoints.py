@@ -170,7 +170,7 @@ def test_a_bad_report_is_refused_in_the_words_of_the_standard(send: Callable[...
         ({"service_code": "ufo"}, 404, "service_code 'ufo'"),
         ({"lat": "91"}, 400, "no coordinate"),
         ({"lat": "7.4165158", "long": "43.7344695"}, 400, "look swapped"),
-        ({"lat": "0", "long": "0"}, 400, "lies in no grid"),
+        ({"lat": "0", "long": "0"}, 400, "missing"),
         (nowhere, 400, "say where"),
         ({**nowhere, "address_string": "Nowhere Lane 9"}, 400, "no place is found"),
         ({**nowhere, "address_id": "B-9"}, 400, "no building"),
@@ -194,13 +194,15 @@ def test_a_report_by_address_lies_where_the_address_is(send: Callable[..., Any],
     assert client.get(f"/api/v1/cases/{name}").json()["grid"] == "01"
 
 
-def test_markup_and_control_signs_are_shown_as_text(send: Callable[..., Any], client: TestClient) -> None:
-    said = "</description><status>closed</status>&x;<![CDATA[\x00\x01\ufffe]]>\u202e😀"
+def test_markup_is_shown_as_text_and_what_xml_can_not_hold_is_replaced(
+    send: Callable[..., Any], client: TestClient
+) -> None:
+    said = "</description><status>closed</status>&x;<![CDATA[\ufffe]]>😀"
     assert send(description=said).status_code == 201
     one = ET.fromstring(client.get("/open311/v2/requests.xml").content)
     assert len(one) == 1
     assert one.findtext("request/status") == "open"
-    shown = said.replace("\x00", "\ufffd").replace("\x01", "\ufffd").replace("\ufffe", "\ufffd")
+    shown = said.replace("\ufffe", "\ufffd")
     assert one.findtext("request/description") == shown
 
 

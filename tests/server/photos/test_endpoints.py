@@ -166,3 +166,32 @@ def test_a_photo_whose_file_is_missing_says_so(
     for path in (state.settings.data / files.FOLDER).glob("*/*"):
         path.unlink()
     assert "restore the folder" in client.get(made["href"]).json()["detail"]
+
+
+def test_a_photo_may_come_in_a_form_with_what_it_shows(
+    client: TestClient, case: str, take: Callable[..., bytes]
+) -> None:
+    file = {"photo": ("hole.png", take("JPEG", place=(7.4, 43.7)), "image/png")}
+    answer = client.post(f"/api/v1/cases/{case}/photos", files=file, data={"kind": "after", "note": "mended"})
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["kind"] == "after"
+    assert client.get(f"/api/v1/cases/{case}").json()["events"][-1]["note"] == "mended"
+    shown = client.get(answer.json()["href"])
+    assert dict(Image.open(io.BytesIO(shown.content)).getexif()) == {}
+    for files_sent, fields in (({"photo": ("x.svg", b"<svg/>")}, {}), (file, {"stage": "closed"})):
+        refused = client.post(f"/api/v1/cases/{case}/photos", files=files_sent, data=fields)
+        assert refused.status_code == 422, refused.text
+    assert len(client.get(f"/api/v1/cases/{case}/photos").json()["photos"]) == 1
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_of_a_film_the_first_picture_is_kept(client: TestClient, case: str, kind: str) -> None:
+    frames = [Image.new("RGB", (30, 20), colour) for colour in ("red", "blue", "green")]
+    film = io.BytesIO()
+    frames[0].save(film, kind, save_all=True, append_images=frames[1:])
+    answer = client.post(f"/api/v1/cases/{case}/photos", content=film.getvalue())
+    assert answer.status_code == 201, answer.text
+    shown = Image.open(io.BytesIO(client.get(answer.json()["href"]).content))
+    assert (shown.format, getattr(shown, "n_frames", 1)) == ("JPEG", 1)
+    red, _, blue = shown.getpixel((10, 10))  # type: ignore[misc]
+    assert red > 200 > 60 > blue

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -147,3 +148,15 @@ def test_a_store_is_found_again_as_it_was_left(tmp_path: Path) -> None:
     second = Store(tmp_path / "s.sqlite")
     assert _keys(second) == ["a"]
     second.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems have other permissions")
+def test_a_new_store_is_a_file_of_its_owner_alone_and_an_older_one_keeps_its_permissions(tmp_path: Path) -> None:
+    store = Store(tmp_path / "new.sqlite")
+    try:
+        assert {path.stat().st_mode & 0o777 for path in tmp_path.glob("new.sqlite*")} == {0o600}
+    finally:
+        store.close()
+    (tmp_path / "new.sqlite").chmod(0o640)
+    Store(tmp_path / "new.sqlite").close()
+    assert (tmp_path / "new.sqlite").stat().st_mode & 0o777 == 0o640

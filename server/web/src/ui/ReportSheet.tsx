@@ -13,7 +13,7 @@ import { Icon } from "./icons.tsx";
 import { Likely, useLikely } from "./Likely.tsx";
 import { SheetFrame } from "./Sheet.tsx";
 
-const LONGEST = 2000;
+const LONGEST = 4000;
 
 export function ReportSheet() {
   const w = words.value;

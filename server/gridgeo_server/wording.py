@@ -1,0 +1,81 @@
+"""What a text that somebody writes may hold, whatever door it comes by.
+
+It is kept as it was written, tags, quotes and emoji too, and shown as text. Control signs are refused. Marks that turn the
+direction of writing can make a text look like another (Unicode Technical Report 36, section 2.5): they are taken out of what is
+told, and refused in the names of people and things, which others go by.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from gridgeo_server.errors import BadRequest
+from gridgeo_server.texts import say
+
+LONGEST = 4_000
+"""Most characters of a description or a note."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def fault_of(text: str, *, name: bool = False) -> tuple[str, str] | None:
+    """What must not stand in `text`: ``control`` or ``turning``, and the sign's code; a `name` must hold no line's end either."""
+    if text.isascii() and text.isprintable():
+        return None
+    if found := _CONTROL.search(text):
+        return "control", _code(found[0])
+    if name and (found := _TURNING.search(text)):
+        return "turning", _code(found[0])
+    if name and (sign := next((one for one in text if one in "\t\n\r\u2028\u2029"), None)):
+        return "control", _code(sign)
+    return None
+
+
+def plain(text: str) -> str:
+    """`text` as it is kept: without blanks around it and marks that turn it.
+
+    Examples
+    --------
+    >>> plain(" <b>loud</b> \u202etxt.exe "), plain("شكوى\u200f")
+    ('<b>loud</b> txt.exe', 'شكوى')
+    """
+    return text.strip() if text.isascii() else _TURNING.sub("", text).strip()
+
+
+def told(text: str, field: str) -> str:
+    """`plain` of a text that came otherwise than in JSON; `BadRequest` names `field` where it can't be kept."""
+    if fault := fault_of(text):
+        raise BadRequest(say("bulk.control", code=fault[1]), field)
+    return plain(text)
+
+
+def _code(sign: str) -> str:
+    return f"U+{ord(sign):04X}"
+
+
+def _words(text: str) -> str:
+    _refuse(fault_of(text))
+    return plain(text)
+
+
+def _name(text: str) -> str:
+    _refuse(fault_of(text, name=True))
+    return text
+
+
+def _refuse(fault: tuple[str, str] | None) -> None:
+    if fault is not None:
+        raise PydanticCustomError(fault[0], "the text holds {code}", {"code": fault[1]})
+
+
+Words = Annotated[str, Field(max_length=LONGEST), AfterValidator(_words)]
+"""A text that tells something."""
+Said = Annotated[str, AfterValidator(_words)]
+"""The same; how long it may be is said where it stands."""
+Called = AfterValidator(_name)
+"""For the name of somebody or something."""
