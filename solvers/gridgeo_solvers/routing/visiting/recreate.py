@@ -23,6 +23,9 @@ BLINK = 0.01
 def recreate(f: Facts, st: State, log: Journal, desk: Desk, count: int, blink: float) -> None:
     """Set the missing visits of the first `count` doors of ``desk.absent`` into the plan where that costs least."""
     for k in range(count):
+        # A day that came out too long has no clock to go by, and the step will be taken back.
+        if log.counts[2] > 0:
+            return
         x = desk.absent[k]
         missing = False
         for v in range(f.visit[x], f.visit[x + 1]):
@@ -123,6 +126,7 @@ def _settle_in(f: Facts, st: State, log: Journal, desk: Desk, x: int) -> None:
             put(st, s, desk.meeting[d, 2 + half] if pair else desk.gap[x, s], v)
             if not clocked(f, st, s):
                 log.counts[2] = 1
+                return
 
 
 @folded_kernel
