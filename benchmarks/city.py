@@ -39,7 +39,7 @@ from towns import BLOCK, EAST, NORTH, lattice_town  # noqa: E402
 
 SIDE = 4
 """Blocks along the side of a grid."""
-WIDE = 40
+WIDE = 50
 """Grids from west to east."""
 DOORS = 100
 HOUSEHOLDS = 1_000
@@ -201,7 +201,7 @@ def warm() -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--grids", type=int, default=1000, help="a multiple of 80 or 40")
+    parser.add_argument("--grids", type=int, default=1000, help="a multiple of 100")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--iterations", type=int)
     parser.add_argument("--output", type=Path)
