@@ -16,6 +16,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 DOCS = Path(__file__).resolve().parent
+# This checkout is what the pages describe, whatever is installed.
+sys.path[:0] = [str(DOCS.parent / folder) for folder in ("", "solvers", "server")]
+
 BLOCK = re.compile(r"(<!-- table: (?P<key>[^>]+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
