@@ -16,6 +16,7 @@ EVENT = {
     "stage": "reported",
     "actor": None,
     "actor_name": "王芳",
+    "actor_role": "dispatcher",
     "note": "a 'quoted' note",
     "data": {"a": [1, None]},
     "simulated": True,
