@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -17,11 +17,12 @@ from gridgeo_server.auth.roles import PUBLIC
 from gridgeo_server.board import figures
 from gridgeo_server.cases import duplicates, filters, store
 from gridgeo_server.cases.asking import Asking, AskingOf
-from gridgeo_server.cases.dispatch import way_to
+from gridgeo_server.cases.dispatch import Candidate, way_to
 from gridgeo_server.cases.looking import DIGITS
 from gridgeo_server.cases.model import STAGES, Case
 from gridgeo_server.cases.quota import spend
 from gridgeo_server.cases.service import Report, Wish
+from gridgeo_server.cases.stages import machine
 from gridgeo_server.cases.views import actions_view, case_view, clocks_view, event_view, limit_view
 from gridgeo_server.coordinates import Lat, Lon, refuse_missing
 from gridgeo_server.days import Moment
@@ -30,7 +31,7 @@ from gridgeo_server.idempotency import IdempotencyKey, Reply, once
 from gridgeo_server.responders import store as responder_store
 from gridgeo_server.responders.model import shown
 from gridgeo_server.state import State, StateOf
-from gridgeo_server.store import Transaction
+from gridgeo_server.store import Transaction, tables
 from gridgeo_server.store.instants import to_text
 from gridgeo_server.texts import language_of, one_of, say
 from gridgeo_server.wording import LONGEST, Said, Words
@@ -254,11 +255,18 @@ def act_on_many(
     idempotency_key: IdempotencyKey = None,
     accept_language: Annotated[str | None, Header(max_length=200)] = None,
 ) -> Response:
-    """Do the same with up to 200 cases; the answer tells each case's new version, or why nothing was done with it."""
+    """Do the same with up to 200 cases; the answer tells each case's new version, or why nothing was done with it.
+
+    Officers are sent to all of them together: the earliest possible worst arrival first, then the least total.
+    """
     now, lang, wish = state.clock(), language_of(accept_language), body.wish()
 
     def work(transaction: Transaction) -> Reply:
-        results = [_one_of_many(state, asking, transaction, one, wish, now, lang) for one in body.cases]
+        to = _joint(state, asking, transaction, body, now)
+        results = [
+            _one_of_many(state, asking, transaction, one, replace(wish, to=to.get(one.case)), now, lang)
+            for one in body.cases
+        ]
         return Reply.of(200, {"results": results})
 
     asked = asking.asked(body.model_dump())
@@ -365,6 +373,17 @@ def act(
     asked = asking.asked({**body.model_dump(), "if_match": if_match})
     reply = state.store.write(once(idempotency_key, f"POST /api/v1/cases/{case}/actions", asked, now, work))
     return reply.response(ETag=f'"{json.loads(reply.body)["version"]}"')
+
+
+def _joint(
+    state: State, asking: Asking, transaction: Transaction, body: ManyBody, now: datetime
+) -> dict[str, Candidate]:
+    """Whom to send to each of the cases that can be sent to, settled for all of them at once."""
+    if body.action != "dispatch" or body.responder is not None:
+        return {}
+    where = [tables.cases.c.case.in_([one.case for one in body.cases]), *asking.looker.where()]
+    cases, _ = store.search(transaction.connection, stages=machine().actions["dispatch"].starts, where=where)
+    return {case.case: to for case, to in state.desk.joint(transaction.connection, cases[::-1], now)}
 
 
 def _one_of_many(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -100,6 +100,8 @@ class Wish:
         The case of which ``merge`` says that it is a duplicate.
     place
         Longitude and latitude where it is done.
+    to
+        Whom ``dispatch`` sends, where that was settled for several cases together; see `Desk.joint`.
     told
         What else is told; the event keeps it.
     """
@@ -112,6 +114,7 @@ class Wish:
     department: str | None = None
     into: str | None = None
     place: tuple[float, float] | None = None
+    to: Candidate | None = None
     told: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -278,11 +281,14 @@ class Desk:
             if self._need(case):  # by the areas, one after another
                 able, _ = self.candidates(transaction.connection, case, now)
                 sent += [self._dispatch(transaction, case, to, now, actor, None) for to in able[:1]]
-        others = [case for case in waiting if not self._need(case)]
-        without = [{**self._in_vain(transaction.connection, case), **self._away(now)} for case in others]
-        officers, load = self._crew(transaction.connection)
-        chosen = together(self.town, others, officers, load, self._rules, now, without)
+        chosen = self.joint(transaction.connection, waiting, now)
         return sent + [self._dispatch(transaction, case, to, now, actor, None) for case, to in chosen]
+
+    def joint(self, connection: sa.Connection, cases: Sequence[Case], now: datetime) -> list[tuple[Case, Candidate]]:
+        """Whom to send to several cases at once; those that need a skill are left out: they go by the areas."""
+        others = [case for case in cases if not self._need(case)]
+        without = [{**self._in_vain(connection, case), **self._away(now)} for case in others]
+        return together(self.town, others, *self._crew(connection), self._rules, now, without)
 
     def candidates(
         self, connection: sa.Connection, case: Case, now: datetime | None = None
@@ -509,6 +515,8 @@ class Desk:
         return self._append(transaction, case, "escalate", case.stage, now, actor, told, data, rung)
 
     def _send(self, transaction: Transaction, case: Case, wish: Wish, now: datetime, actor: Actor) -> Case:
+        if wish.to is not None:
+            return self._dispatch(transaction, case, wish.to, now, actor, wish)
         able, refused = self.candidates(transaction.connection, case, now)
         if wish.responder is None:
             if not able:

@@ -364,6 +364,19 @@ def test_many_cases_are_acted_on_at_once_and_one_refusal_stands_in_nobodys_way(r
     assert len(client.get(f"/api/v1/cases/{names[1]}").json()["events"]) == 4
 
 
+def test_officers_are_sent_to_many_cases_together(report: Any, client: TestClient) -> None:
+    # Side by side: the nearest officer is the same for both, and one after the other both would be theirs.
+    names = [report(480, 200)["case"], report(490, 200)["case"]]
+    told = [client.get(f"/api/v1/cases/{name}").json()["responder"] for name in names]
+    assert told[0] == told[1]
+    body = {"action": "dispatch", "cases": [{"case": name} for name in [*names, "none"]]}
+    results = client.post("/api/v1/cases/actions", json=body).json()["results"]
+    assert [one["status"] for one in results] == [200, 200, 404]
+    told = [client.get(f"/api/v1/cases/{name}").json()["responder"] for name in names]
+    assert told[0] != told[1]
+    assert not client.get(f"/api/v1/cases/{names[0]}").json()["events"][-1]["note"]
+
+
 def test_a_wrong_stage_is_told_in_chinese_where_it_is_asked_for(report: Any, client: TestClient) -> None:
     case = report(480, 200)["case"]
     answer = client.post(

@@ -65,6 +65,14 @@ def test_every_plan_passes_the_judge(seed: int, doors: int, officers: int, days:
     assert faults_of(problem, solve_visiting(problem, seed=seed, iterations=60)) == []
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_ways_that_are_longer_straight_than_round_about_are_planned_and_judged(seed: int):
+    problem = chance_problem(seed, doors=40, officers=2, days=5, windows=0.8)
+    uneven = np.random.default_rng(seed).uniform(1.0, 3.0, problem.travel.shape)
+    problem = dataclasses.replace(problem, travel=np.round(problem.travel * uneven))
+    assert faults_of(problem, solve_visiting(problem, seed=seed, iterations=2_000)) == []
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_the_least_travel_is_found_where_all_plans_can_be_tried(seed: int):
     problem = easy(seed)
