@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 from playwright.sync_api import TimeoutError as Late
 
 from browser.conftest import Watch, ask, open_board
@@ -90,12 +90,21 @@ def test_a_case_is_taken_through_its_stages_and_aside_by_what_the_server_allows(
     expect(page.locator(".timeline")).to_contain_text("延期 2 小时")
 
 
+def press(sheet: Locator, name: str) -> None:
+    """Press the button of an action, which may stand behind the others."""
+    more = sheet.get_by_role("button", name="More", exact=True)
+    expect(sheet.locator("footer .actions")).to_be_visible()
+    if more.count():
+        more.click()
+    sheet.get_by_role("button", name=name, exact=True).click()
+
+
 def test_who_was_slower_sees_what_others_did_and_chooses_again(page: Page, board: Board, watch: Watch) -> None:
     watch.forgive("412")
     case = made(board)
     open_board(page, board, f"?case={case}")
     sheet = page.locator(".sheet")
-    sheet.get_by_role("button", name="Return").click()
+    press(sheet, "Return")
     sheet.get_by_label("Note (optional)").fill("Gate locked")
     act(board, case, "start")
     act(board, case, "supervise", note="The mayor asks")
@@ -107,7 +116,7 @@ def test_who_was_slower_sees_what_others_did_and_chooses_again(page: Page, board
     expect(faster).to_contain_text("The mayor asks")
     assert ask(board, f"/api/v1/cases/{case}")["stage"] == "handling"
     expect(sheet.locator("footer [data-action=handle]")).to_be_visible()
-    sheet.get_by_role("button", name="Return").click()
+    press(sheet, "Return")
     sheet.get_by_role("button", name="Yes, return").click()
     expect(page.locator(".timeline li").last).to_contain_text("Returned")
 
@@ -225,6 +234,7 @@ def test_photos_before_and_after_are_added_and_looked_at(page: Page, board: Boar
     expect(page.locator(".timeline li").last).to_contain_text("Photo after")
     photos.locator(".thumb").first.click()
     viewer = page.locator("dialog.viewer")
+    expect(viewer).to_be_visible()
     expect(viewer).to_contain_text("Photo, before")
     page.keyboard.press("ArrowRight")
     expect(viewer).to_contain_text("Photo, after")

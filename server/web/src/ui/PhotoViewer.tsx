@@ -1,6 +1,6 @@
 /** One photo large, the others by arrow keys. */
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Photo } from "../contract.ts";
 import { words } from "../settings.ts";
 import { Icon } from "./icons.tsx";
@@ -11,7 +11,7 @@ interface Props { list: Photo[]; at: number; onMove: (at: number) => void; onClo
 export function PhotoViewer({ list, at, onMove, onClose }: Props) {
   const w = words.value;
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  useLayoutEffect(() => dialog.current?.showModal(), []);
   const photo = list[at]!;
   const step = (by: number) => { if (list[at + by]) onMove(at + by); };
   const onKey = (event: KeyboardEvent) => {
