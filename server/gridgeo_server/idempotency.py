@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -64,7 +65,14 @@ class Reply:
     @classmethod
     def of(cls, status: int, values: dict[str, Any]) -> Reply:
         """A reply of JSON values."""
-        return cls(status, _TEXT.encode(values))
+        reply = cls(status, _TEXT.encode(values))
+        reply.__dict__["values"] = values
+        return reply
+
+    @cached_property
+    def values(self) -> Any:
+        """What the body says; of an answer that is given again it is read from there."""
+        return json.loads(self.body)
 
     def response(self, **headers: str) -> Response:
         """The HTTP response."""

@@ -78,11 +78,22 @@ class State:
         return self if served is self.served else replace(self, served=served)
 
 
+_SEEN = "gridgeo.state"
+"""Where a request keeps the state that it sees."""
+
+
+def serving(request: Request) -> State:
+    """The state of the app that serves `request`: the same one whenever it is asked for until the request ends."""
+    seen = request.scope.get(_SEEN)
+    if seen is None:
+        seen = request.scope[_SEEN] = request.app.state.gridgeo.fresh()
+    assert isinstance(seen, State)
+    return seen
+
+
 async def state_of(request: Request) -> State:
-    """The state of the app that serves `request`; asynchronous, as it would else wait for a thread."""
-    state = request.app.state.gridgeo
-    assert isinstance(state, State)
-    return state.fresh()
+    """The same as a dependency; asynchronous, as it would else wait for a thread."""
+    return serving(request)
 
 
 StateOf = Annotated[State, Depends(state_of)]

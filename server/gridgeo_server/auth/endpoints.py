@@ -16,12 +16,13 @@ from gridgeo_server.auth.guard import AskerOf, BearerOf, proven
 from gridgeo_server.auth.origins import check_own_page
 from gridgeo_server.auth.roles import permissions, roles
 from gridgeo_server.auth.sessions import COOKIE, Session
+from gridgeo_server.doors import Door
 from gridgeo_server.errors import NotSignedIn
 from gridgeo_server.state import StateOf
 from gridgeo_server.store import Transaction
 from gridgeo_server.texts import language_of, say
 
-router = APIRouter(prefix="/api/v1", tags=["auth"])
+router = APIRouter(prefix="/api/v1", tags=["auth"], route_class=Door)
 
 
 class SignIn(BaseModel):

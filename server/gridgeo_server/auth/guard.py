@@ -21,13 +21,13 @@ from gridgeo_server.auth.origins import check_own_page
 from gridgeo_server.auth.roles import roles_of_keys
 from gridgeo_server.auth.sessions import COOKIE, as_token, digest_of
 from gridgeo_server.errors import NotSignedIn
-from gridgeo_server.state import State, StateOf
+from gridgeo_server.state import State, serving
 from gridgeo_server.texts import Text, say
 
 _BEARER = HTTPBearer(auto_error=False, scheme_name="key", description="An API key that 'gridgeo keys add' printed.")
 
 
-async def asker(request: Request, state: StateOf) -> Bearer:
+async def asker(request: Request) -> Bearer:
     """Who asks: the bearer of what the request carries; where it carries nothing, whoever that is taken for.
 
     Raises
@@ -37,6 +37,7 @@ async def asker(request: Request, state: StateOf) -> Bearer:
     NotAllowed
         The page of another site wrote in the name of a session, or of whoever sits at this machine.
     """
+    state = serving(request)
     given = request.headers.get("authorization")
     if given is not None:
         scheme, _, token = given.partition(" ")

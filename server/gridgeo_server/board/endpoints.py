@@ -13,13 +13,14 @@ from gridgeo_server.board.small import without_small
 from gridgeo_server.cases.asking import AskingOf
 from gridgeo_server.cases.filters import in_utc
 from gridgeo_server.days import Moment
+from gridgeo_server.doors import Door
 from gridgeo_server.errors import BadRequest
 from gridgeo_server.live.audiences import Audience
 from gridgeo_server.state import StateOf
 from gridgeo_server.store.instants import to_text
 from gridgeo_server.texts import say
 
-router = APIRouter(prefix="/api/v1", tags=["board"])
+router = APIRouter(prefix="/api/v1", tags=["board"], route_class=Door)
 
 
 @router.get("/board")

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from fastapi import Depends
+from fastapi import Depends, Request
 
 from gridgeo_server.auth.bearers import Bearer
-from gridgeo_server.auth.guard import AskerOf
+from gridgeo_server.auth.guard import asker
 from gridgeo_server.cases import store
 from gridgeo_server.cases.looking import Looker, looker_of
 from gridgeo_server.cases.model import Case
 from gridgeo_server.cases.service import Actor
 from gridgeo_server.errors import NotAllowed, NotFound
 from gridgeo_server.responders.model import Responder
-from gridgeo_server.state import StateOf
+from gridgeo_server.state import serving
 from gridgeo_server.texts import say
 from gridgeo_server.town import Town
 
@@ -71,9 +71,9 @@ class Asking:
         return case
 
 
-async def asking(state: StateOf, bearer: AskerOf) -> Asking:
-    """Who asks; asynchronous, as it would else wait for a thread."""
-    return Asking.of(state.town, bearer)
+async def asking(request: Request) -> Asking:
+    """Who asks, of the request itself: each dependency of a dependency costs as much as proving a key that was proven before."""
+    return Asking.of(serving(request).town, await asker(request))
 
 
 AskingOf = Annotated[Asking, Depends(asking)]

@@ -18,6 +18,7 @@ from gridgeo_server.cases import filters
 from gridgeo_server.cases.asking import Asking, AskingOf
 from gridgeo_server.cases.endpoints import ActionBody, Name, ReportBody
 from gridgeo_server.days import MomentInZone
+from gridgeo_server.doors import Door
 from gridgeo_server.errors import BadRequest, NotFound, ServerError, StoreUnavailable, faults_told, status_of, told
 from gridgeo_server.idempotency import Reply, once
 from gridgeo_server.state import State, StateOf
@@ -25,7 +26,7 @@ from gridgeo_server.store import Transaction, tables
 from gridgeo_server.store.instants import to_text
 from gridgeo_server.texts import language_of, say
 
-router = APIRouter(prefix="/api/v1/cases", tags=["cases"])
+router = APIRouter(prefix="/api/v1/cases", tags=["cases"], route_class=Door)
 
 ClientId = Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,64}$")]
 

@@ -128,7 +128,7 @@ def _one(transaction: Transaction, desk: Desk, row: Taken, now: datetime, actor:
         return Reply.of(201, {"case": case.case, "grid": case.grid})
 
     reply = once(_key(row, actor), _REQUEST, asdict(row.report), now, work)(transaction)
-    return Filed(row.row, row.id, **json.loads(reply.body), replayed=not made)
+    return Filed(row.row, row.id, **reply.values, replayed=not made)
 
 
 def _key(row: Taken, actor: Actor) -> str:

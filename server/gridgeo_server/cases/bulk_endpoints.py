@@ -12,12 +12,13 @@ from gridgeo_server.cases.asking import AskingOf
 from gridgeo_server.cases.bulk import file_reports
 from gridgeo_server.cases.intake import Fault, read_csv, read_geojson
 from gridgeo_server.cases.rows import FIELDS
+from gridgeo_server.doors import Door
 from gridgeo_server.errors import BadRequest, problem
 from gridgeo_server.plans.import_endpoints import Accepts
 from gridgeo_server.state import StateOf
 from gridgeo_server.texts import language_of, say
 
-router = APIRouter(prefix="/api/v1/cases", tags=["cases"])
+router = APIRouter(prefix="/api/v1/cases", tags=["cases"], route_class=Door)
 
 READERS = {"text/csv": read_csv, "application/geo+json": read_geojson, "application/json": read_geojson}
 """Media type → what reads it."""

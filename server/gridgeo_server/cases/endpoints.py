@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -26,17 +25,18 @@ from gridgeo_server.cases.stages import machine
 from gridgeo_server.cases.views import actions_view, case_view, clocks_view, event_view, limit_view
 from gridgeo_server.coordinates import Lat, Lon, refuse_missing
 from gridgeo_server.days import Moment
+from gridgeo_server.doors import Door
 from gridgeo_server.errors import BadRequest, ServerError, status_of, told
 from gridgeo_server.idempotency import IdempotencyKey, Reply, once
 from gridgeo_server.responders import store as responder_store
 from gridgeo_server.responders.model import shown
-from gridgeo_server.state import State, StateOf
+from gridgeo_server.state import State, StateOf, serving
 from gridgeo_server.store import Transaction, tables
 from gridgeo_server.store.instants import to_text
 from gridgeo_server.texts import language_of, one_of, say
 from gridgeo_server.wording import LONGEST, Said, Words
 
-router = APIRouter(prefix="/api/v1/cases", tags=["cases"])
+router = APIRouter(prefix="/api/v1/cases", tags=["cases"], route_class=Door)
 
 Action = Literal[
     "accept",
@@ -148,9 +148,10 @@ class ManyBody(ActionBody):
 
 @router.post("", status_code=201)
 async def report(
-    body: ReportBody, request: Request, state: StateOf, asking: AskingOf, idempotency_key: IdempotencyKey = None
+    body: ReportBody, request: Request, asking: AskingOf, idempotency_key: IdempotencyKey = None
 ) -> Response:
     """Report a case: it is located, accepted and, when an officer is on duty, dispatched in the same breath."""
+    state = serving(request)
     asking.check("cases.report")
     if asking.bearer.role == PUBLIC:
         spend(request, asking.bearer)
@@ -162,7 +163,7 @@ async def report(
 
     asked = asking.asked(body.model_dump())
     reply = await state.store.write_soon(once(idempotency_key, "POST /api/v1/cases", asked, now, work))
-    made = json.loads(reply.body)
+    made = reply.values
     return reply.response(Location=f"/api/v1/cases/{made['case']}", ETag=f'"{made["version"]}"')
 
 
@@ -372,7 +373,7 @@ def act(
 
     asked = asking.asked({**body.model_dump(), "if_match": if_match})
     reply = state.store.write(once(idempotency_key, f"POST /api/v1/cases/{case}/actions", asked, now, work))
-    return reply.response(ETag=f'"{json.loads(reply.body)["version"]}"')
+    return reply.response(ETag=f'"{reply.values["version"]}"')
 
 
 def _joint(

@@ -5,7 +5,6 @@ Whoever reported is known by the secret that came with the case's number, and by
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -22,6 +21,7 @@ from gridgeo_server.cases.looking import Looker
 from gridgeo_server.cases.quota import spend
 from gridgeo_server.cases.service import Wish
 from gridgeo_server.cases.views import actions_view, case_view, event_view
+from gridgeo_server.doors import Door
 from gridgeo_server.errors import NotFound
 from gridgeo_server.idempotency import IdempotencyKey, Reply, once
 from gridgeo_server.state import State, StateOf
@@ -29,7 +29,7 @@ from gridgeo_server.store import Transaction
 from gridgeo_server.texts import say
 from gridgeo_server.wording import Words
 
-router = APIRouter(prefix="/api/v1/reports", tags=["cases"])
+router = APIRouter(prefix="/api/v1/reports", tags=["cases"], route_class=Door)
 
 FollowUp = Annotated[str, Header(min_length=8, max_length=100, description="The secret that came with the number.")]
 
@@ -57,7 +57,7 @@ async def report(body: ReportBody, state: StateOf, idempotency_key: IdempotencyK
 
     def with_secret(transaction: Transaction) -> dict[str, Any]:
         made = once(idempotency_key, "POST /api/v1/reports", body.model_dump(), now, work)(transaction)
-        name, connection = str(json.loads(made.body)["case"]), transaction.connection
+        name, connection = str(made.values["case"]), transaction.connection
         case = _told(state, connection, name)
         return {**case, "follow_up": follow_ups.secret_of(connection, name)}
 

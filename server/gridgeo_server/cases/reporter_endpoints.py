@@ -9,10 +9,11 @@ from fastapi import APIRouter
 from gridgeo_server.auth import looks as log
 from gridgeo_server.cases import store
 from gridgeo_server.cases.asking import AskingOf
+from gridgeo_server.doors import Door
 from gridgeo_server.state import StateOf
 from gridgeo_server.store import Transaction
 
-router = APIRouter(prefix="/api/v1/cases", tags=["cases"])
+router = APIRouter(prefix="/api/v1/cases", tags=["cases"], route_class=Door)
 
 
 @router.get("/{case}/reporter")

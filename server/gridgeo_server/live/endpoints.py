@@ -15,6 +15,7 @@ from starlette.responses import StreamingResponse
 from gridgeo_server.auth.bearers import HERE, Bearer
 from gridgeo_server.auth.guard import AskerOf, still_good
 from gridgeo_server.cases.looking import looker_of
+from gridgeo_server.doors import Door
 from gridgeo_server.errors import Overloaded
 from gridgeo_server.live.audiences import Audience, Shown
 from gridgeo_server.live.hub import Viewer
@@ -22,7 +23,7 @@ from gridgeo_server.live.snapshots import Snapshots
 from gridgeo_server.state import State, StateOf
 from gridgeo_server.town import Town
 
-router = APIRouter(prefix="/api/v1", tags=["live"])
+router = APIRouter(prefix="/api/v1", tags=["live"], route_class=Door)
 
 ASK_S = 5.0
 """Seconds after which it is asked again whether the key of a viewer is still good."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any
@@ -142,7 +141,7 @@ def report(
     asked = {**submission.given, "api_key": bearer.key, "attributes": answers}
     reply = state.store.write(once(idempotency_key, "POST /open311/v2/requests", asked, now, work))
     made = {
-        **json.loads(reply.body),
+        **reply.values,
         "service_notice": model.notice(state.desk.categories.named(service.category), spoken),
         "account_id": None,
     }

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from gridgeo_server.auth.guard import BearerOf
 from gridgeo_server.cases import store as case_store
 from gridgeo_server.cases.asking import AskingOf
+from gridgeo_server.doors import Door
 from gridgeo_server.errors import BadRequest, NotFound
 from gridgeo_server.idempotency import IdempotencyKey, Reply, once
 from gridgeo_server.photos import files, forms, store
@@ -23,7 +24,7 @@ from gridgeo_server.store.instants import to_text
 from gridgeo_server.texts import say
 from gridgeo_server.wording import Words
 
-router = APIRouter(prefix="/api/v1", tags=["photos"])
+router = APIRouter(prefix="/api/v1", tags=["photos"], route_class=Door)
 
 MOST = 50
 """Most photos of one case."""

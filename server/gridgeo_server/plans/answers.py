@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -48,7 +47,7 @@ def detail(state: State, connection: Any, plan: str) -> dict[str, Any]:
 
 def answered(reply: Reply, *, made: bool = False) -> Response:
     """The HTTP answer to a write: the plan with its `ETag`, and where it is if it was made."""
-    told = json.loads(reply.body)
+    told = reply.values
     headers = {"ETag": f'"{told["revision"]}"'}
     if made:
         headers["Location"] = f"/api/v1/plans/{told['plan']}"

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from gridgeo.sources import without_formulas
 from gridgeo_server.auth.guard import BearerOf
+from gridgeo_server.doors import Door
 from gridgeo_server.errors import BadRequest
 from gridgeo_server.idempotency import IdempotencyKey, Reply
 from gridgeo_server.plans import service, store, uploads
@@ -33,7 +34,7 @@ from gridgeo_server.state import StateOf
 from gridgeo_server.store import Transaction
 from gridgeo_server.texts import Listed, say
 
-router = APIRouter(prefix="/api/v1/plans", tags=["plans"])
+router = APIRouter(prefix="/api/v1/plans", tags=["plans"], route_class=Door)
 
 
 @router.get("")

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Body, Depends, Header, Query
 from starlette.responses import Response
 
 from gridgeo_server.auth.guard import BearerOf
+from gridgeo_server.doors import Door
 from gridgeo_server.errors import BadRequest
 from gridgeo_server.idempotency import IdempotencyKey
 from gridgeo_server.plans import importing
@@ -18,7 +19,7 @@ from gridgeo_server.plans.service import Deed
 from gridgeo_server.state import StateOf
 from gridgeo_server.texts import language_of, say
 
-router = APIRouter(prefix="/api/v1/plans/import", tags=["plans"])
+router = APIRouter(prefix="/api/v1/plans/import", tags=["plans"], route_class=Door)
 
 _KINDS = "CSV (UTF-8, GBK), XLSX, GeoJSON, GeoPackage, GeoParquet, FlatGeobuf, or a Shapefile in a ZIP."
 FileBytes = Annotated[bytes, Body(media_type="application/octet-stream", description=_KINDS)]

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from gridgeo.plans.comparing import Comparison
 from gridgeo_server.auth.guard import BearerOf
+from gridgeo_server.doors import Door
 from gridgeo_server.errors import BadRequest, OutOfOrder
 from gridgeo_server.idempotency import IdempotencyKey, Reply
 from gridgeo_server.plans import changing, comparing, model, service, store, talk, uploads
@@ -31,7 +32,7 @@ from gridgeo_server.plans.taking_up import after_step
 from gridgeo_server.state import StateOf
 from gridgeo_server.store import Transaction
 
-router = APIRouter(prefix="/api/v1/plans", tags=["plans"])
+router = APIRouter(prefix="/api/v1/plans", tags=["plans"], route_class=Door)
 
 _CONFLICTS = 500
 """Most conflicts that a merged plan keeps."""

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 
 from gridgeo import crs as systems
+from gridgeo_server.doors import Door
 from gridgeo_server.errors import BadRequest
 from gridgeo_server.plans import service
 from gridgeo_server.plans.addresses import Spot
@@ -19,7 +20,7 @@ from gridgeo_server.plans.views import held_view
 from gridgeo_server.state import State, StateOf
 from gridgeo_server.texts import language_of, say
 
-router = APIRouter(prefix="/api/v1", tags=["locate"])
+router = APIRouter(prefix="/api/v1", tags=["locate"], route_class=Door)
 
 _SHOWN = 50
 """Most spots that are told: a street gives one for each grid."""

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from gridgeo_server.auth.guard import BearerOf
+from gridgeo_server.doors import Door
 from gridgeo_server.errors import BadRequest, NotFound
 from gridgeo_server.idempotency import IdempotencyKey, Reply
 from gridgeo_server.plans import calendar as calendars
@@ -23,7 +24,7 @@ from gridgeo_server.state import State, StateOf
 from gridgeo_server.store import Transaction
 from gridgeo_server.town import plain
 
-router = APIRouter(prefix="/api/v1/register", tags=["register"])
+router = APIRouter(prefix="/api/v1/register", tags=["register"], route_class=Door)
 
 _TOLD = dict[str, Any]
 """What look-ups answer: handed over as text, for to be checked against a model they would wait for a thread once more."""

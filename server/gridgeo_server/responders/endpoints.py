@@ -14,6 +14,7 @@ from gridgeo_server.cases.asking import AskingOf
 from gridgeo_server.cases.service import Actor
 from gridgeo_server.coordinates import Lat, Lon, refuse_missing, refuse_swapped
 from gridgeo_server.days import MomentInZone
+from gridgeo_server.doors import Door
 from gridgeo_server.idempotency import Reply
 from gridgeo_server.responders import service, store
 from gridgeo_server.responders.model import view
@@ -21,7 +22,7 @@ from gridgeo_server.responders.service import Fix
 from gridgeo_server.state import StateOf
 from gridgeo_server.store import Transaction
 
-router = APIRouter(prefix="/api/v1/responders", tags=["responders"])
+router = APIRouter(prefix="/api/v1/responders", tags=["responders"], route_class=Door)
 
 
 class PositionBody(BaseModel):

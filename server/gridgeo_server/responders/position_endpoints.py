@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from gridgeo_server.cases.asking import AskingOf
 from gridgeo_server.cases.filters import in_utc
+from gridgeo_server.doors import Door
 from gridgeo_server.errors import faults_told, status_of, told
 from gridgeo_server.idempotency import IdempotencyKey, Reply, once
 from gridgeo_server.responders import service
@@ -19,7 +20,7 @@ from gridgeo_server.state import StateOf
 from gridgeo_server.store import Transaction
 from gridgeo_server.texts import language_of, say
 
-router = APIRouter(prefix="/api/v1/positions", tags=["responders"])
+router = APIRouter(prefix="/api/v1/positions", tags=["responders"], route_class=Door)
 
 
 class OfficerBody(PositionBody):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import date
 from itertools import islice
@@ -15,6 +14,7 @@ from gridgeo.rosters import Role
 from gridgeo_server.auth.bearers import Bearer
 from gridgeo_server.auth.guard import BearerOf, BearerOrNone
 from gridgeo_server.auth.roles import roles as key_roles
+from gridgeo_server.doors import Door
 from gridgeo_server.idempotency import IdempotencyKey, Reply
 from gridgeo_server.plans import staging
 from gridgeo_server.plans.answers import do_once
@@ -26,7 +26,7 @@ from gridgeo_server.rosters.requests import AfterGrid, ChangedTerm, EndTerm, Lim
 from gridgeo_server.state import State, StateOf
 from gridgeo_server.store import Transaction
 
-router = APIRouter(prefix="/api/v1/rosters", tags=["rosters"])
+router = APIRouter(prefix="/api/v1/rosters", tags=["rosters"], route_class=Door)
 
 
 @router.get("")
@@ -255,7 +255,7 @@ def _log(state: State, bearer: Bearer, what: str, asked: dict[str, Any], count: 
 
 
 def _answered(reply: Reply, *, made: bool = False) -> Response:
-    told = json.loads(reply.body)
+    told = reply.values
     headers = {"ETag": f'"{told["revision"]}"'}
     if made:
         headers["Location"] = f"/api/v1/rosters/terms/{told['term']}"

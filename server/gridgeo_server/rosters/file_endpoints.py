@@ -9,6 +9,7 @@ from fastapi import APIRouter, Body, Query
 from starlette.responses import Response
 
 from gridgeo_server.auth.guard import BearerOf
+from gridgeo_server.doors import Door
 from gridgeo_server.idempotency import IdempotencyKey, Reply
 from gridgeo_server.plans import calendar as calendars
 from gridgeo_server.plans.answers import do_once
@@ -21,7 +22,7 @@ from gridgeo_server.state import StateOf
 from gridgeo_server.store import Transaction
 from gridgeo_server.texts import language_of
 
-router = APIRouter(prefix="/api/v1/rosters", tags=["rosters"])
+router = APIRouter(prefix="/api/v1/rosters", tags=["rosters"], route_class=Door)
 
 FileBytes = Annotated[
     bytes, Body(media_type="application/octet-stream", description="CSV (UTF-8, GBK), XLSX or GeoPackage.")

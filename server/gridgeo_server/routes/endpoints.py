@@ -10,6 +10,7 @@ from shapely.geometry import mapping
 from gridgeo.crs import to_wgs84
 from gridgeo_server.auth.guard import AskerOf
 from gridgeo_server.days import Day, Moment
+from gridgeo_server.doors import Door
 from gridgeo_server.errors import NotFound
 from gridgeo_server.routes.next_stops import NextStop, next_stops
 from gridgeo_server.state import StateOf
@@ -20,7 +21,7 @@ async def _may_see(bearer: AskerOf) -> None:
     bearer.check("routes.see")
 
 
-router = APIRouter(prefix="/api/v1/routes", tags=["routes"], dependencies=[Depends(_may_see)])
+router = APIRouter(prefix="/api/v1/routes", tags=["routes"], route_class=Door, dependencies=[Depends(_may_see)])
 
 _STOP = ("order", "what", "name", "arrive_min", "leave_min")
 _DATED = ("officer", "date")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
@@ -15,6 +14,7 @@ from starlette.responses import Response
 from gridgeo_server.auth.bearers import Bearer
 from gridgeo_server.auth.guard import BearerOf
 from gridgeo_server.cases.stages import machine
+from gridgeo_server.doors import Door
 from gridgeo_server.errors import BadRequest
 from gridgeo_server.idempotency import IdempotencyKey, Reply, once
 from gridgeo_server.state import State, StateOf
@@ -26,7 +26,7 @@ from gridgeo_server.webhooks.addresses import target_of
 from gridgeo_server.webhooks.model import Message, Webhook, new_secret
 from gridgeo_server.wording import Said
 
-router = APIRouter(prefix="/api/v1/webhooks", tags=["webhooks"])
+router = APIRouter(prefix="/api/v1/webhooks", tags=["webhooks"], route_class=Door)
 
 MOST = 100
 """Most webhooks of one server."""
@@ -78,7 +78,7 @@ def make(body: NewWebhook, state: StateOf, bearer: BearerOf, idempotency_key: Id
         return Reply.of(201, {**_view(transaction.connection, hook), "secret": hook.secret})
 
     reply = _once(state, bearer, "POST /api/v1/webhooks", idempotency_key, body.model_dump(), work)
-    return reply.response(Location=f"/api/v1/webhooks/{json.loads(reply.body)['webhook']}")
+    return reply.response(Location=f"/api/v1/webhooks/{reply.values['webhook']}")
 
 
 @router.get("")

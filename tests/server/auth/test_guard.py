@@ -21,6 +21,7 @@ from gridgeo_server.auth.guard import asker, is_loopback
 from gridgeo_server.auth.keyring import KEPT_S, LOOK_S, Keyring
 from gridgeo_server.auth.listening import check_listening
 from gridgeo_server.auth.sessions import COOKIE
+from gridgeo_server.cases.asking import asking
 from gridgeo_server.settings import Settings
 from gridgeo_server.state import State
 from gridgeo_server.store import access_tables
@@ -253,7 +254,7 @@ ASKED = ("cases", "photos", "responders", "positions", "routes", "live", "indica
 
 def test_every_door_to_cases_and_officers_asks_who_comes(client: TestClient) -> None:
     def asks(part: Any) -> bool:
-        return part.call is asker or any(asks(one) for one in part.dependencies)
+        return part.call in (asker, asking) or any(asks(one) for one in part.dependencies)
 
     def doors(routes: Any) -> Iterator[APIRoute]:
         for route in routes:
@@ -265,3 +266,16 @@ def test_every_door_to_cases_and_officers_asks_who_comes(client: TestClient) -> 
     found = [one for one in doors(client.app.routes) if one.path.removeprefix("/api/v1/").split("/")[0] in ASKED]  # type: ignore[attr-defined]
     assert len(found) > 20
     assert [one.path for one in found if not asks(one.dependant)] == []
+
+
+def test_every_such_door_refuses_a_key_that_nobody_gave_out(client: TestClient) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    doors = [
+        (method, path.replace("{", "").replace("}", ""))
+        for path, item in paths.items()
+        for method in item
+        if path.removeprefix("/api/v1/").split("/")[0] in ASKED
+    ]
+    assert len(doors) > 20
+    told = {door: client.request(*door, headers={"Authorization": "Bearer gg_nobody_gave_this"}) for door in doors}
+    assert {door: answer.status_code for door, answer in told.items()} == dict.fromkeys(doors, 401)
