@@ -6,7 +6,7 @@ from gridgeo.roads.permissions import Speeds
 from gridgeo.roads.profiles import CAR, EBIKE, PROFILES, WALK, Hours, Profile
 from gridgeo.roads.roads import Roads
 from gridgeo.roads.snapping import NO_ROAD, OTHER_PART, Snapped
-from gridgeo.roads.ways import Approach, Way, ways_between
+from gridgeo.roads.ways import Approach, Arrivals, Way, ways_between
 
 __all__ = [
     "CAR",
@@ -16,6 +16,7 @@ __all__ = [
     "PROFILES",
     "WALK",
     "Approach",
+    "Arrivals",
     "Hours",
     "Profile",
     "Roads",

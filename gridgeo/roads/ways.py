@@ -61,15 +61,48 @@ class Approach:
         self._roads = roads
         self._known = roads_solvers.Approach(roads.travel, roads.snap_at(xy, within_m=np.inf).places)
 
-    def to(self, x: float, y: float) -> list[Way | None]:
-        """The quickest way of each of them to a place, None where no road leads there."""
+    def to(self, x: float, y: float) -> Arrivals:
+        """When each of them is at a place, and how."""
         spot = self._roads.snap_one(x, y)
-        return [
-            None if ms >= FAR else Way(ms / 1000, self._roads, partial(self._known.route, row, *spot))
-            for row, ms in enumerate(self._known.ms(*spot).tolist())
-        ]
+        return Arrivals(self._roads, self._known.ms(*spot), partial(self._route, spot))
+
+    def _route(self, spot: tuple[int, float], row: int) -> Route:
+        return self._known.route(row, *spot)
+
+
+class Arrivals:
+    """The quickest ways of several people to one goal; those that are asked for are found, of the others the time alone is known.
+
+    Parameters
+    ----------
+    roads
+        The streets.
+    ms
+        Shape (k,): milliseconds, `FAR` where no road leads there.
+    route
+        Finds the way of one of them.
+    """
+
+    def __init__(self, roads: Roads, ms: NDArray[np.int32], route: Callable[[int], Route]) -> None:
+        self._roads = roads
+        self._ms = ms
+        self._find = route
+
+    @property
+    def seconds(self) -> NDArray[np.float64]:
+        """Shape (k,): seconds, inf where no road leads there."""
+        return np.where(self._ms < FAR, self._ms / 1000, np.inf)
+
+    def way(self, row: int) -> Way | None:
+        """The way of one of them, None where there is none."""
+        ms = int(self._ms[row])
+        return None if ms >= FAR else Way(ms / 1000, self._roads, partial(self._find, row))
+
+    def all(self) -> list[Way | None]:
+        """The way of each of them."""
+        return [self.way(row) for row in range(len(self._ms))]
 
 
 def ways_between(roads: Roads, starts: Sequence[shapely.Point], goal: shapely.Point) -> list[Way | None]:
     """The quickest way from each start to one goal, points in the streets' CRS; see `Approach`."""
-    return Approach(roads, shapely.get_coordinates(starts)).to(goal.x, goal.y) if len(starts) else []
+    return Approach(roads, shapely.get_coordinates(starts)).to(goal.x, goal.y).all() if len(starts) else []

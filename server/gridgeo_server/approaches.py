@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from gridgeo import crs
-from gridgeo.roads import Approach, Roads, Way
+from gridgeo.roads import Approach, Arrivals, Roads
 
-Places = tuple[tuple[float, float], ...]
-"""Longitudes and latitudes, degrees."""
+
+class Placed(Protocol):
+    """Somebody who is somewhere: longitude and latitude, degrees."""
+
+    @property
+    def place(self) -> tuple[float, float]:
+        """Where."""
+        ...
+
+
+class Spot(NamedTuple):
+    """A place where nobody needs to be."""
+
+    place: tuple[float, float]
 
 
 class Approaches:
@@ -22,12 +35,14 @@ class Approaches:
     def __init__(self, roads: Mapping[str, Roads]) -> None:
         self._roads = roads
         self._metric = {mode: crs.transformer(crs.WGS84, one.crs) for mode, one in roads.items()}
-        self._last: dict[str, tuple[Places, Approach]] = {}
+        self._last: dict[str, tuple[Sequence[Placed], Approach]] = {}
 
-    def ways(self, mode: str, starts: Places, lon: float, lat: float) -> list[Way | None]:
-        """The quickest way from each start to one place by the streets of a mode, None where there is none."""
+    def ways(self, mode: str, who: Sequence[Placed], lon: float, lat: float) -> Arrivals:
+        """The quickest way of each of them to one place by the streets of a mode."""
         known, approach = self._last.get(mode, ((), None))
-        if approach is None or known != starts:
-            approach = Approach(self._roads[mode], np.column_stack(self._metric[mode](*np.array(starts).T)))
-            self._last[mode] = starts, approach
+        # Of lists of the same objects this looks at none of them.
+        if approach is None or known != who:
+            starts = np.array([one.place for one in who])
+            approach = Approach(self._roads[mode], np.column_stack(self._metric[mode](*starts.T)))
+            self._last[mode] = who, approach
         return approach.to(*self._metric[mode](lon, lat))

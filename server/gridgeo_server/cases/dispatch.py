@@ -7,6 +7,7 @@ import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Literal
 
 import numpy as np
@@ -15,7 +16,8 @@ from numpy.typing import NDArray
 
 from gridgeo.dispatch import Limits, Refusal, Standing, not_offered, offered, refusal
 from gridgeo.errors import NoPath
-from gridgeo.roads import Way
+from gridgeo.roads import Arrivals, Way
+from gridgeo_server.approaches import Spot
 from gridgeo_server.cases.model import Case
 from gridgeo_server.responders.model import Responder
 from gridgeo_server.settings import Settings
@@ -114,16 +116,56 @@ class Refused:
         return not_offered(self.why, "zh")
 
 
-def candidates(
+@dataclass(frozen=True)
+class Choice:
+    """Everybody who can be sent to a case in the order of the policy; only of those who are asked for the way is found.
+
+    Parameters
+    ----------
+    able
+        Who can be sent, as far as nobody looks at the streets, and `ways` theirs, by mode: which of them, and how they get there.
+    order
+        Positions in `able` of those who get there, first the one who should go.
+    """
+
+    case: Case
+    able: list[Responder]
+    refused: list[Refused]
+    ways: list[tuple[list[int], Arrivals]]
+    order: list[int]
+    load: Mapping[str, int]
+    need: tuple[str, ...]
+
+    @property
+    def first(self) -> Candidate | None:
+        """Who should go."""
+        return self._candidate(1, self.order[0]) if self.order else None
+
+    def everybody(self) -> tuple[list[Candidate], list[Refused]]:
+        """Who can be sent, first the one who should go, and who can't."""
+        gets = set(self.order)
+        lost = [one for row, one in enumerate(self.able) if row not in gets]
+        no_road = [Refused(one, Refusal("no_road", {"mode": one.mode})) for one in lost]
+        return [self._candidate(*one) for one in enumerate(self.order, start=1)], [*self.refused, *no_road]
+
+    def _candidate(self, rank: int, row: int) -> Candidate:
+        officer = self.able[row]
+        way = next(ways.way(rows.index(row)) for rows, ways in self.ways if row in rows)
+        assert way is not None
+        open_cases = self.load.get(officer.responder, 0)
+        return Candidate(officer, way, open_cases, self.case.grid in officer.grids, rank, self.need)
+
+
+def choice(
     town: Town,
     case: Case,
-    officers: list[Responder],
+    officers: Sequence[Responder],
     load: Mapping[str, int],
     rules: Rules | None = None,
     now: datetime | None = None,
     need: tuple[str, ...] = (),
     barred: Mapping[str, Refusal] | None = None,
-) -> tuple[list[Candidate], list[Refused]]:
+) -> Choice:
     """Everybody who can be sent to `case`, first the one who should go by the policy, and those who can't.
 
     `need` are the skills that the case needs; `barred` are officers that something speaks against already, e.g. their leave.
@@ -132,24 +174,40 @@ def candidates(
     cases, then the officer of the case's grid, then the lower identifier. The age of a position is looked at where `now` is told.
     """
     rules = rules or Rules()
-    able, refused = _able(town, officers, load, rules, now, first=case.grid, need=need, barred=barred)
+    able, refused = _able(town, officers, load, rules, now, need=need, barred=barred)
     ways = _ways(town, able, case.lon, case.lat)
-    work = np.array([load.get(officer.responder, 0) for officer in able], dtype=np.float64)
-    # Tenths of a second: what is equally near on the ground must not differ by a rounding error.
-    seconds = np.array([[np.inf if way is None else round(way.seconds, 1) for way in ways]]).reshape(1, len(able))
-    chosen = []
+    seconds = np.full((1, len(able)), np.inf)
+    for rows, arrivals in ways:
+        # Tenths of a second: what is equally near on the ground must not differ by a rounding error.
+        seconds[0, rows] = np.round(arrivals.seconds, 1)
+    order: list[int] = []
     if able:
-        situation = _situation(seconds, case, able, work, rules)
-        for rank, row in enumerate(_policy(town, able, rules).order(situation, 0).tolist(), start=1):
-            officer, way = able[row], ways[row]
-            if way is not None:
-                chosen.append(Candidate(officer, way, int(work[row]), case.grid in officer.grids, rank, need))
-    refused += [
-        Refused(officer, Refusal("no_road", {"mode": officer.mode}))
-        for officer, way in zip(able, ways, strict=True)
-        if way is None
-    ]
-    return chosen, refused
+        # The policy breaks ties by position: the officers of the case's own grid stand first.
+        own = [row for row, one in enumerate(able) if case.grid in one.grids]
+        if own:
+            turn = np.array([*own, *(row for row in range(len(able)) if row not in own)])
+        else:
+            turn = np.arange(len(able))
+        work = np.array([load.get(one.responder, 0) for one in able], dtype=np.float64)
+        situation = Situation.of(
+            seconds[:, turn], limit=60 * rules.response_min, owner=0 if own else -1, load=work[turn]
+        )
+        order = turn[_policy(town, [able[row] for row in turn], rules).order(situation, 0)].tolist()
+    return Choice(case, able, refused, ways, order, load, need)
+
+
+def candidates(
+    town: Town,
+    case: Case,
+    officers: Sequence[Responder],
+    load: Mapping[str, int],
+    rules: Rules | None = None,
+    now: datetime | None = None,
+    need: tuple[str, ...] = (),
+    barred: Mapping[str, Refusal] | None = None,
+) -> tuple[list[Candidate], list[Refused]]:
+    """Everybody of `choice` with their ways."""
+    return choice(town, case, officers, load, rules, now, need, barred).everybody()
 
 
 def together(
@@ -169,7 +227,7 @@ def together(
     left out; the others stand in the order in which they were given.
     """
     rules = rules or Rules()
-    able, _ = _able(town, officers, load, rules, now, first=None)
+    able, _ = _able(town, officers, load, rules, now)
     if not able or not cases:
         return []
     seconds = np.column_stack([_times(town, officer, cases) for officer in able])
@@ -189,7 +247,7 @@ def together(
         if who < 0:
             continue
         officer = able[who]
-        (way,) = _ways(town, [officer], case.lon, case.lat)
+        way = town.approaches.ways(officer.mode, [officer], case.lon, case.lat).way(0)
         if way is not None:
             sent.append((case, Candidate(officer, way, int(work[who]) + turn, case.grid in officer.grids)))
     return sent
@@ -197,23 +255,27 @@ def together(
 
 def _able(
     town: Town,
-    officers: list[Responder],
+    officers: Sequence[Responder],
     load: Mapping[str, int],
     rules: Rules,
     now: datetime | None,
-    first: str | None,
     need: tuple[str, ...] = (),
     barred: Mapping[str, Refusal] | None = None,
 ) -> tuple[list[Responder], list[Refused]]:
-    """Who may be sent as far as the officer goes, the officers of grid `first` first, and who may not."""
+    """Who may be sent as far as the officer goes, by identifier, and who may not."""
     able: list[Responder] = []
     refused: list[Refused] = []
-    for officer in sorted(officers, key=lambda one: (first not in one.grids, one.responder)):
-        age = None if now is None else officer.fix_age_s(now)
-        in_hand = load.get(officer.responder, 0)
-        standing = Standing(officer.on_duty, skills=officer.skills, fix_age_s=age, open_cases=in_hand)
-        why = (barred or {}).get(officer.responder) or refusal(standing, need, rules.limits)
-        if why is None and officer.mode not in town.roads:
+    limits, modes, barred = rules.limits, town.roads, barred or {}
+    # Where nothing is asked but that they are on duty, as in most towns, no more is looked at.
+    asked = bool(need) or limits != Limits()
+    for officer in sorted(officers, key=_identifier):
+        name = officer.responder
+        why = barred.get(name)
+        if why is None and (asked or not officer.on_duty):
+            age = None if now is None else officer.fix_age_s(now)
+            standing = Standing(officer.on_duty, skills=officer.skills, fix_age_s=age, open_cases=load.get(name, 0))
+            why = refusal(standing, need, limits)
+        if why is None and officer.mode not in modes:
             why = Refusal("no_street", {"mode": officer.mode})
         if why is None:
             able.append(officer)
@@ -222,11 +284,7 @@ def _able(
     return able, refused
 
 
-def _situation(
-    seconds: NDArray[np.float64], case: Case, able: list[Responder], work: NDArray[np.float64], rules: Rules
-) -> Situation:
-    owner = next((row for row, one in enumerate(able) if case.grid in one.grids), -1)
-    return Situation.of(seconds, limit=60 * rules.response_min, owner=owner, load=work)
+_identifier = attrgetter("responder")
 
 
 def _policy(town: Town, able: list[Responder], rules: Rules) -> Policy:
@@ -253,22 +311,19 @@ def _seconds_to(town: Town, officer: Responder, spots: NDArray[np.float64]) -> N
 
 def way_to(town: Town, officer: Responder, lon: float, lat: float) -> Way:
     """The quickest way of `officer` to a place; `NoPath` where no road leads there."""
-    (way,) = _ways(town, [officer], lon, lat)
+    way = town.approaches.ways(officer.mode, [officer], lon, lat).way(0)
     if way is None:
         raise NoPath(f"no road that may be used by {officer.mode} leads from there to the goal")
     return way
 
 
-def _ways(town: Town, officers: list[Responder], lon: float, lat: float) -> list[Way | None]:
-    """The quickest way of each officer to one place, None where there is none."""
-    found: list[Way | None] = [None] * len(officers)
-    # In an order that doesn't hang on the case, so that the same officers are recognised.
-    order = sorted(range(len(officers)), key=lambda row: officers[row].responder)
+def _ways(town: Town, officers: list[Responder], lon: float, lat: float) -> list[tuple[list[int], Arrivals]]:
+    """The quickest ways of officers to one place, by mode: which of them, and how they get there."""
+    found = []
     for mode in sorted({officer.mode for officer in officers}):
-        rows = [row for row in order if officers[row].mode == mode]
-        ways = town.approaches.ways(mode, tuple(officers[row].place for row in rows), lon, lat)
-        for row, way in zip(rows, ways, strict=True):
-            found[row] = way
+        rows = [row for row, officer in enumerate(officers) if officer.mode == mode]
+        who = officers if len(rows) == len(officers) else [officers[row] for row in rows]
+        found.append((rows, town.approaches.ways(mode, who, lon, lat)))
     return found
 
 
@@ -286,7 +341,7 @@ def first_ways(town: Town, stop: threading.Event) -> None:
             roads = town.roads[mode]
             corner = roads.snap_at(np.array([[roads.x[0], roads.y[0]]]), within_m=np.inf)
             roads.times(corner, corner)
-            for way in town.approaches.ways(mode, (middle,), west, south):
-                logger.debug("the first way by %s is %.0f m long", mode, way.metres if way else 0.0)
+            way = town.approaches.ways(mode, [Spot(middle)], west, south).way(0)
+            logger.debug("the first way by %s is %.0f m long", mode, way.metres if way else 0.0)
     except Exception:
         logger.exception("the first ways could not be found ahead")

@@ -14,7 +14,7 @@ from gridgeo_server.auth.bearers import Bearer
 from gridgeo_server.cases import answers, desk_clocks, model, store, timing
 from gridgeo_server.cases.categories import Categories, Category
 from gridgeo_server.cases.desk_limits import DeskLimits, packaged
-from gridgeo_server.cases.dispatch import Candidate, Refused, Rules, candidates, together
+from gridgeo_server.cases.dispatch import Candidate, Choice, Refused, Rules, candidates, choice, together
 from gridgeo_server.cases.levels import level_between
 from gridgeo_server.cases.looking import Looker
 from gridgeo_server.cases.model import Case, Event
@@ -199,14 +199,17 @@ class Desk:
             **report.told,
         )
         opened = replace(opened, actor=actor.identifier, actor_name=actor.name, actor_role=actor.role)
-        event = store.append(connection, opened)
-        case = model.apply(None, event)
-        store.insert(connection, case)
+        with store.together(connection):
+            event = store.append(connection, opened)
+            case = model.apply(None, event)
+            store.insert(connection, case)
+            self._announce(transaction, case, event, now)
+            case = self._step(transaction, case, "accept", now, actor.desk, data={"filed": not category.verify})
+            if not category.verify:
+                case = self.send_nearest(transaction, case, now, actor.desk)
         if report.reporter:
             store.add_reporter(connection, name, report.reporter)
-        self._announce(transaction, case, event, now)
-        case = self._step(transaction, case, "accept", now, actor.desk, data={"filed": not category.verify})
-        return case if category.verify else self.send_nearest(transaction, case, now, actor.desk)
+        return case
 
     def act(
         self,
@@ -259,9 +262,14 @@ class Desk:
 
     def send_nearest(self, transaction: Transaction, case: Case, now: datetime, actor: Actor) -> Case:
         """Send who should go first; with nobody to send, the case says so, goes up a level and waits."""
-        able, refused = self.candidates(transaction.connection, case, now)
-        if able:
-            return self._dispatch(transaction, case, able[0], now, actor, None)
+        if not self._need(case):
+            found = self._choice(transaction.connection, case, now)
+            to, refused = found.first, found.refused
+        else:
+            able, refused = self.candidates(transaction.connection, case, now)
+            to = able[0] if able else None
+        if to is not None:
+            return self._dispatch(transaction, case, to, now, actor, None)
         vain = {one.code for one in refused} & {"declined", "no_answer"}
         why = "nobody_left" if vain else "nobody"
         if self._need(case) and not vain:
@@ -298,14 +306,16 @@ class Desk:
         Where the case needs a skill, whoever has it in its own grid comes first, then whoever has it in the areas above, one after
         another. Who declined or gave no answer isn't asked again.
         """
-        officers, load = self._crew(connection)
-        barred = {**self._in_vain(connection, case), **self._away(now)}
-        need = self._need(case)
-        able, refused = candidates(self.town, case, officers, load, self._rules, now, need, barred)
-        if need:
+        able, refused = self._choice(connection, case, now).everybody()
+        if self._need(case):
             able.sort(key=lambda one: level_between(self.town, case, one.officer))
             able = [replace(one, rank=rank) for rank, one in enumerate(able, start=1)]
         return able, refused
+
+    def _choice(self, connection: sa.Connection, case: Case, now: datetime | None) -> Choice:
+        """Who can be sent, whatever the levels."""
+        barred = {**self._in_vain(connection, case), **self._away(now)}
+        return choice(self.town, case, *self._crew(connection), self._rules, now, self._need(case), barred)
 
     def _need(self, case: Case) -> tuple[str, ...]:
         return self.categories.named(case.category).skills

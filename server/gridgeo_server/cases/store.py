@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import cache
 from itertools import groupby
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -21,7 +23,7 @@ from gridgeo_server.texts import say
 _CASE_COLUMNS = [tables.cases.c[field.name] for field in fields(Case)]
 _EVENT_COLUMNS = [tables.events.c[field.name] for field in fields(Event)]
 _CASE_NAMES = [field.name for field in fields(Case)]
-_EVENT_NAMES = [field.name for field in fields(Event) if field.name != "seq"]
+_EVENT_NAMES = [field.name for field in fields(Event)]
 _APPEND = Prepared(tables.events.insert(), _EVENT_NAMES)
 _INSERT = Prepared(tables.cases.insert(), _CASE_NAMES)
 _NEWEST = Prepared(
@@ -29,8 +31,40 @@ _NEWEST = Prepared(
         tables.cases.c.number == sa.select(sa.func.max(tables.cases.c.number)).scalar_subquery()
     )
 )
+_LAST_SEQ = Prepared(sa.text("SELECT seq FROM sqlite_sequence WHERE name = 'events'"))
 _LOAD = "open cases by responder"
 _LAST = "name of the newest case"
+_SEQ = "number of the newest event"
+_HELD = "what is written together"
+
+
+@dataclass
+class _Held:
+    """Events in their order, and what each case was and is, None where it is new."""
+
+    events: list[Event] = field(default_factory=list)
+    cases: dict[str, tuple[Case | None, Case]] = field(default_factory=dict)
+
+
+@contextmanager
+def together(connection: sa.Connection) -> Iterator[None]:
+    """Write the events and cases of one act at its end, each row once; nobody may read either table within.
+
+    A report makes three events and as many states of its case. Each row that is written touches every index of its table.
+    """
+    memo = memo_of(connection)
+    if memo is None or _HELD in memo:
+        yield
+        return
+    held = memo[_HELD] = _Held()
+    try:
+        yield
+    finally:
+        memo.pop(_HELD, None)
+    if held.events:
+        _APPEND.run_all(connection, [_row(event) for event in held.events])
+    for before, case in held.cases.values():
+        _write(connection, case, before)
 
 
 @cache
@@ -41,23 +75,56 @@ def _updating(columns: tuple[str, ...]) -> Prepared:
 
 def append(connection: sa.Connection, event: Event) -> Event:
     """Append `event`; the returned one carries its number."""
-    return replace(event, seq=_APPEND.run(connection, {**vars(event), "data": dict(event.data)}).lastrowid)
+    memo = memo_of(connection)
+    last = None if memo is None else memo.get(_SEQ)
+    if last is None:
+        last = next((int(row[0]) for row in _LAST_SEQ.run(connection, {})), 0)
+    event = replace(event, seq=last + 1)
+    if memo is not None:
+        memo[_SEQ] = event.seq
+    if memo is not None and _HELD in memo:
+        memo[_HELD].events.append(event)
+    else:
+        _APPEND.run(connection, _row(event))
+    return event
+
+
+def _row(event: Event) -> dict[str, Any]:
+    return {**vars(event), "data": dict(event.data)}
 
 
 def insert(connection: sa.Connection, case: Case) -> None:
     """Add the row of a new case."""
-    _INSERT.run(connection, vars(case))
     memo = memo_of(connection)
     if memo is not None:
         memo[_LAST] = case.case
+    _write_or_hold(connection, case, None)
+
+
+def _write_or_hold(connection: sa.Connection, case: Case, before: Case | None) -> None:
+    memo = memo_of(connection)
+    held: _Held | None = None if memo is None else memo.get(_HELD)
+    if held is None:
+        _write(connection, case, before)
+    else:
+        first = held.cases.get(case.case)
+        held.cases[case.case] = (before if first is None else first[0]), case
+
+
+def _write(connection: sa.Connection, case: Case, before: Case | None) -> None:
+    now = vars(case)
+    if before is None:
+        _INSERT.run(connection, now)
+        return
+    then = vars(before)
+    changed = tuple(name for name in _CASE_NAMES if now[name] != then[name])
+    if changed:
+        _updating(changed).run(connection, {**now, "of_case": case.case})
 
 
 def update(connection: sa.Connection, case: Case, before: Case) -> None:
     """Bring the row of a case up to date; `before` is what it was."""
-    now, then = vars(case), vars(before)
-    changed = tuple(name for name in _CASE_NAMES if now[name] != then[name])
-    if changed:
-        _updating(changed).run(connection, {**now, "of_case": case.case})
+    _write_or_hold(connection, case, before)
     memo = memo_of(connection)
     if memo is not None and _LOAD in memo:
         load: dict[str, int] = memo[_LOAD]

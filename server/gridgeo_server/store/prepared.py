@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -39,7 +39,9 @@ class Prepared:
     'INSERT INTO replies ("key", status) VALUES (?, ?)'
     """
 
-    def __init__(self, statement: sa.Select[Any] | sa.UpdateBase, columns: Iterable[str] | None = None) -> None:
+    def __init__(
+        self, statement: sa.Select[Any] | sa.TextClause | sa.UpdateBase, columns: Iterable[str] | None = None
+    ) -> None:
         self._statement = statement
         self._columns = None if columns is None else list(columns)
 
@@ -50,15 +52,24 @@ class Prepared:
 
     def run(self, connection: sa.Connection, values: Mapping[str, Any]) -> sqlite3.Cursor:
         """Run it in the transaction of `connection`; ``lastrowid`` of an insert's cursor is the row's number."""
-        sql, names, processes, fixed = self._compiled
+        return _driver(connection).execute(self.sql, self._given(values))
+
+    def run_all(self, connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> sqlite3.Cursor:
+        """Insert several rows by one statement."""
+        one, sign, cells = self.sql.partition(" VALUES ")
+        given = [value for row in rows for value in self._given(row)]
+        return _driver(connection).execute(f"{one}{sign}{', '.join([cells] * len(rows))}", given)
+
+    def _given(self, values: Mapping[str, Any]) -> list[Any]:
+        """What SQLite is given for the parameters."""
+        _, names, processes, fixed = self._compiled
         if fixed:
             values = {**fixed, **values}
         given = [values[name] for name in names]
         for place, process in processes:
             if given[place] is not None:
                 given[place] = process(given[place])
-        driver: sqlite3.Connection = connection.connection.dbapi_connection  # type: ignore[assignment]
-        return driver.execute(sql, given)
+        return given
 
     def rows(self, connection: sa.Connection, values: Mapping[str, Any]) -> list[list[Any]]:
         """Every row that it finds."""
@@ -87,6 +98,11 @@ class Prepared:
             column.type.dialect_impl(_DIALECT).result_processor(_DIALECT, None)
             for column in self._statement.selected_columns
         ]
+
+
+def _driver(connection: sa.Connection) -> sqlite3.Connection:
+    driver: sqlite3.Connection = connection.connection.dbapi_connection  # type: ignore[assignment]
+    return driver
 
 
 def _written(kind: sa.types.TypeEngine[Any]) -> _Process:

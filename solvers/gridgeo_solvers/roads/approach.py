@@ -31,6 +31,7 @@ class Approach:
         order = np.argsort(starts.piece, kind="stable")
         pieces, begin = np.unique(starts.piece[order], return_index=True)
         self._on = dict(zip(pieces.tolist(), np.split(order, begin[1:]), strict=True))
+        self._last: tuple[int, float, Ends] | None = None
 
     def ms(self, piece: int, share: float) -> NDArray[np.int32]:
         """Shape (k,): milliseconds from each start to a place, `FAR` where there is no way."""
@@ -53,7 +54,10 @@ class Approach:
         return self._travel.through(start, goal, 0, arcs[0], int(told[0]), away, home)
 
     def _entering(self, piece: int, share: float) -> Ends:
-        """`Travel.entering` of one place."""
+        """`Travel.entering` of one place; a way is asked for right after its time."""
+        last = self._last
+        if last is not None and last[:2] == (piece, share):
+            return last[2]
         network, graph = self._travel.network, self._travel.graph
         there, back = int(network.forward[piece]), int(network.back[piece])
         undone, second = 0, -1
@@ -62,7 +66,9 @@ class Approach:
         elif share == 1.0:
             second = graph.head[there]
         done = round(share * int(network.ms[there]))
-        return Ends(np.array([[graph.tail[there], second]]), np.array([[done, undone]], dtype=np.int32))
+        home = Ends(np.array([[graph.tail[there], second]]), np.array([[done, undone]], dtype=np.int32))
+        self._last = piece, share, home
+        return home
 
     def _direct(self, rows: NDArray[np.int64], piece: int, share: float, home: Ends) -> NDArray[np.int32]:
         """Milliseconds from starts on the goal's own piece without leaving it; `FAR` where it leads the other way."""

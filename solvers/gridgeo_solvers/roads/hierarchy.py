@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,7 +115,7 @@ class Hierarchy:
             self._ranked(goals),
             goals.ms,
         )
-        return np.split(arcs, begin[1:-1]) if len(starts) else [], told
+        return [arcs[low:high] for low, high in pairwise(begin.tolist())], told
 
     def _ranked(self, ends: Ends) -> NDArray[np.int64]:
         return np.where(ends.node >= 0, self.rank[ends.node], -1)

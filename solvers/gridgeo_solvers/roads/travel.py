@@ -301,12 +301,13 @@ class Travel:
         """The way over `arcs`, with the parts of the start's and the goal's own piece at its ends."""
         network = self.network
         inner = ms - int(self.graph.ms[arcs].sum())
+        outer = (int(self.graph.tail[arcs[0]]), int(self.graph.head[arcs[-1]])) if len(arcs) else None
+        leave, enter = (list(zip(one.node[row].tolist(), one.ms[row].tolist(), strict=True)) for one in (away, home))
         a, b = next(
             (a, b)
-            for a in range(2)
-            for b in range(2)
-            if self._joins(int(away.node[row, a]), arcs, int(home.node[row, b]))
-            and int(away.ms[row, a]) + int(home.ms[row, b]) == inner
+            for a, (start, before) in enumerate(leave)
+            for b, (goal, after) in enumerate(enter)
+            if before + after == inner and _joined(start, outer, goal)
         )
         begin, end = float(starts.share[row]), float(goals.share[row])
         begin, end = (begin, 1 - begin)[a], (end, 1 - end)[b]
@@ -320,12 +321,10 @@ class Travel:
             return Route(network.forward[starts.piece[[row]]], float(starts.share[row]), float(starts.share[row]), ms)
         return Route(way, begin if leads else 0.0, end if trails else 1.0, ms)
 
-    def _joins(self, start: int, arcs: NDArray[np.int64], goal: int) -> bool:
-        if start < 0 or goal < 0:
-            return False
-        if not len(arcs):
-            return start == goal
-        return start == int(self.graph.tail[arcs[0]]) and goal == int(self.graph.head[arcs[-1]])
+
+def _joined(start: int, outer: tuple[int, int] | None, goal: int) -> bool:
+    """Whether a way from node `start` to node `goal` has these first and last nodes; None where it has no arcs."""
+    return start >= 0 and goal >= 0 and (start == goal if outer is None else (start, goal) == outer)
 
 
 def _merged(spans: list[tuple[float, float]]) -> list[tuple[float, float]]:
