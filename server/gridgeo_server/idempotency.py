@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from fastapi import Header
 from starlette.responses import Response
 
+from gridgeo_server.encoding import to_json
 from gridgeo_server.errors import KeyReused
 from gridgeo_server.store import Transaction, tables
 from gridgeo_server.store.prepared import Prepared
@@ -27,7 +28,6 @@ from gridgeo_server.texts import say
 KEPT = timedelta(hours=49)
 """How long an answer is kept for a repeated request: a day, though the clock may jump by a day and an hour meanwhile."""
 
-_TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 _ASKED = json.JSONEncoder(sort_keys=True, ensure_ascii=False, default=str)
 _TABLE = tables.replies
 _FIND = Prepared(
@@ -65,7 +65,7 @@ class Reply:
     @classmethod
     def of(cls, status: int, values: dict[str, Any]) -> Reply:
         """A reply of JSON values."""
-        reply = cls(status, _TEXT.encode(values))
+        reply = cls(status, to_json(values))
         reply.__dict__["values"] = values
         return reply
 

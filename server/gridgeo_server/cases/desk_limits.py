@@ -51,11 +51,16 @@ class DeskLimits:
     def __init__(self, rows: Iterable[DeskLimit], source: str) -> None:
         self.rows = tuple(rows)
         self.source = source
+        self._told: dict[tuple[str, bool, date], DeskLimit | None] = {}
 
     def at(self, name: str, urgent: bool, day: date) -> DeskLimit | None:
         """The limit that holds for such a case on `day`; None where there is none."""
-        holding = [row for row in self.rows if row.name == name and row.holds(urgent, day)]
-        return next((row for row in holding if row.urgent is not None), next(iter(holding), None))
+        asked = name, urgent, day
+        if asked not in self._told:
+            holding = [row for row in self.rows if row.name == name and row.holds(urgent, day)]
+            found = next((row for row in holding if row.urgent is not None), next(iter(holding), None))
+            self._told = {**{old: row for old, row in self._told.items() if old[2] == day}, asked: found}
+        return self._told[asked]
 
 
 @cache

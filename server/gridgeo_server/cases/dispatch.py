@@ -184,10 +184,7 @@ def choice(
     if able:
         # The policy breaks ties by position: the officers of the case's own grid stand first.
         own = [row for row, one in enumerate(able) if case.grid in one.grids]
-        if own:
-            turn = np.array([*own, *(row for row in range(len(able)) if row not in own)])
-        else:
-            turn = np.arange(len(able))
+        turn = np.array(own + sorted(set(range(len(able))).difference(own)))
         work = np.array([load.get(one.responder, 0) for one in able], dtype=np.float64)
         situation = Situation.of(
             seconds[:, turn], limit=60 * rules.response_min, owner=0 if own else -1, load=work[turn]

@@ -21,7 +21,7 @@ from gridgeo_server.cases import desk_clocks
 from gridgeo_server.cases.cells import cell_of
 from gridgeo_server.cases.desk_clocks import SOON
 from gridgeo_server.cases.stages import BEFORE, SAME, Action, machine
-from gridgeo_server.copies import replace
+from gridgeo_server.copies import made, replace
 from gridgeo_server.errors import WrongStage
 from gridgeo_server.store.instants import from_text
 from gridgeo_server.texts import Listed, Named, say
@@ -167,7 +167,7 @@ def report_event(
     """
     data = {"category": category, "limit_s": limit_s, **{name: place[name] for name in _PLACE}, **more}
     data["owner_name_zh"] = place.get("owner_name_zh")
-    return Event(case, at, "report", "reported", data=data, simulated=simulated)
+    return made(Event, case=case, at=at, action="report", stage="reported", data=data, simulated=simulated)
 
 
 def next_stage(case: Case, action: str) -> str:
@@ -317,7 +317,8 @@ def _reported(event: Event) -> Case:
     # Older stores don't have these.
     told: dict[str, Any] = {name: data.get(name) for name in ("owner_name_zh", "department", "territory")}
     told |= {"limit_s": limit_s, **clock}
-    made = Case(
+    case = made(
+        Case,
         case=event.case,
         category=data["category"],
         reported_at=event.at,
@@ -326,7 +327,7 @@ def _reported(event: Event) -> Case:
         **{name: data[name] for name in _PLACE},
         **told,
     )
-    return _settled(made, event)
+    return _settled(case, event)
 
 
 def _clock(told: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +23,7 @@ from gridgeo_server.cases.responsibility import Responsibility
 from gridgeo_server.cases.stages import machine
 from gridgeo_server.cases.views import case_view, event_view
 from gridgeo_server.clocks import Calendar
+from gridgeo_server.copies import made, replace
 from gridgeo_server.errors import BadRequest, Changed, NotAllowed, NotFound, OffDuty, WrongStage
 from gridgeo_server.live.news import CaseChanged, RespondersMoved
 from gridgeo_server.responders import store as responder_store
@@ -326,7 +328,7 @@ class Desk:
     def _in_vain(self, connection: sa.Connection, case: Case) -> Mapping[str, Refusal]:
         return answers.in_vain(store.events_of(connection, case.case)) if case.declined or case.timed_out else {}
 
-    @property
+    @cached_property
     def _rules(self) -> Rules:
         return replace(self.rules, busy_min=self.busy_min)
 
@@ -630,16 +632,17 @@ class Desk:
         data: dict[str, Any],
         rung: int | None = None,
     ) -> Case:
-        event = Event(
-            case.case,
-            to_millisecond(now),
-            action,
-            stage,
-            actor.identifier,
-            actor.name,
-            note,
-            data,
-            actor.simulated,
+        event = made(
+            Event,
+            case=case.case,
+            at=to_millisecond(now),
+            action=action,
+            stage=stage,
+            actor=actor.identifier,
+            actor_name=actor.name,
+            note=note,
+            data=data,
+            simulated=actor.simulated,
             rung=rung,
             actor_role=actor.role,
         )

@@ -8,7 +8,6 @@ and told together.
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections import deque
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
+from gridgeo_server.encoding import to_json
 from gridgeo_server.live.audiences import AREAS, Audience
 from gridgeo_server.live.news import CaseChanged, IndicatorsChanged, News, PlanChanged, RespondersMoved
 
@@ -67,8 +67,7 @@ class Viewer:
 
 def encode(name: str, sequence: int, values: dict[str, Any]) -> bytes:
     """One server-sent event."""
-    text = json.dumps(values, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return f"event: {name}\nid: {sequence}\ndata: {text}\n\n".encode()
+    return f"event: {name}\nid: {sequence}\ndata: {to_json(values)}\n\n".encode()
 
 
 class Hub:

@@ -28,8 +28,10 @@ def from_text(text: str) -> datetime:
 
 def to_millisecond(moment: datetime) -> datetime:
     """`moment` in UTC, cut to what the store can hold, so that what is written reads back equal."""
-    moment = moment.astimezone(UTC)
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    rest = moment.microsecond % 1_000
+    return moment.replace(microsecond=moment.microsecond - rest) if rest else moment
 
 
 class Instant(sa.types.TypeDecorator[datetime]):

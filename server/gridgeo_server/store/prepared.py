@@ -5,7 +5,6 @@ SQLAlchemy finds a statement's SQL again each time it is run, which takes longer
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
@@ -14,10 +13,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import pysqlite
 
+from gridgeo_server.encoding import to_json
 from gridgeo_server.store.instants import Instant, to_text
 
 _DIALECT = pysqlite.dialect()
-_JSON = json.JSONEncoder()
 
 _Process = Callable[[Any], Any] | None
 
@@ -112,5 +111,5 @@ def _written(kind: sa.types.TypeEngine[Any]) -> _Process:
     if isinstance(kind, sa.Boolean):
         return int
     if isinstance(kind, sa.JSON):
-        return _JSON.encode
+        return to_json
     return kind.dialect_impl(_DIALECT).bind_processor(_DIALECT)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
 from datetime import datetime
@@ -10,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from gridgeo_server.encoding import to_json
 from gridgeo_server.errors import NotFound
 from gridgeo_server.store import hook_tables as tables
 from gridgeo_server.store.writer import memo_of
@@ -144,7 +144,7 @@ def counts(connection: sa.Connection, webhook: str) -> dict[str, int]:
 
 def text(values: dict[str, Any]) -> str:
     """The body of a message: JSON without blanks."""
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return to_json(values)
 
 
 def _change(connection: sa.Connection, webhook: Webhook) -> Webhook:
