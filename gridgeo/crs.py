@@ -90,7 +90,31 @@ def transformer(source: object, target: object) -> Callable[..., tuple[Any, Any]
     return _TRANSFORMERS[key].transform
 
 
+def pointwise(source: object, target: object) -> Callable[[float, float], tuple[float, float]]:
+    """What brings one point after another from `source` to `target`, and remembers the last: who asks again pays nothing."""
+    key = (str(source), str(target))
+    if key not in _POINTWISE:
+        _POINTWISE[key] = _remembering(transformer(source, target))
+    return _POINTWISE[key]
+
+
+def _remembering(move: Callable[..., tuple[Any, Any]]) -> Callable[[float, float], tuple[float, float]]:
+    last: tuple[float, float, tuple[float, float]] = (math.nan, math.nan, (math.nan, math.nan))
+
+    def moved(x: float, y: float) -> tuple[float, float]:
+        nonlocal last
+        old_x, old_y, known = last
+        if x != old_x or y != old_y:
+            new_x, new_y = move(x, y)
+            known = float(new_x), float(new_y)
+            last = x, y, known
+        return known
+
+    return moved
+
+
 _TRANSFORMERS: dict[tuple[str, str], pyproj.Transformer] = {}
+_POINTWISE: dict[tuple[str, str], Callable[[float, float], tuple[float, float]]] = {}
 
 
 def declared(lon: float, lat: float, system: str) -> tuple[float, float]:

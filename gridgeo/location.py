@@ -68,6 +68,7 @@ class Locator:
     def __init__(self, grids: gpd.GeoDataFrame, road_edges: gpd.GeoDataFrame) -> None:
         self._crs = grids.crs
         self._metric = crs.transformer(crs.WGS84, self._crs)
+        self._metric_one = crs.pointwise(crs.WGS84, self._crs)
         names = grids["grid"].astype(str).to_numpy()
         # The first owner of the index is the first by identifier.
         order = np.argsort(names, kind="stable")
@@ -159,7 +160,7 @@ class Locator:
         if not (-180 <= lon <= 180 and -90 <= lat <= 90):
             name, value, limit = ("lat", lat, 90) if -180 <= lon <= 180 else ("lon", lon, 180)
             raise BadInput(f"{name} {value} is no coordinate; give degrees from -{limit} to {limit}")
-        x, y = self._metric(lon, lat)
+        x, y = self._metric_one(lon, lat)
         if not (math.isfinite(x) and math.isfinite(y)):
             # A transverse Mercator zone ends about 90° from its meridian: such a place is outside for certain.
             raise OutsideJurisdiction(f"({lon:g}, {lat:g}) lies in no grid, on another side of the Earth")
@@ -170,7 +171,7 @@ class Locator:
         return Beside(grid, area, round(metres, 1))
 
     def _swapped(self, lon: float, lat: float) -> bool:
-        return abs(lon) <= 90 and self._index.one(*self._metric(lat, lon))[1] > 0
+        return abs(lon) <= 90 and self._index.one(*self._metric_one(lat, lon))[1] > 0
 
 
 def _distance(metres: float) -> str:

@@ -35,6 +35,7 @@ class Approaches:
     def __init__(self, roads: Mapping[str, Roads]) -> None:
         self._roads = roads
         self._metric = {mode: crs.transformer(crs.WGS84, one.crs) for mode, one in roads.items()}
+        self._metric_one = {mode: crs.pointwise(crs.WGS84, one.crs) for mode, one in roads.items()}
         self._last: dict[str, tuple[Sequence[Placed], Approach]] = {}
 
     def ways(self, mode: str, who: Sequence[Placed], lon: float, lat: float) -> Arrivals:
@@ -45,4 +46,4 @@ class Approaches:
             starts = np.array([one.place for one in who])
             approach = Approach(self._roads[mode], np.column_stack(self._metric[mode](*starts.T)))
             self._last[mode] = who, approach
-        return approach.to(*self._metric[mode](lon, lat))
+        return approach.to(*self._metric_one[mode](lon, lat))

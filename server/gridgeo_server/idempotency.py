@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -21,8 +21,9 @@ from starlette.responses import Response
 from gridgeo_server.encoding import to_json
 from gridgeo_server.errors import KeyReused
 from gridgeo_server.store import Transaction, tables
+from gridgeo_server.store.held import add
+from gridgeo_server.store.memo import memo_of
 from gridgeo_server.store.prepared import Prepared
-from gridgeo_server.store.writer import memo_of
 from gridgeo_server.texts import say
 
 KEPT = timedelta(hours=49)
@@ -35,6 +36,15 @@ _FIND = Prepared(
         _TABLE.c.key == sa.bindparam("key"), _TABLE.c.at >= sa.bindparam("after")
     )
 )
+_FIND_ALL = Prepared(
+    sa.select(_TABLE.c.key, _TABLE.c.request, _TABLE.c.status, _TABLE.c.body).where(
+        _TABLE.c.key.in_(sa.text("SELECT value FROM json_each(:keys)").columns(sa.column("value"))),
+        _TABLE.c.at >= sa.bindparam("after"),
+    )
+)
+_LOOKED_UP = "what was answered to the requests of this commit before"
+_Given = tuple[str, int, str]
+"""Digest of the request, status and body of the answer."""
 _KEEP = Prepared(_TABLE.insert().prefix_with("OR REPLACE"), ["key", "request", "status", "body", "at"])
 _FORGET = Prepared(
     _TABLE.delete().where(
@@ -94,29 +104,61 @@ def once(
     KeyReused
         The key came before with another request.
     """
-    if key is None:
-        return work
-    digest = digest_of(request, values)
+    return work if key is None else Once(key, digest_of(request, values), now, work)
 
-    def guarded(transaction: Transaction) -> Reply:
+
+@dataclass(frozen=True)
+class Once:
+    """`work` under a key; see `once`."""
+
+    key: str
+    digest: str
+    now: datetime
+    work: Callable[[Transaction], Reply]
+
+    def __call__(self, transaction: Transaction) -> Reply:
+        """Do it, or give the answer that was given before."""
         connection = transaction.connection
-        _forget(connection, now)
-        for asked_before, status, body in _FIND.run(connection, {"key": key, "after": now - KEPT}):
-            if asked_before != digest:
-                raise KeyReused(say("key.reused", key=key))
+        _forget(connection, self.now)
+        given = self._given(connection)
+        if given is not None:
+            asked_before, status, body = given
+            if asked_before != self.digest:
+                raise KeyReused(say("key.reused", key=self.key))
             return Reply(status, body)
-        reply = work(transaction)
-        _KEEP.run(connection, {"key": key, "request": digest, "status": reply.status, "body": reply.body, "at": now})
+        reply = self.work(transaction)
+        told = {"request": self.digest, "status": reply.status, "body": reply.body}
+        add(connection, _KEEP, {"key": self.key, **told, "at": self.now})
+        known: dict[str, _Given | None] = (memo_of(connection) or {}).get(_LOOKED_UP, {})
+        if self.key in known:
+            known[self.key] = self.digest, reply.status, reply.body
         return reply
 
-    return guarded
+    def _given(self, connection: sa.Connection) -> _Given | None:
+        """What was answered before, as it was looked up ahead or else is found now."""
+        known: dict[str, _Given | None] = (memo_of(connection) or {}).get(_LOOKED_UP, {})
+        if self.key in known:
+            return known[self.key]
+        found: _Given | None = _FIND.run(connection, {"key": self.key, "after": self.now - KEPT}).fetchone()
+        return found
+
+    @staticmethod
+    def ahead(connection: sa.Connection, works: Sequence[Once]) -> None:
+        """Look up by one statement what was answered before to each of `works`, which are done right after."""
+        memo = memo_of(connection)
+        if memo is not None:
+            known: dict[str, _Given | None] = dict.fromkeys(one.key for one in works)
+            after = min(one.now for one in works) - KEPT
+            for key, *given in _FIND_ALL.run(connection, {"keys": to_json(list(known)), "after": after}):
+                known[key] = (given[0], given[1], given[2])
+            memo[_LOOKED_UP] = known
 
 
 def _forget(connection: sa.Connection, now: datetime) -> None:
     memo = memo_of(connection)
     second = now.replace(microsecond=0)
     if memo is None or memo.get(_FORGOTTEN) != second:
-        _FORGET.run(connection, {"before": now - KEPT})
+        add(connection, _FORGET, {"before": now - KEPT})
         if memo is not None:
             memo[_FORGOTTEN] = second
 

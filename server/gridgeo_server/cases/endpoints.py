@@ -162,7 +162,8 @@ async def report(
         return Reply.of(201, asking.looker.seen(_view(state, case)))
 
     asked = asking.asked(body.model_dump())
-    reply = await state.store.write_soon(once(idempotency_key, "POST /api/v1/cases", asked, now, work))
+    wanted_once = once(idempotency_key, "POST /api/v1/cases", asked, now, work)
+    reply = await state.store.write_soon(wanted_once, adds=True)
     made = reply.values
     return reply.response(Location=f"/api/v1/cases/{made['case']}", ETag=f'"{made["version"]}"')
 

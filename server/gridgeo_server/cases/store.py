@@ -16,8 +16,9 @@ from gridgeo_server.cases.model import FINISHED, WITH_OFFICER, Case, Event
 from gridgeo_server.copies import replace
 from gridgeo_server.errors import NotFound
 from gridgeo_server.store import tables
+from gridgeo_server.store.held import add
+from gridgeo_server.store.memo import memo_of
 from gridgeo_server.store.prepared import Prepared
-from gridgeo_server.store.writer import memo_of
 from gridgeo_server.texts import say
 
 _CASE_COLUMNS = [tables.cases.c[field.name] for field in fields(Case)]
@@ -26,6 +27,7 @@ _CASE_NAMES = [field.name for field in fields(Case)]
 _EVENT_NAMES = [field.name for field in fields(Event)]
 _APPEND = Prepared(tables.events.insert(), _EVENT_NAMES)
 _INSERT = Prepared(tables.cases.insert(), _CASE_NAMES)
+_REPORTER = Prepared(tables.reporters.insert(), ["case", "reporter"])
 _NEWEST = Prepared(
     sa.select(tables.cases.c.case).where(
         tables.cases.c.number == sa.select(sa.func.max(tables.cases.c.number)).scalar_subquery()
@@ -62,7 +64,7 @@ def together(connection: sa.Connection) -> Iterator[None]:
     finally:
         memo.pop(_HELD, None)
     if held.events:
-        _APPEND.run_all(connection, [_row(event) for event in held.events])
+        add(connection, _APPEND, *map(_row, held.events))
     for before, case in held.cases.values():
         _write(connection, case, before)
 
@@ -85,7 +87,7 @@ def append(connection: sa.Connection, event: Event) -> Event:
     if memo is not None and _HELD in memo:
         memo[_HELD].events.append(event)
     else:
-        _APPEND.run(connection, _row(event))
+        add(connection, _APPEND, _row(event))
     return event
 
 
@@ -114,7 +116,7 @@ def _write_or_hold(connection: sa.Connection, case: Case, before: Case | None) -
 def _write(connection: sa.Connection, case: Case, before: Case | None) -> None:
     now = vars(case)
     if before is None:
-        _INSERT.run(connection, now)
+        add(connection, _INSERT, now)
         return
     then = vars(before)
     changed = tuple(name for name in _CASE_NAMES if now[name] != then[name])
@@ -135,7 +137,7 @@ def update(connection: sa.Connection, case: Case, before: Case) -> None:
 
 def add_reporter(connection: sa.Connection, case: str, reporter: str) -> None:
     """Keep who reported, apart from the case."""
-    connection.execute(tables.reporters.insert().values(case=case, reporter=reporter))
+    add(connection, _REPORTER, {"case": case, "reporter": reporter})
 
 
 def reporters_of(connection: sa.Connection, case: str) -> list[str]:

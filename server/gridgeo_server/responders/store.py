@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from gridgeo_server.errors import NotFound
 from gridgeo_server.responders.model import Responder
 from gridgeo_server.store import tables
+from gridgeo_server.store.memo import memo_of
 from gridgeo_server.store.prepared import Prepared
-from gridgeo_server.store.writer import memo_of
 
 _COLUMNS = [tables.responders.c[field.name] for field in fields(Responder)]
 _EVERYBODY = "every officer"

@@ -95,11 +95,17 @@ class Store:
         answer: Answer = self._ended(future)
         return answer
 
-    async def write_soon(self, work: Callable[[Transaction], Answer]) -> Answer:
-        """`write` for an event loop: no thread waits meanwhile."""
+    async def write_soon(self, work: Callable[[Transaction], Answer], *, adds: bool = False) -> Answer:
+        """`write` for an event loop: no thread waits meanwhile.
+
+        Parameters
+        ----------
+        adds
+            `work` only adds rows, all of them by `held.add`: they are written together with those of others.
+        """
         loop = asyncio.get_running_loop()
         waiter = loop.create_future()
-        future = self._writer.put(work, waiter=waiter).future
+        future = self._writer.put(work, waiter=waiter, adds=adds).future
         limit = loop.call_later(self._wait_s, release, [waiter])
         await waiter
         limit.cancel()

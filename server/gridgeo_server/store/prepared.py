@@ -54,7 +54,9 @@ class Prepared:
         return _driver(connection).execute(self.sql, self._given(values))
 
     def run_all(self, connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> sqlite3.Cursor:
-        """Insert several rows by one statement."""
+        """Insert several rows by one statement; what doesn't insert is run for each."""
+        if len(rows) == 1 or not self.sql.startswith("INSERT"):
+            return [self.run(connection, row) for row in rows][-1]
         one, sign, cells = self.sql.partition(" VALUES ")
         given = [value for row in rows for value in self._given(row)]
         return _driver(connection).execute(f"{one}{sign}{', '.join([cells] * len(rows))}", given)

@@ -2,7 +2,8 @@
 
 Each job has a savepoint of its own in the shared transaction, so that one refused job never takes another with it.
 The queue is bounded, and nobody is let into it while the writer stands still: who can't be served is told at once.
-What a job has read may be remembered for the next ones (`memo_of`), since nobody else writes in between.
+What a job has read may be remembered for the next ones (`memo`), since nobody else writes in between. Jobs that only add rows have no
+savepoint and no statement of their own: their rows are held back and written together (`held`).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from gridgeo_server.errors import Overloaded, StoreUnavailable, Undecided
+from gridgeo_server.store.held import HELD, Held
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +59,8 @@ class Job:
     """Nothing shares a commit with it after it."""
     waiter: asyncio.Future[None] | None = None
     """Who waits for it on an event loop; woken once `future` is done."""
+    adds: bool = False
+    """It only adds rows, all of them by `held.add`."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,7 @@ class Writer:
         self._on_commit = on_commit
         self._connection: sa.Connection | None = None
         self._memo: dict[str, Any] = {}
+        self._held = Held()
         self._version: int | None = None
         self._jobs: queue.Queue[Job | None] = queue.Queue(maxsize=QUEUE)
         self._closing = threading.Lock()
@@ -98,7 +103,11 @@ class Writer:
         self._thread.start()
 
     def put(
-        self, work: Callable[[Transaction], Any], last: bool = False, waiter: asyncio.Future[None] | None = None
+        self,
+        work: Callable[[Transaction], Any],
+        last: bool = False,
+        waiter: asyncio.Future[None] | None = None,
+        adds: bool = False,
     ) -> Job:
         """Queue `work`.
 
@@ -112,7 +121,7 @@ class Writer:
         still_since = self._still_since
         if still_since is not None and time.monotonic() - still_since > STALL_S:
             raise Overloaded("the store waits for its disk or for another program that holds it; nothing was kept")
-        job = Job(work, Future(), last, waiter)
+        job = Job(work, Future(), last, waiter, adds)
         with self._closing:
             if self._closed:
                 raise StoreUnavailable("the server is stopping; try again when it is back")
@@ -187,8 +196,11 @@ class Writer:
             transaction = connection.begin()
         self._remember_what_still_holds(connection)
         try:
-            outcomes = [self._done(connection, job) for job in group]
+            self._look_ahead(connection, [job.work for job in group if job.adds])
+            outcomes = [self._added(connection, job) if job.adds else self._done(connection, job) for job in group]
+            self._held.write(connection)
         except BaseException:
+            self._held = Held()
             transaction.rollback()
             raise
         try:
@@ -199,6 +211,16 @@ class Writer:
             # A commit whose sync failed may lie in the log and come to light when the file is opened again.
             raise Undecided(f"the store could not end a write: {getattr(error, 'orig', error)}") from error
         return outcomes
+
+    @staticmethod
+    def _look_ahead(connection: sa.Connection, works: list[Callable[[Transaction], Any]]) -> None:
+        """Let the works that have an ``ahead`` read what they need for all of them at once."""
+        kinds: dict[Any, list[Any]] = {}
+        for work in works:
+            if hasattr(work, "ahead"):
+                kinds.setdefault(type(work), []).append(work)
+        for kind, same in kinds.items():
+            kind.ahead(connection, same)
 
     @contextmanager
     def _standing_still(self) -> Iterator[None]:
@@ -225,6 +247,7 @@ class Writer:
 
     def _done(self, connection: sa.Connection, job: Job) -> _Outcome:
         """Do one job in a savepoint; a failure of the store itself is raised, for it ends the whole transaction."""
+        self._held.write(connection)
         transaction, driver = Transaction(connection), _driver(connection)
         driver.execute("SAVEPOINT job")
         try:
@@ -238,6 +261,27 @@ class Writer:
         else:
             outcome = _Outcome(job, answer, announcements=tuple(transaction.announcements))
         driver.execute("RELEASE job")
+        return outcome
+
+    def _added(self, connection: sa.Connection, job: Job) -> _Outcome:
+        """Do a job that only adds rows: where it fails its rows are dropped, and what others added before it is written."""
+        transaction, driver = Transaction(connection), _driver(connection)
+        mark, changes = self._held.mark(), driver.total_changes
+        self._memo[HELD] = self._held
+        try:
+            answer = job.work(transaction)
+            outcome = _Outcome(job, answer, announcements=tuple(transaction.announcements))
+        except (sa.exc.OperationalError, sqlite3.OperationalError):
+            raise
+        except Exception as error:
+            self._held.drop(mark)
+            self._held.write(connection)
+            self._memo.clear()
+            outcome = _Outcome(job, error=error)
+            changes = driver.total_changes
+        self._memo.pop(HELD, None)
+        if driver.total_changes != changes:
+            raise RuntimeError("a job that was said to add rows alone has written by itself")
         return outcome
 
     def _tell(self, announcements: list[Any]) -> None:
@@ -267,15 +311,6 @@ class Writer:
                 connection.close()
             except sa.exc.SQLAlchemyError:
                 logger.exception("a connection to the store could not be closed")
-
-
-def memo_of(connection: sa.Connection) -> dict[str, Any] | None:
-    """What jobs before read and still holds, by names of their choice; None on a connection that doesn't write.
-
-    Who changes what is remembered changes or forgets it here too. A job that fails takes all of it away.
-    """
-    memo: dict[str, Any] | None = connection.get_execution_options().get("memo")
-    return memo
 
 
 def _driver(connection: sa.Connection) -> sqlite3.Connection:

@@ -12,7 +12,9 @@ import sqlalchemy as sa
 from gridgeo_server.encoding import to_json
 from gridgeo_server.errors import NotFound
 from gridgeo_server.store import hook_tables as tables
-from gridgeo_server.store.writer import memo_of
+from gridgeo_server.store.held import add
+from gridgeo_server.store.memo import memo_of
+from gridgeo_server.store.prepared import Prepared
 from gridgeo_server.texts import say
 from gridgeo_server.webhooks.model import DEAD, DELIVERED, KEPT, WAITING, Message, Webhook
 
@@ -22,7 +24,10 @@ _MESSAGE_COLUMNS = [_OUTBOX.c[field.name] for field in fields(Message)]
 _STANDING = sa.select(*_COLUMNS).where(_HOOKS.c.removed_at.is_(None)).order_by(_HOOKS.c.made_at, _HOOKS.c.webhook)
 _ACTIVE = _STANDING.where(_HOOKS.c.stopped_at.is_(None))
 _WANTING = "webhooks to which something is sent"
-_PUT = _OUTBOX.insert()
+_PUT = Prepared(
+    _OUTBOX.insert(),
+    ["message", "webhook", "seq", "case", "type", "body", "state", "queued_at", "next_at", "attempts"],
+)
 
 
 def insert(connection: sa.Connection, webhook: Webhook) -> None:
@@ -92,7 +97,7 @@ def put(
         "next_at": now,
         "attempts": 0,
     }
-    connection.execute(_PUT, values)
+    add(connection, _PUT, values)
 
 
 def head(connection: sa.Connection, webhook: str) -> Message | None:

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from gridgeo_server.errors import Overloaded, StoreUnavailable, Undecided
 from gridgeo_server.store import Store, Transaction, database, tables, writer
+from gridgeo_server.store.memo import memo_of
 from loops import run as run_alone
 
 NOW = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
@@ -223,12 +224,12 @@ def test_what_a_job_remembers_is_there_for_the_next_until_one_fails_or_another_p
     store: Store, path: Path
 ) -> None:
     def remember(transaction: Transaction) -> None:
-        memo = writer.memo_of(transaction.connection)
+        memo = memo_of(transaction.connection)
         assert memo is not None
         memo["a"] = 1
 
     def remembered(transaction: Transaction) -> bool:
-        return "a" in (writer.memo_of(transaction.connection) or {})
+        return "a" in (memo_of(transaction.connection) or {})
 
     def fails(transaction: Transaction) -> None:
         raise KeyError("no")
@@ -252,4 +253,4 @@ def test_what_a_job_remembers_is_there_for_the_next_until_one_fails_or_another_p
         other.commit()
     assert not store.write(remembered)
     with store.reading() as connection:
-        assert writer.memo_of(connection) is None
+        assert memo_of(connection) is None
