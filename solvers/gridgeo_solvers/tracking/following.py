@@ -132,40 +132,51 @@ def follow(
     ([0, 1, 2, 3, 4], False)
     """
     chosen = params or FollowParams()
-    east, north, clock = (np.ascontiguousarray(values, dtype=np.float64) for values in (x, y, seconds))
-    sigma = np.full(len(east), chosen.noise_m) if noise_m is None else np.ascontiguousarray(noise_m, dtype=np.float64)
-    still = np.zeros(len(east), dtype=bool) if stands is None else np.asarray(stands, dtype=bool)
-    if not len(east) == len(north) == len(clock) == len(sigma) == len(still):
+    track = _track(cells, (x, y, seconds), noise_m, stands, chosen)
+    usual = float(np.median(cells.metres))
+    costs = Costs(usual, chosen.walk, chosen.turn, chosen.jump, chosen.stray, chosen.beam, chosen.again)
+    look = Look(track, _streets(cells), costs)
+    state, fix, begins, leaves = likeliest_walk(look)
+    if chosen.again:
+        np.minimum.at(track.since, state >> 1, leaves + _SOON)
+        state, fix, begins, leaves = likeliest_walk(look)
+    off = np.hypot(cells.x[state >> 1] - track.x[fix], cells.y[state >> 1] - track.y[fix])
+    near, begins = _trimmed(off > np.sqrt(2 * chosen.stray) * track.noise[fix], begins)
+    state, fix, leaves = state[near], fix[near], leaves[near]
+    return Followed(state >> 1, (state & 1) == 1, fix, begins, leaves)
+
+
+def _track(
+    cells: Cells,
+    at: tuple[ArrayLike, ArrayLike, ArrayLike],
+    noise_m: ArrayLike | None,
+    stands: ArrayLike | None,
+    params: FollowParams,
+) -> Track:
+    """Positions as the kernel reads them, from `at`: x, y and seconds."""
+    x, y, clock = (np.ascontiguousarray(values, dtype=np.float64) for values in at)
+    sigma = np.full(len(x), params.noise_m) if noise_m is None else np.ascontiguousarray(noise_m, dtype=np.float64)
+    still = np.zeros(len(x), dtype=bool) if stands is None else np.asarray(stands, dtype=bool)
+    if not len(x) == len(y) == len(clock) == len(sigma) == len(still):
         raise BadProblem("x, y, seconds, noise_m and stands must have one entry for each position")
-    if not all(np.isfinite(values).all() for values in (east, north, clock, sigma)) or (sigma <= 0).any():
+    if not all(np.isfinite(values).all() for values in (x, y, clock, sigma)) or (sigma <= 0).any():
         raise BadProblem("a position, a time or a noise of the track is not a number, or a noise isn't above 0")
     step = np.diff(clock, prepend=clock[:1])
     if (step < 0).any():
         raise BadProblem(f"position {int(np.argmax(step < 0))} comes before the one before it; sort the track by time")
-    usual = float(np.median(cells.metres))
-    hops = np.where(still, 0, np.ceil(chosen.most_m_s * step / max(usual, 1e-3))).astype(np.int64)
-    hops[(step > chosen.gap_s) & ~still] = -1
+    cell_m = max(float(np.median(cells.metres)), 1e-3)
+    hops = np.where(still, 0, np.ceil(params.most_m_s * step / cell_m)).astype(np.int64)
+    hops[(step > params.gap_s) & ~still] = -1
     hops[:1] = -1
-    pace = np.where(still, 0.0, min(_usual_pace(east, north, clock), chosen.most_m_s) * step)
-    since = np.full(len(cells.metres), len(clock))
-    streets = Streets(
+    pace = np.where(still, 0.0, min(_usual_pace(x, y, clock), params.most_m_s) * step)
+    return Track(x, y, sigma, hops, pace, np.full(len(cells.metres), len(clock)))
+
+
+def _streets(cells: Cells) -> Streets:
+    return Streets(
         cells.x, cells.y, cells.metres, cells.indptr, cells.ahead, cells.back,
         cells.square_m, cells.west, cells.south, cells.columns, cells.rows, cells.start, cells.order,
     )  # fmt: skip
-    costs = Costs(usual, chosen.walk, chosen.turn, chosen.jump, chosen.stray, chosen.beam, chosen.again)
-    for look in range(2):
-        track = Track(east, north, sigma, hops, pace, since)
-        state, fix, begins, leaves = likeliest_walk(Look(track, streets, costs))
-        if look or not chosen.again:
-            break
-        np.minimum.at(since, state >> 1, leaves + _SOON)
-    away = (
-        np.hypot(cells.x[state >> 1] - east[fix], cells.y[state >> 1] - north[fix])
-        > np.sqrt(2 * chosen.stray) * sigma[fix]
-    )
-    near, begins = _trimmed(away, begins)
-    state, fix, leaves = state[near], fix[near], leaves[near]
-    return Followed(state >> 1, (state & 1) == 1, fix, begins, leaves)
 
 
 def _trimmed(away: NDArray[np.bool_], begins: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
