@@ -67,7 +67,10 @@ def outcome(body):
 
 @given(st.binary(max_size=200))
 def test_whatever_comes_is_a_form_or_refused(data):
-    for body in (data, b"--x" + data, b"--x\r\nContent-Disposition: form-data; name=" + data + b"\r\n\r\n\r\n--x--"):
+    part, file = b"--x\r\nContent-Disposition: form-data; name=", b"a; filename=a\r\n\r\n"
+    field, content = part + data + b"\r\n\r\n\r\n--x--", part + file + data + b"\r\n--x--"
+    note = part + b"note\r\n\r\n" + data + b"\r\n" + part + file + b"\r\n--x--"
+    for body in (data, b"--x" + data, field, content, note):
         found = outcome(body)
         if isinstance(found, forms.Form):
             assert found.data in body
