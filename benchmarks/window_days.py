@@ -1,4 +1,4 @@
-"""Days of visits with narrow windows: `python benchmarks/window_days.py [--days N] [--doors N] [--window MIN] [--steps N …]`.
+"""Days of visits with narrow windows: `python benchmarks/window_days.py [--days N] [--doors N] [--window MIN] [--steps N …] [--iterations N …]`.
 
 Doors lie at random in a square of 2 km around the office and take ten minutes; nine in ten have a window somewhere in a shift of
 eight hours. Told are rounds, minutes of all rounds (waiting included) and CPU seconds, of `solve_rounds` and of PyVRP, which
@@ -13,7 +13,7 @@ import time
 
 import numpy as np
 import pyvrp
-from pyvrp.stop import MaxRuntime
+from pyvrp.stop import MaxIterations
 
 from gridgeo_solvers.routing import RoundsProblem, solve_rounds
 
@@ -31,8 +31,8 @@ def day(number: int, doors: int, window_min: float) -> RoundsProblem:
     return RoundsProblem(times, np.full(doors, 600.0), early, late, SHIFT)
 
 
-def peer(problem: RoundsProblem, seconds: float, seed: int) -> tuple[int, float]:
-    """Rounds and minutes by PyVRP within so many wall seconds."""
+def peer(problem: RoundsProblem, iterations: int, seed: int) -> tuple[int, float]:
+    """Rounds and minutes by PyVRP in so many iterations."""
     shift, times = int(problem.shift), problem.times.astype(np.int64)
     clients = [
         pyvrp.Client(place + 1, service_duration=int(spent), tw_early=int(early), tw_late=int(late))
@@ -43,7 +43,7 @@ def peer(problem: RoundsProblem, seconds: float, seed: int) -> tuple[int, float]
     )
     places = [pyvrp.Location(0, 0) for _ in times]
     data = pyvrp.ProblemData(places, clients, [pyvrp.Depot(0)], [crew], [np.zeros_like(times)], [times])
-    found = pyvrp.solve(data, MaxRuntime(seconds), seed=seed, collect_stats=False, display=False).best
+    found = pyvrp.solve(data, MaxIterations(iterations), seed=seed, collect_stats=False, display=False).best
     return found.num_routes(), found.duration() / 60
 
 
@@ -53,7 +53,7 @@ def main() -> None:
     parser.add_argument("--doors", type=int, default=40)
     parser.add_argument("--window", type=float, default=20.0)
     parser.add_argument("--steps", type=int, nargs="*", default=[])
-    parser.add_argument("--seconds", type=float, nargs="*", default=[1.0])
+    parser.add_argument("--iterations", type=int, nargs="*", default=[300, 2_000])
     asked = parser.parse_args()
     solve_rounds(day(0, 5, asked.window), iterations=50)
     found: dict[str, list[tuple[float, float, float]]] = {}
@@ -64,10 +64,10 @@ def main() -> None:
             own = solve_rounds(problem, seed=number, iterations=steps)
             row = (len(own.rounds), own.objective / 60, time.process_time() - began)
             found.setdefault(f"gridgeo, {steps or 'as many steps as usual'}", []).append(row)
-        for seconds in asked.seconds:
+        for iterations in asked.iterations:
             began = time.process_time()
-            told = peer(problem, seconds, number)
-            found.setdefault(f"PyVRP, {seconds:g} s", []).append((*told, time.process_time() - began))
+            told = peer(problem, iterations, number)
+            found.setdefault(f"PyVRP, {iterations} iterations", []).append((*told, time.process_time() - began))
     for who, rows in found.items():
         rounds, minutes, cpu = np.mean(rows, axis=0)
         print(json.dumps({"who": who, "rounds": rounds, "minutes": round(minutes, 1), "cpu": round(cpu, 2)}))

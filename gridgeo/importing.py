@@ -10,6 +10,8 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import shapely
+from pyproj import CRS
 
 from gridgeo.addresses import with_addresses
 from gridgeo.boundaries.outline import find_outline
@@ -89,12 +91,7 @@ def import_osm(
     ('Monaco', ['jurisdiction', 'quarter'])
     """
     progress = progress or Progress()
-    if boundary is not None and boundary.crs is None:
-        raise UnknownCRS(
-            "the given boundary declares no coordinate reference system; declare one, e.g. boundary.set_crs(4326)"
-        )
-    if not min_water_m2 >= 0:
-        raise BadInput(f"min_water_m2 is {min_water_m2}; give square metres, 0 or more")
+    _check(boundary, min_water_m2)
     progress.stage("read the map")
     extract = read_osm(path)
     crs = local_metric(*_centre(extract, boundary))
@@ -103,21 +100,12 @@ def import_osm(
     progress.note(f"boundary of {outline.boundary['name'].iloc[0]}: {outline.notes['boundary']}")
     land = outline.boundary.geometry.iloc[0]
     progress.stage("streets")
-    road_nodes, road_edges, road_notes = build_roads(extract, crs, within=land, speeds=speeds)
-    barriers, crossings = find_barriers(extract, crs, road_edges, within=land)
-    raw = {part: to_metric(getattr(extract, part), crs) for part in ("lines", "buildings", "landuse", "points")}
-    ground = {"road_nodes": road_nodes, "road_edges": road_edges, "barriers": barriers, "crossings": crossings}
+    ground, road_notes = _ground(extract, crs, land, speeds)
     ground["water"] = outline.water
-    made = build_units(
-        outline.boundary,
-        outline.areas,
-        **raw,
-        **ground,
-        households=households,
-        links=links,
-        options=options,
-        progress=progress,
-    )
+    raw = {part: to_metric(getattr(extract, part), crs) for part in ("lines", "buildings", "landuse", "points")}
+    wishes: dict[str, Any] = {"households": households, "links": links, "options": options, "progress": progress}
+    made = build_units(outline.boundary, outline.areas, **raw, **ground, **wishes)
+    notes = {"outline": dict(outline.notes), "roads": road_notes, "units": dict(made.notes)}
     town = Jurisdiction(
         boundary=made.boundary,
         areas=made.areas,
@@ -126,11 +114,28 @@ def import_osm(
         borders=made.borders,
         places=find_places(extract, crs, within=land),
         **ground,
-        notes=_described(extract, speeds or Speeds())
-        | {"outline": dict(outline.notes), "roads": road_notes, "units": dict(made.notes)},
+        notes=_described(extract, speeds or Speeds()) | notes,
     )
     town.check()
     return town
+
+
+def _check(boundary: gpd.GeoDataFrame | None, min_water_m2: float) -> None:
+    if boundary is not None and boundary.crs is None:
+        raise UnknownCRS(
+            "the given boundary declares no coordinate reference system; declare one, e.g. boundary.set_crs(4326)"
+        )
+    if not min_water_m2 >= 0:
+        raise BadInput(f"min_water_m2 is {min_water_m2}; give square metres, 0 or more")
+
+
+def _ground(
+    extract: OsmExtract, crs: CRS, land: shapely.Geometry, speeds: Speeds | None
+) -> tuple[dict[str, gpd.GeoDataFrame], dict[str, Any]]:
+    """Streets, barriers and crossings within the land, by the name of their layer, and notes about the streets."""
+    nodes, edges, notes = build_roads(extract, crs, within=land, speeds=speeds)
+    barriers, crossings = find_barriers(extract, crs, edges, within=land)
+    return {"road_nodes": nodes, "road_edges": edges, "barriers": barriers, "crossings": crossings}, notes
 
 
 def _described(extract: OsmExtract, speeds: Speeds) -> dict[str, Any]:

@@ -8,6 +8,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gridgeo.commands.options import Json, Mode, PlanFile, Seed, Town, rows
+from gridgeo.commands.simulate_options import (
+    After,
+    Against,
+    Cases,
+    Days,
+    Demand,
+    Officers,
+    Offline,
+    Output,
+    PassOn,
+    PerDay,
+    Policies,
+    Predict,
+)
 from gridgeo.errors import BadInput
 from gridgeo.terminal import err, progress, show, show_table
 
@@ -93,54 +107,23 @@ def dispatch(
 def simulate(
     town: Town,
     plan: PlanFile,
-    against: Annotated[
-        Path | None,
-        typer.Option(help="Another plan of the same town (B): every measure A / B / Δ.", metavar="PLAN.gpkg"),
-    ] = None,
-    predict: Annotated[
-        bool, typer.Option("--predict", help="Predict by a queueing model instead of simulating cases.")
-    ] = False,
-    policy: Annotated[
-        list[str] | None,
-        typer.Option(help="owner, nearest, coverage, farsighted, together or farsighted-together; repeatable."),
-    ] = None,
-    cases: Annotated[
-        Path | None,
-        typer.Option(
-            help="Cases that came: case,lon,lat,reported[,limit_min,handling_min,skills,urgency]; drawn if not set."
-        ),
-    ] = None,
-    officers: Annotated[
-        Path | None, typer.Option(help="Table of officers as for 'gridgeo dispatch'; one for each grid if not set.")
-    ] = None,
-    per_day: Annotated[float, typer.Option(min=0.0, help="Cases a day.")] = 50.0,
-    days: Annotated[float, typer.Option(min=0.1, help="Days of drawn cases.")] = 28.0,
+    against: Against = None,
+    predict: Predict = False,
+    policy: Policies = None,
+    cases: Cases = None,
+    officers: Officers = None,
+    per_day: PerDay = 50.0,
+    days: Days = 28.0,
     limit: LimitMin = 30.0,
     handling: Handling = 20.0,
-    demand: Annotated[str, typer.Option(help="Column of the units that says where cases come from.")] = "households",
-    after: Annotated[
-        str,
-        typer.Option(
-            help="Whence officers are sent after a case: 'on the way' home, 'home first', 'at home', 'stays'."
-        ),
-    ] = "on the way",
-    pass_on: Annotated[
-        bool, typer.Option("--pass-on", help="Cases are passed on while all are busy, instead of waiting.")
-    ] = False,
-    offline: Annotated[
-        bool,
-        typer.Option(
-            "--offline",
-            help="Tell late arrivals beside the fewest with everything known; takes 'home first' and --pass-on.",
-        ),
-    ] = False,
+    demand: Demand = "households",
+    after: After = "on the way",
+    pass_on: PassOn = False,
+    offline: Offline = False,
     mode: Mode = "foot",
     zone: Zone = "UTC",
     seed: Seed = 0,
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", help="File for figures by grid, policy and officer (.gpkg, .geojson)."),
-    ] = None,
+    output: Output = None,
     as_json: Json = False,
 ) -> None:
     """Replay or predict cases under a plan: response, lateness, load by policy; with --against, what a re-drawing changes."""

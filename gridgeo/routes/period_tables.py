@@ -160,7 +160,7 @@ def period_figures(
     for grid, answer in answers.items():
         tasks = asked[grid]
         gap = answer.gap if answer.gap.any() else _walked_gap(answer, len(tasks))
-        for kind, most in zip(tasks["class"], gap.tolist(), strict=True):
+        for kind, most in zip(tasks["kind"], gap.tolist(), strict=True):
             if most:
                 promise[kind] = max(promise.get(kind, 0), most)
     told = {grid: answer.told for grid, answer in answers.items()}
@@ -200,7 +200,7 @@ def _walked_hours(
     kind = {
         (grid, what): name
         for grid, tasks in asked.items()
-        for what, name in zip(tasks["what"], tasks["class"], strict=True)
+        for what, name in zip(tasks["what"], tasks["kind"], strict=True)
     }
     if stops.empty:
         return {}

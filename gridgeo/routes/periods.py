@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from gridgeo.errors import BadInput
 from gridgeo.plans.plan import Plan
-from gridgeo.roads import NO_ROAD, Roads
-from gridgeo.routes.classes import CLASSES, TIMES, begin_of_shift, classes_of, shifts_open
+from gridgeo.roads import Roads
+from gridgeo.routes.classes import CLASSES, TIMES, classes_of
 from gridgeo.routes.clock import Clock
 from gridgeo.routes.patrols import PATROL_KMH
-from gridgeo.routes.period_tables import NEAR_M, Answer, period_figures, period_layers
-from gridgeo.routes.reading import Rows, points
+from gridgeo.routes.period_tables import Answer, period_figures, period_layers
+from gridgeo.routes.rhythm import Passes, Rhythm
+from gridgeo.routes.spots import placed_spots
 from gridgeo.routes.starts import starts_of
 from gridgeo.routes.streets import SKIP, patrolled_streets
 from gridgeo.routes.tables import Routes
 from gridgeo_solvers.errors import BadProblem, Infeasible
 from gridgeo_solvers.progress import Progress
-from gridgeo_solvers.roads.snapping import ANY
 from gridgeo_solvers.routing.period import (
     Period,
     Pool,
-    least_gap,
     mix,
     pool_of,
     solve_period,
@@ -134,43 +132,22 @@ def patrol_period(
     """
     speed = PATROL_KMH.get(mode, 4.0) if patrol_kmh is None else patrol_kmh
     wanted = dict(times) if times is not None else {name: min(k, shifts) for name, k in TIMES.items()}
-    for name, value in (("shift_min", shift_min), ("patrol_kmh", speed)):
-        if not (np.isfinite(value) and value > 0):
-            raise BadInput(f"{name} is {value}; give a number above 0")
-    for name, count in (("shifts", shifts), ("officers", officers)):
-        if count < 1:
-            raise BadInput(f"{name} is {count}; give at least 1")
-    for kind, count in wanted.items():
-        if not 1 <= count <= shifts:
-            raise BadInput(f"'{kind}' is to be passed {count} times in {shifts} shifts; give 1 to {shifts}")
-    if not begins:
-        raise BadInput("begins is empty; give at least one time of day at which shifts begin, e.g. 08:00")
-    first = [begin_of_shift(time) for time in begins]
-    if first != sorted(set(first)):
-        raise BadInput(
-            f"begins is {', '.join(begins)}; give times of day in their order, each once, e.g. 06:00,14:00,22:00"
-        )
-    place = plan.jurisdiction
-    roads = Roads.of(place.road_nodes, place.road_edges, mode)
-    streets = patrolled_streets(plan, mode=mode, skip=skip)
-    if streets.empty:
-        raise BadInput(f"{place.name} has no street that is patrolled by {mode}; is the right map imported?")
-    streets["class"] = classes_of(streets, place.road_edges, classes, by_highway, wanted)
-    for name in wanted if times is not None else ():
-        if name not in set(streets["class"]):
-            raise BadInput(f"no street is of class '{name}'; leave it out of the times, or name its streets in a table")
-    for name in both_sides:
-        if name not in set(streets["highway"]):
-            known = ", ".join(sorted(set(streets["highway"])))
-            raise BadInput(f"no street of OpenStreetMap class '{name}' has two sides to patrol; choose among {known}")
-    rules = _rules(wanted, most_gap or {}, closed or {}, begins, shift_min, shifts)
+    rhythm = Rhythm(shifts, officers, shift_min, speed, wanted, begins)
+    roads = Roads.of(plan.jurisdiction.road_nodes, plan.jurisdiction.road_edges, mode)
+    streets = _classed_streets(plan, mode, skip, classes, by_highway, wanted)
+    _check_names(streets, wanted if times is not None else (), both_sides)
+    passes = rhythm.passes(most_gap or {}, closed or {})
     starts = starts_of(plan, roads, streets, stations)
-    placed = _placed(spots, plan, roads, starts, max(wanted.values()), shifts)
+    placed = placed_spots(spots, plan, roads, starts, rhythm)
     goals = starts if ends is None else starts_of(plan, roads, streets, ends)
     asked = {}
     for grid, own in streets.groupby("grid"):
         here = placed[(placed["grid"] == grid) & (placed["reason"] == "")]
-        asked[str(grid)] = _tasks(roads, own, here, rules, both_sides, speed, shifts)
+        rows = [
+            *_street_tasks(roads, own, passes, both_sides, speed),
+            *_spot_tasks(roads, here, passes["spots"], rhythm),
+        ]
+        asked[str(grid)] = pd.DataFrame(rows, columns=list(Task._fields))
     problems = {
         grid: Period(
             roads.network, starts[grid], goals[grid], shifts, officers, shift_min * 60,
@@ -191,114 +168,73 @@ def patrol_period(
     return Routes(*tables, meta=meta)
 
 
-def _rules(
+class Task(NamedTuple):
+    """Something to patrol in a grid: what it is, the columns of a `Period`, and of a spot how far along its street it lies
+    and seconds there.
+    """
+
+    what: str
+    kind: str
+    piece: int
+    place: int
+    service: float
+    times: int
+    allowed: int
+    most: int | None
+    share: float = 0.0
+    stay: float = 0.0
+
+
+def _classed_streets(
+    plan: Plan,
+    mode: str,
+    skip: tuple[str, ...],
+    classes: pd.DataFrame | None,
+    by_highway: Mapping[str, str],
     times: Mapping[str, int],
-    most_gap: Mapping[str, int],
-    closed: Mapping[str, Sequence[tuple[str, str]]],
-    begins: Sequence[str],
-    shift_min: float,
-    shifts: int,
-) -> dict[str, tuple[int, int, int | None]]:
-    """Passes, open shifts and greatest gap of each class, and of spots."""
-    for option, names in (("a greatest gap", most_gap), ("closed times", closed)):
-        for name in names:
-            if name not in times and name != "spots":
-                raise BadInput(f"{option} of class '{name}', which is none; choose one of {', '.join(times)}, spots")
-    rules: dict[str, tuple[int, int, int | None]] = {}
-    for name, count in times.items():
-        allowed = shifts_open(closed.get(name, ()), begins, shift_min, shifts, name)
-        most = _most_gap(f"'{name}'", count, allowed, most_gap.get(name), shifts)
-        rules[name] = (count, allowed, most)
-    open_ = shifts_open(closed.get("spots", ()), begins, shift_min, shifts, "spots")
-    return rules | {"spots": (1, open_, most_gap.get("spots"))}
+) -> gpd.GeoDataFrame:
+    """The streets that are patrolled, with their class."""
+    place = plan.jurisdiction
+    streets = patrolled_streets(plan, mode=mode, skip=skip)
+    if streets.empty:
+        raise BadInput(f"{place.name} has no street that is patrolled by {mode}; is the right map imported?")
+    return streets.assign(**{"class": classes_of(streets, place.road_edges, classes, by_highway, times)})
 
 
-def _most_gap(what: str, count: int, allowed: int, most: int | None, shifts: int) -> int:
-    """The greatest gap of what is passed `count` times in its open shifts; twice an even one where none is asked for."""
-    if count > allowed.bit_count():
-        raise BadInput(
-            f"{what} is to be passed {count} times, but its closed times leave {allowed.bit_count()} of {shifts} "
-            "shifts: ask for fewer passes, other closed times or other beginnings of shifts"
-        )
-    least = least_gap(shifts, count, allowed)
-    most = max(2 * -(-shifts // count), least) if most is None else int(most)
-    if most < least:
-        raise BadInput(
-            f"the greatest gap of {what} is {most} shifts, but {count} passes in {shifts} shifts leave one of "
-            f"{least} at the least: allow {least}, or ask for more passes"
-        )
-    return most
+def _check_names(streets: gpd.GeoDataFrame, named: Iterable[str], both_sides: Sequence[str]) -> None:
+    """Refuse classes, `named` ones and OpenStreetMap's, of which there is no street."""
+    for name in named:
+        if name not in set(streets["class"]):
+            raise BadInput(f"no street is of class '{name}'; leave it out of the times, or name its streets in a table")
+    for name in both_sides:
+        if name not in set(streets["highway"]):
+            known = ", ".join(sorted(set(streets["highway"])))
+            raise BadInput(f"no street of OpenStreetMap class '{name}' has two sides to patrol; choose among {known}")
 
 
-def _placed(
-    spots: pd.DataFrame | None, plan: Plan, roads: Roads, starts: Mapping[str, int], usual: int, shifts: int
-) -> pd.DataFrame:
-    """Hot spots with their grid, the piece of street along which they lie and how far along it, or the reason why none does."""
-    if spots is None or spots.empty:
-        columns = ("spot", "grid", "piece", "share", "reason", "seconds", "times", "point")
-        return pd.DataFrame({name: [] for name in columns})
-    if "spot" not in spots.columns or "minutes" not in spots.columns:
-        raise BadInput("hot spots need columns spot and minutes, and lon and lat or a geometry")
-    rows = Rows(spots, "spot", "hot spots")
-    minutes, times = rows.numbers("minutes"), rows.numbers("times", float(usual))
-    rows.refuse(minutes <= 0, "minutes", "must be above 0: how long an officer stays")
-    rows.refuse(
-        (times < 1) | (times > shifts) | (times % 1 != 0), "times", f"must be a whole number from 1 to {shifts}"
-    )
-    where = points(rows, plan)
-    grid = [_near_grid(plan, point) for point in where]
-    part = np.array([ANY if name is None else roads.network.parts[starts[name]] for name in grid], dtype=np.int64)
-    snapped = roads.snap_at(shapely.get_coordinates(where), within_m=NEAR_M, part=part)
-    outside = np.array([name is None for name in grid])
-    return pd.DataFrame(
-        {
-            "spot": rows.ids,
-            "grid": grid,
-            "piece": snapped.piece,
-            "share": snapped.share,
-            "reason": np.where(outside, NO_ROAD, snapped.reason),
-            "seconds": minutes * 60,
-            "times": times.astype(int),
-            "point": where,
-        }
-    )
-
-
-def _near_grid(plan: Plan, point: shapely.Point) -> str | None:
-    inside = plan.grids[shapely.dwithin(plan.grids.geometry.to_numpy(), point, NEAR_M)]
-    return str(inside.loc[inside.distance(point).idxmin(), "grid"]) if len(inside) else None
-
-
-def _tasks(
-    roads: Roads,
-    streets: gpd.GeoDataFrame,
-    spots: pd.DataFrame,
-    rules: Mapping[str, tuple[int, int, int | None]],
-    both_sides: Sequence[str],
-    speed: float,
-    shifts: int,
-) -> pd.DataFrame:
-    """One row a task of a grid: what it is, the columns of a `Period`, and of a spot how far along its street it lies and seconds there."""
+def _street_tasks(
+    roads: Roads, streets: gpd.GeoDataFrame, passes: Mapping[str, Passes], both_sides: Sequence[str], speed: float
+) -> Iterator[Task]:
+    """One for each street, or for each of its sides."""
     network = roads.network
-    rows = []
     for street, piece, kind, highway in zip(
         streets["street"], roads.pieces(streets["street"]).tolist(), streets["class"], streets["highway"], strict=True
     ):
-        count, allowed, most = rules[kind]
         seconds = float(roads.piece_metres[piece]) / (speed / 3.6)
         ahead, back = int(network.forward[piece]), int(network.back[piece])
-        sides = (ahead, back if back >= 0 else ahead) if highway in both_sides else (-1,)
-        rows += [(f"street {street}", kind, piece, arc, seconds, count, allowed, most, 0.0, 0.0) for arc in sides]
-    _, allowed, limit = rules["spots"]
-    for spot, piece, share, stay, count in spots[["spot", "piece", "share", "seconds", "times"]].itertuples(
-        index=False, name=None
-    ):
-        most = _most_gap(f"hot spot '{spot}'", count, allowed, limit, shifts)
+        for arc in (ahead, back if back >= 0 else ahead) if highway in both_sides else (-1,):
+            yield Task(f"street {street}", kind, piece, arc, seconds, *passes[kind])
+
+
+def _spot_tasks(roads: Roads, spots: pd.DataFrame, passes: Passes, rhythm: Rhythm) -> Iterator[Task]:
+    """One for each spot: along its street and the stay."""
+    network = roads.network
+    told = spots[["spot", "piece", "share", "seconds", "times"]]
+    for spot, piece, share, stay, count in told.itertuples(index=False, name=None):
+        most = rhythm.most_gap(f"hot spot '{spot}'", count, passes.allowed, passes.most)
         ahead, back = int(network.forward[piece]), int(network.back[piece])
         seconds = stay + float(max(network.seconds[ahead], network.seconds[back] if back >= 0 else 0.0))
-        rows.append((f"spot {spot}", "spots", int(piece), -1, seconds, count, allowed, most, share, stay))
-    columns = ["what", "class", "piece", "place", "service", "times", "allowed", "most", "share", "stay"]
-    return pd.DataFrame(rows, columns=columns)
+        yield Task(f"spot {spot}", "spots", int(piece), -1, seconds, count, passes.allowed, most, share, stay)
 
 
 def _solved(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 from contextlib import redirect_stdout
@@ -77,10 +78,19 @@ def test_the_how_to_of_the_register_runs_and_prints_what_it_says(workplace: Path
     assert {"plan.gpkg", "register.gpkg"} <= {path.name for path in workplace.iterdir()}
 
 
+def faults(text: str, line: int) -> list[str]:
+    """Why a block that begins in `line` of its page isn't Python."""
+    try:
+        ast.parse("\n" * (line - 1) + text)
+    except SyntaxError as wrong:
+        return [f"line {wrong.lineno}: {wrong.msg}"]
+    return []
+
+
 @pytest.mark.parametrize(
     "path", sorted((ROOT / "docs").rglob("*.md")), ids=lambda path: str(path.relative_to(ROOT / "docs"))
 )
 def test_every_python_block_is_python(path: Path) -> None:
-    for language, text, line in blocks(path):
-        if language == "python":
-            compile("\n" * (line - 1) + text, str(path), "exec")
+    assert [
+        fault for language, text, line in blocks(path) if language == "python" for fault in faults(text, line)
+    ] == []

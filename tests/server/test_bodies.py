@@ -1,4 +1,4 @@
-"""What a body of JSON may be; the doors are tried in `test_bad_input`."""
+"""What a body of JSON may be; the doors are tried in `bad_input`."""
 
 from __future__ import annotations
 

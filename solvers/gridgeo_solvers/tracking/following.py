@@ -14,12 +14,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from gridgeo_solvers.errors import BadProblem
-from gridgeo_solvers.kernels import kernel
 from gridgeo_solvers.tracking.cells import Cells
+from gridgeo_solvers.tracking.passing import Costs, Look, Streets, Track, likeliest_walk
 
 
 @dataclass(frozen=True)
@@ -133,39 +132,51 @@ def follow(
     ([0, 1, 2, 3, 4], False)
     """
     chosen = params or FollowParams()
-    east, north, clock = (np.ascontiguousarray(values, dtype=np.float64) for values in (x, y, seconds))
-    sigma = np.full(len(east), chosen.noise_m) if noise_m is None else np.ascontiguousarray(noise_m, dtype=np.float64)
-    still = np.zeros(len(east), dtype=bool) if stands is None else np.asarray(stands, dtype=bool)
-    if not len(east) == len(north) == len(clock) == len(sigma) == len(still):
+    track = _track(cells, (x, y, seconds), noise_m, stands, chosen)
+    usual = float(np.median(cells.metres))
+    costs = Costs(usual, chosen.walk, chosen.turn, chosen.jump, chosen.stray, chosen.beam, chosen.again)
+    look = Look(track, _streets(cells), costs)
+    state, fix, begins, leaves = likeliest_walk(look)
+    if chosen.again:
+        np.minimum.at(track.since, state >> 1, leaves + _SOON)
+        state, fix, begins, leaves = likeliest_walk(look)
+    off = np.hypot(cells.x[state >> 1] - track.x[fix], cells.y[state >> 1] - track.y[fix])
+    near, begins = _trimmed(off > np.sqrt(2 * chosen.stray) * track.noise[fix], begins)
+    state, fix, leaves = state[near], fix[near], leaves[near]
+    return Followed(state >> 1, (state & 1) == 1, fix, begins, leaves)
+
+
+def _track(
+    cells: Cells,
+    at: tuple[ArrayLike, ArrayLike, ArrayLike],
+    noise_m: ArrayLike | None,
+    stands: ArrayLike | None,
+    params: FollowParams,
+) -> Track:
+    """Positions as the kernel reads them, from `at`: x, y and seconds."""
+    x, y, clock = (np.ascontiguousarray(values, dtype=np.float64) for values in at)
+    sigma = np.full(len(x), params.noise_m) if noise_m is None else np.ascontiguousarray(noise_m, dtype=np.float64)
+    still = np.zeros(len(x), dtype=bool) if stands is None else np.asarray(stands, dtype=bool)
+    if not len(x) == len(y) == len(clock) == len(sigma) == len(still):
         raise BadProblem("x, y, seconds, noise_m and stands must have one entry for each position")
-    if not all(np.isfinite(values).all() for values in (east, north, clock, sigma)) or (sigma <= 0).any():
+    if not all(np.isfinite(values).all() for values in (x, y, clock, sigma)) or (sigma <= 0).any():
         raise BadProblem("a position, a time or a noise of the track is not a number, or a noise isn't above 0")
     step = np.diff(clock, prepend=clock[:1])
     if (step < 0).any():
         raise BadProblem(f"position {int(np.argmax(step < 0))} comes before the one before it; sort the track by time")
-    usual = float(np.median(cells.metres))
-    hops = np.where(still, 0, np.ceil(chosen.most_m_s * step / max(usual, 1e-3))).astype(np.int64)
-    hops[(step > chosen.gap_s) & ~still] = -1
+    cell_m = max(float(np.median(cells.metres)), 1e-3)
+    hops = np.where(still, 0, np.ceil(params.most_m_s * step / cell_m)).astype(np.int64)
+    hops[(step > params.gap_s) & ~still] = -1
     hops[:1] = -1
-    pace = np.where(still, 0.0, min(_usual_pace(east, north, clock), chosen.most_m_s) * step)
-    since = np.full(len(cells.metres), len(clock))
-    for look in range(2):
-        state, fix, begins, leaves = _follow(
-            east, north, sigma, hops, pace, cells.x, cells.y, cells.metres, since, chosen.again,
-            cells.indptr, cells.ahead, cells.back,
-            cells.square_m, cells.west, cells.south, cells.columns, cells.rows, cells.start, cells.order,
-            usual, chosen.walk, chosen.turn, chosen.jump, chosen.stray, chosen.beam,
-        )  # fmt: skip
-        if look or not chosen.again:
-            break
-        np.minimum.at(since, state >> 1, leaves + _SOON)
-    away = (
-        np.hypot(cells.x[state >> 1] - east[fix], cells.y[state >> 1] - north[fix])
-        > np.sqrt(2 * chosen.stray) * sigma[fix]
-    )
-    near, begins = _trimmed(away, begins)
-    state, fix, leaves = state[near], fix[near], leaves[near]
-    return Followed(state >> 1, (state & 1) == 1, fix, begins, leaves)
+    pace = np.where(still, 0.0, min(_usual_pace(x, y, clock), params.most_m_s) * step)
+    return Track(x, y, sigma, hops, pace, np.full(len(cells.metres), len(clock)))
+
+
+def _streets(cells: Cells) -> Streets:
+    return Streets(
+        cells.x, cells.y, cells.metres, cells.indptr, cells.ahead, cells.back,
+        cells.square_m, cells.west, cells.south, cells.columns, cells.rows, cells.start, cells.order,
+    )  # fmt: skip
 
 
 def _trimmed(away: NDArray[np.bool_], begins: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -196,201 +207,3 @@ def _usual_pace(x: NDArray[np.float64], y: NDArray[np.float64], clock: NDArray[n
 _MINUTE, _STANDS_M_S = 60.0, 0.4
 _SOON = 12
 """Positions after the first pass of a cell up to which another one is still part of it."""
-_NEAR = 2.0
-"""Cells within so many deviations of a position may be come back to from off the streets."""
-_FIRST = 4.0
-"""Cells within so many deviations of the first position may be where a walk begins."""
-_LONG = 8
-"""Steps of more cells bridge a gap."""
-_TOKENS = 1 << 16
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _within(px, py, reach, cx, cy, side, west, south, columns, rows, start, order, found):  # type: ignore[no-untyped-def]
-    """Write the cells within `reach` of a point into `found`; how many there are."""
-    count = 0
-    left = max(0, int(np.floor((px - reach - west) / side)))
-    right = min(columns - 1, int(np.floor((px + reach - west) / side)))
-    low = max(0, int(np.floor((py - reach - south) / side)))
-    high = min(rows - 1, int(np.floor((py + reach - south) / side)))
-    for row in range(low, high + 1):
-        for k in range(start[row * columns + left], start[row * columns + right + 1] if right >= left else 0):
-            c = order[k]
-            if (cx[c] - px) ** 2 + (cy[c] - py) ** 2 <= reach * reach:
-                if count == len(found):
-                    return count
-                found[count] = c
-                count += 1
-    return count
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _swept(count, active, many, state, parent, fix, jump):  # type: ignore[no-untyped-def]
-    """Keep only the tokens from which an active one descends; a parent always has the lower number."""
-    kept = np.zeros(count, dtype=np.int64)
-    for k in range(many):
-        kept[active[k]] = 1
-    for token in range(count - 1, -1, -1):
-        if kept[token] and parent[token] >= 0:
-            kept[parent[token]] = 1
-    fresh = np.cumsum(kept) - 1
-    for token in range(count):
-        if kept[token]:
-            place = fresh[token]
-            state[place], fix[place], jump[place] = state[token], fix[token], jump[token]
-            parent[place] = -1 if parent[token] < 0 else fresh[parent[token]]
-    for k in range(many):
-        active[k] = fresh[active[k]]
-    return int(fresh[-1]) + 1
-
-
-@kernel
-def _follow(px, py, sigma, hops, pace, cx, cy, cm, since, again, indptr, ahead, back, side, west, south, columns, rows, start, order, usual, walk, turn, jump_cost, stray, beam):  # type: ignore[no-untyped-def]  # fmt: skip
-    n, states = len(px), 2 * len(cx)
-    cost = np.full(states, np.inf)
-    told = np.zeros(states, dtype=np.int64)
-    listed = np.zeros(states, dtype=np.int64)
-    queued = np.zeros(states, dtype=np.int64)
-    touched = np.empty(states, dtype=np.int64)
-    now = np.empty(states, dtype=np.int64)
-    later = np.empty(states, dtype=np.int64)
-    active, owner = np.empty(states, dtype=np.int64), np.empty(states, dtype=np.int64)
-    held, gone = np.empty(states), np.empty(states)
-    worth, went = np.empty(states), np.empty(states)
-    found = np.empty(len(cx), dtype=np.int64)
-    size = _TOKENS
-    state, parent = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64)
-    fix, jump = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.bool_)
-    out_state, out_fix = np.empty(1024, dtype=np.int64), np.empty(1024, dtype=np.int64)
-    out_begin, out_leave = np.empty(1024, dtype=np.bool_), np.empty(1024, dtype=np.int64)
-    out, tokens, many, round_, last_seen = 0, 0, 0, 0, -1
-    for t in range(n + 1):
-        if t == n or hops[t] < 0:
-            if many:
-                best = 0
-                for k in range(1, many):
-                    if worth[k] < worth[best]:
-                        best = k
-                token, length = active[best], 0
-                while token >= 0:
-                    length += 1
-                    token = parent[token]
-                while out + length > len(out_state):
-                    out_state, out_fix = np.concatenate((out_state, out_state)), np.concatenate((out_fix, out_fix))
-                    out_begin, out_leave = (
-                        np.concatenate((out_begin, out_begin)),
-                        np.concatenate((out_leave, out_leave)),
-                    )
-                token, place, leave = active[best], out + length - 1, last_seen
-                while token >= 0:
-                    out_state[place], out_fix[place], out_leave[place] = state[token], fix[token], leave
-                    out_begin[place] = jump[token] or parent[token] < 0
-                    leave = fix[token] if not jump[token] else fix[token] - 1
-                    place -= 1
-                    token = parent[token]
-                out += length
-            many, tokens = 0, 0
-            if t == n:
-                break
-        # Most tokens have no descendant among the active ones any more.
-        if tokens > size // 2:
-            tokens = _swept(tokens, active, many, state, parent, fix, jump)
-            if tokens > size // 4:
-                state, parent = np.concatenate((state, state)), np.concatenate((parent, parent))
-                fix, jump = np.concatenate((fix, fix)), np.concatenate((jump, jump))
-                size *= 2
-        least, first = np.inf, -1
-        listing = 0
-        round_ += 1
-        for k in range(many):
-            s = state[active[k]]
-            cost[s], told[s], listed[s], went[s] = worth[k], active[k], round_, 0.0
-            touched[listing] = s
-            now[listing] = s
-            listing += 1
-            if worth[k] < least:
-                least, first = worth[k], active[k]
-        frontier, mark = listing, round_
-        limit, long = least + beam, hops[t] > _LONG
-        if long:  # where the walk itself costs something, only the best places to set out from count
-            limit = least + beam / 3 + walk * max(0.0, hops[t] * usual - pace[t])
-        for hop in range(max(hops[t], 0)):
-            round_ += 1
-            coming = 0
-            still_m = (hops[t] - hop) * usual + _FIRST * sigma[t]
-            for k in range(frontier):  # as they are before the round, so that nobody goes over two cells in it
-                held[k], gone[k], owner[k] = cost[now[k]], went[now[k]], told[now[k]]
-            for k in range(frontier):
-                s = now[k]
-                if long and (cx[s >> 1] - px[t]) ** 2 + (cy[s >> 1] - py[t]) ** 2 > still_m * still_m:
-                    continue  # too far to be near the next position in time
-                for e in range(indptr[s], indptr[s + 1]):
-                    s2 = ahead[e]
-                    price, far = held[k], gone[k]
-                    if back[e] == 0:
-                        far += cm[s2 >> 1]
-                        price += walk * (max(0.0, far - pace[t]) - max(0.0, gone[k] - pace[t]))
-                        if t > since[s2 >> 1]:
-                            price += again * cm[s2 >> 1]
-                    elif back[e] == 1:
-                        price += turn
-                    if price >= limit:
-                        continue
-                    if listed[s2] < mark:
-                        listed[s2] = mark
-                        cost[s2] = np.inf
-                        touched[listing] = s2
-                        listing += 1
-                    if price < cost[s2] - 1e-9:
-                        if tokens == size:
-                            state, parent = np.concatenate((state, state)), np.concatenate((parent, parent))
-                            fix, jump = np.concatenate((fix, fix)), np.concatenate((jump, jump))
-                            size *= 2
-                        state[tokens], parent[tokens], fix[tokens], jump[tokens] = s2, owner[k], t, False
-                        cost[s2], told[s2], went[s2] = price, tokens, far
-                        tokens += 1
-                        if queued[s2] != round_:
-                            queued[s2] = round_
-                            later[coming] = s2
-                            coming += 1
-            for k in range(coming):
-                now[k] = later[k]
-            frontier = coming
-            if frontier == 0:
-                break
-        reach = (_FIRST if many == 0 else _NEAR) * sigma[t]
-        near = _within(px[t], py[t], reach, cx, cy, side, west, south, columns, rows, start, order, found)
-        entry = 0.0 if many == 0 else least + jump_cost
-        for k in range(near):
-            for way in range(2):
-                s = 2 * found[k] + way
-                if indptr[s] == indptr[s + 1] and way == 1:
-                    continue  # against a one-way street
-                if listed[s] < mark:
-                    listed[s] = mark
-                    cost[s] = np.inf
-                    touched[listing] = s
-                    listing += 1
-                if entry < cost[s]:
-                    if tokens == size:
-                        state, parent = np.concatenate((state, state)), np.concatenate((parent, parent))
-                        fix, jump = np.concatenate((fix, fix)), np.concatenate((jump, jump))
-                        size *= 2
-                    state[tokens], parent[tokens], fix[tokens], jump[tokens] = s, first, t, True
-                    cost[s], told[s], went[s] = entry, tokens, pace[t]
-                    tokens += 1
-        best_now = np.inf
-        for k in range(listing):
-            s = touched[k]
-            c = s >> 1
-            off = ((cx[c] - px[t]) ** 2 + (cy[c] - py[t]) ** 2) / (2 * sigma[t] * sigma[t])
-            cost[s] += min(off, stray) + walk * max(0.0, pace[t] - went[s])
-            best_now = min(best_now, cost[s])
-        many = 0
-        for k in range(listing):
-            s = touched[k]
-            if cost[s] <= best_now + beam:
-                active[many], worth[many] = told[s], cost[s] - best_now
-                many += 1
-        last_seen = t
-    return out_state[:out], out_fix[:out], out_begin[:out], out_leave[:out]

@@ -23,8 +23,11 @@ def test_a_sign_that_no_font_has_is_refused():
         fonts.refuse_tofu("grid \U0010fffd")
 
 
-def test_spaces_and_joiners_need_no_font():
+def test_spaces_and_joiners_need_no_font(monkeypatch):
+    asked = []
+    monkeypatch.setattr(fonts, "uncovered", lambda signs: asked.append(signs) or set())
     fonts.refuse_tofu("a\u2009b\u2003c\u200bd\u00ade\n\t\ufe0f")
+    assert asked == [set("abcde")]
 
 
 def test_without_fontconfig_the_packages_are_named(monkeypatch):

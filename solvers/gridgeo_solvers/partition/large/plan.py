@@ -11,9 +11,10 @@ from __future__ import annotations
 import numpy as np
 
 from gridgeo_solvers.partition.ground.parts import FloatArray, IntArray, Part
-from gridgeo_solvers.partition.large.drifting import drift, sums_of
+from gridgeo_solvers.partition.large.drifting import Level, drift
 from gridgeo_solvers.partition.large.joining import joined
 from gridgeo_solvers.partition.large.power import Points, power_start
+from gridgeo_solvers.partition.large.state import Rows, grids_of
 from gridgeo_solvers.progress import Progress
 from gridgeo_solvers.stop import StopRule
 
@@ -109,7 +110,7 @@ class _Annealing:
     """The state of one annealing: a plan, what its grids' totals may be, and the price of every measure in each."""
 
     def __init__(self, part: Part, points: Points, plan: IntArray, k: int) -> None:
-        self.graph, self.points, self.k = part.graph, points, k
+        self.rows, self.k = Rows.of(part.graph, points), k
         self.plan = plan.copy()
         mean = np.maximum(part.weights.sum(axis=1), 1e-12) / k
         self.lower, self.upper = part.lower / mean, part.upper / mean
@@ -120,11 +121,8 @@ class _Annealing:
         """Let rows drift at one temperature, bands drawn in to the share `width` of theirs, then renew the prices."""
         low = self.middle + width * (self.lower - self.middle)
         high = self.middle + width * (self.upper - self.middle)
-        points = self.points
-        drift(
-            self.plan, self.k, self.graph.indptr, self.graph.indices, points.x, points.y, points.mass, points.shares,
-            low, high, self.prices, heat, press, per_border, int(random.integers(1, 1 << 62)),
-        )  # fmt: skip
+        level = Level(heat, press, low, high, self.prices)
+        drift(self.plan, self.k, self.rows, level, per_border, int(random.integers(1, 1 << 62)))
         rows, totals = self._totals()
         over = np.maximum(totals - high, 0.0) - np.maximum(low - totals, 0.0)
         self.prices = np.clip(KEEP * self.prices + RAISE * over * rows[:, None], -DEAREST, DEAREST)
@@ -136,6 +134,5 @@ class _Annealing:
         return float(missed[missed > 1e-9].sum())
 
     def _totals(self) -> tuple[IntArray, FloatArray]:
-        points = self.points
-        size, _, _, _, totals = sums_of(self.plan, self.k, points.x, points.y, points.mass, points.shares)
-        return size, totals
+        grids = grids_of(self.plan, self.k, self.rows)
+        return grids.size, grids.totals

@@ -41,9 +41,12 @@ def comes_back(plan: Plan, path: Path, **options: str) -> Plan:
     export_plan(plan, path, **options)
     found = import_plan(path, plan.jurisdiction)
     assert found.plan is not None, found.report.why()
-    assert found.plan.assignment.equals(plan.assignment)
-    assert found.plan.identities.equals(plan.identities)
     return found.plan
+
+
+def alike(one: Plan, other: Plan) -> bool:
+    """Whether every unit is in the same grid, and every grid is called the same."""
+    return one.assignment.equals(other.assignment) and one.identities.equals(other.identities)
 
 
 @pytest.mark.parametrize("ending", WRITTEN)
@@ -52,7 +55,7 @@ def test_any_plan_comes_back_as_it_was(ending):
     @given(plans())
     def holds(plan):
         with tempfile.TemporaryDirectory() as folder:
-            comes_back(plan, Path(folder) / f"plan{ending}")
+            assert alike(comes_back(plan, Path(folder) / f"plan{ending}"), plan)
 
     holds()
 
@@ -73,12 +76,13 @@ def test_any_plan_comes_back_as_it_was(ending):
     ],
 )
 def test_chinese_names_and_leading_zeros_come_back_whatever_the_options(plan, tmp_path, name, options):
-    comes_back(plan, tmp_path / name, **options)
+    assert alike(comes_back(plan, tmp_path / name, **options), plan)
 
 
 @pytest.mark.parametrize("ending", [".gpkg", ".xlsx"])
 def test_formats_that_hold_the_whole_plan_bring_rules_and_figures_back(plan, tmp_path, ending):
     again = comes_back(plan, tmp_path / f"plan{ending}")
+    assert alike(again, plan)
     assert again.rules == plan.rules
     assert again.figures == plan.figures
 

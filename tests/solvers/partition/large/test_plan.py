@@ -12,10 +12,11 @@ from gridgeo_solvers.check import judge
 from gridgeo_solvers.graph import Graph
 from gridgeo_solvers.partition.bounds.local_bound import local_bound
 from gridgeo_solvers.partition.ground.parts import parts_of
-from gridgeo_solvers.partition.large.drifting import border_of, drift, sums_of
+from gridgeo_solvers.partition.large.drifting import Level, drift
 from gridgeo_solvers.partition.large.joining import joined, start_near
 from gridgeo_solvers.partition.large.plan import LEVELS, large_plan
 from gridgeo_solvers.partition.large.power import Points, power_start
+from gridgeo_solvers.partition.large.state import Rows, border_of, grids_of
 from gridgeo_solvers.problems import Measure, PartitionProblem
 from gridgeo_solvers.progress import Progress
 from gridgeo_solvers.stop import MaxIterations
@@ -167,21 +168,20 @@ def test_a_cold_drift_without_pressure_never_raises_the_moment_of_inertia() -> N
     part = parts_of(problem)[0]
     points = Points.of(part, 8)
     plan = joined(part.graph, power_start(points, 8, np.random.default_rng(2))[0], points.load, 8)
+    rows, cold = Rows.of(part.graph, points), Level(0.0, 1.0, np.zeros(3), np.full(3, np.inf), np.zeros((8, 3)))
     moments = []
     for turn in range(6):
-        moments.append(sums_of(plan, 8, points.x, points.y, points.mass, points.shares)[3].sum())
-        drift(
-            plan, 8, part.graph.indptr, part.graph.indices, points.x, points.y, points.mass, points.shares,
-            np.zeros(3), np.full(3, np.inf), np.zeros((8, 3)), 0.0, 1.0, 5.0, turn + 1,
-        )  # fmt: skip
+        moments.append(grids_of(plan, 8, rows).moment.sum())
+        drift(plan, 8, rows, cold, 5.0, turn + 1)
     assert (np.diff(moments) <= 1e-9).all()
     assert moments[-1] < moments[0]
 
 
 def test_the_border_list_holds_exactly_the_rows_beside_another_grid() -> None:
     problem = city(100, 5, seed=7)
-    plan = large_plan(parts_of(problem)[0], 5, seed=1, stop=never)
-    border, count, place, outer = border_of(plan, problem.graph.indptr, problem.graph.indices)
+    part = parts_of(problem)[0]
+    plan = large_plan(part, 5, seed=1, stop=never)
+    border, place, outer, (count,) = border_of(plan, Rows.of(part.graph, Points.of(part, 5)))
     u, v, _ = problem.graph.edges()
     cut = plan[u] != plan[v]
     assert set(border[:count].tolist()) == set(u[cut].tolist()) | set(v[cut].tolist())
