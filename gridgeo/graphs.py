@@ -175,7 +175,8 @@ def road_graph(road_nodes: gpd.GeoDataFrame, road_edges: gpd.GeoDataFrame, mode:
     Raises
     ------
     BadInput
-        Unknown mode, an edge names a node that isn't there, or no street may be used.
+        Unknown mode, an edge names a node that isn't there, a length or time is no number of 0 or more, or no street may be
+        used.
     """
     if mode not in MODES:
         raise BadInput(f"unknown mode '{mode}'; travel by {', '.join(MODES)}")
@@ -183,6 +184,13 @@ def road_graph(road_nodes: gpd.GeoDataFrame, road_edges: gpd.GeoDataFrame, mode:
     if not len(rows):
         raise BadInput(f"no street may be used by {mode}; import a map with streets, or choose another mode")
     used = road_edges.iloc[rows]
+    for name in (MODES[mode], "length_m"):
+        wrong = ~(np.isfinite(used[name].to_numpy(dtype=float)) & (used[name].to_numpy(dtype=float) >= 0))
+        if wrong.any():
+            row = int(wrong.argmax())
+            raise BadInput(
+                f"table 'road_edges', column '{name}', row {used.index[row]}: {used[name].iloc[row]}; give a number of 0 or more"
+            )
     tail = positions(road_nodes["node"], used["u"], "road_edges")
     head = positions(road_nodes["node"], used["v"], "road_edges")
     order = np.lexsort((rows, head, tail))

@@ -14,6 +14,7 @@ import shapely
 from pyproj import CRS
 
 from gridgeo.addresses import with_addresses
+from gridgeo.arguments import proven
 from gridgeo.boundaries.outline import find_outline
 from gridgeo.boundaries.regions import map_box
 from gridgeo.crs import local_metric, to_metric, to_wgs84
@@ -30,6 +31,7 @@ from gridgeo_solvers.progress import Progress
 ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
 
 
+@proven
 def import_osm(
     path: str | os.PathLike[str],
     *,

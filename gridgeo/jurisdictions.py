@@ -9,9 +9,10 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import pyproj
+import shapely
 
 from gridgeo import schemas
-from gridgeo.errors import BadInput
+from gridgeo.errors import BadInput, UnknownCRS
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,13 @@ class Jurisdiction:
         Sea, rivers and lakes taken out of the boundary, for the map.
     notes
         How the layers were made: counts, shares imputed, what was recovered or assumed. JSON values.
+
+    Raises
+    ------
+    BadInput
+        A layer is no GeoDataFrame, in another CRS than the boundary, or in degrees.
+    UnknownCRS
+        A layer declares no CRS.
     """
 
     boundary: gpd.GeoDataFrame
@@ -52,6 +60,23 @@ class Jurisdiction:
     borders: gpd.GeoDataFrame
     water: gpd.GeoDataFrame
     notes: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, frame in self.layers().items():
+            if not isinstance(frame, gpd.GeoDataFrame) or frame.active_geometry_name is None:
+                raise BadInput(f"layer '{name}' is a {type(frame).__name__} without geometry; give a GeoDataFrame")
+            if frame.crs is None:
+                raise UnknownCRS(
+                    f"layer '{name}' declares no coordinate reference system; say which one it is in, e.g. frame.set_crs(4326)"
+                )
+            if frame.crs is not self.crs and frame.crs != self.crs:
+                raise BadInput(
+                    f"layer '{name}' is in {frame.crs.name}, the boundary in {self.crs.name}; bring all into one"
+                )
+        if not self.crs.is_projected:
+            raise BadInput(
+                f"the layers are in degrees ({self.crs.name}); bring them into metres, e.g. by gridgeo.crs.to_metric"
+            )
 
     @property
     def name(self) -> str:
@@ -71,6 +96,18 @@ class Jurisdiction:
         """Prove every layer against its schema; `BadInput` names the first column or row that breaks it."""
         for name, frame in self.layers().items():
             schemas.check(frame, schemas.JURISDICTION[name])
+
+    def check_units(self) -> None:
+        """Prove `units` and their polygons; `BadInput` names the first column or row that breaks its schema."""
+        schemas.check(self.units, schemas.JURISDICTION["units"])
+        shapes = self.units.geometry.to_numpy()
+        bad = ~shapely.is_valid(shapes)
+        if bad.any():
+            row = int(bad.argmax())
+            raise BadInput(
+                f"unit {self.units['unit'].iloc[row]}: its polygon is not valid ({shapely.is_valid_reason(shapes[row])}); "
+                f"mend it, e.g. by shapely.make_valid"
+            )
 
     def levels(self) -> list[str]:
         """Names of the levels, root first."""

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gridgeo.arguments import proven
 from gridgeo.between import Between
 from gridgeo.collection.tables import CollectionPlan
 from gridgeo.errors import BadInput, NoFeasiblePlan
@@ -32,6 +33,7 @@ SERVICE_MIN = 5.0
 """Minutes of a stop where the table doesn't tell them."""
 
 
+@proven
 def collection_rounds(
     town: Jurisdiction,
     villages: pd.DataFrame,

@@ -13,6 +13,7 @@ import shapely
 import shapely.ops
 from numpy.typing import NDArray
 
+from gridgeo.arguments import proven
 from gridgeo.coverage.tables import Coverage, layer
 from gridgeo.coverage.times import local_times, read_times, written, zone_of
 from gridgeo.coverage.tracks import Run, Tracks, prepared
@@ -52,6 +53,7 @@ class _Network:
     cells: Cells
 
 
+@proven
 def street_coverage(
     plan: Plan,
     tracks: pd.DataFrame,

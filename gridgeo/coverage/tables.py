@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from gridgeo import schemas
+from gridgeo.arguments import proven
 from gridgeo.errors import BadInput
 from gridgeo.sources import read_answer, write_answer
 
@@ -97,6 +98,7 @@ class Coverage:
         write_answer(self.tables(), self.meta, path)
 
 
+@proven
 def read_coverage(path: str | os.PathLike[str]) -> Coverage:
     """The coverage that `Coverage.to_file` wrote into a GeoPackage.
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
+from gridgeo.arguments import proven
 from gridgeo.crosswalks.carrying import CarriedOver, carry_ground, carry_over
 from gridgeo.errors import BadInput
 from gridgeo.jurisdictions import Jurisdiction
@@ -38,6 +39,7 @@ GONE = {
 """What is said of an old unit."""
 
 
+@proven
 def carry_plan(
     path: str | os.PathLike[str],
     town: Jurisdiction,

@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from gridgeo import crs
+from gridgeo.arguments import proven
 from gridgeo.crosswalks.fitting import fit_polygons
 from gridgeo.jurisdictions import Jurisdiction
 from gridgeo.plans.plan import Plan
@@ -50,6 +51,7 @@ class CarriedOver:
     lost_grids: tuple[str, ...]
 
 
+@proven
 def carry_over(old: Plan, town: Jurisdiction) -> CarriedOver:
     """The old plan on the units of `town`, matched by ground.
 

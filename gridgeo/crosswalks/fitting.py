@@ -8,6 +8,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from gridgeo.arguments import proven
 from gridgeo.crosswalks.matching import match_units
 from gridgeo.crosswalks.overlay import make_faces, read_polygons
 from gridgeo.jurisdictions import Jurisdiction
@@ -54,6 +55,7 @@ class Fitted:
         }
 
 
+@proven
 def fit_polygons(town: Jurisdiction, polygons: gpd.GeoDataFrame, key: str | None = None) -> Fitted:
     """Give each unit to the polygon that holds most of its households, then most of its land, then the first by name.
 

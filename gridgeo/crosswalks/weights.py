@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gridgeo.arguments import proven
 from gridgeo.crosswalks.overlay import Faces, cut_units, make_faces, overlapping, read_polygons
 from gridgeo.errors import BadInput
 from gridgeo.plans.plan import Plan
@@ -85,6 +86,7 @@ class Crosswalk:
         write_csv(self.weights, path)
 
 
+@proven
 def crosswalk(source: Plan | gpd.GeoDataFrame, target: Plan | gpd.GeoDataFrame, *, key: str | None = None) -> Crosswalk:
     """Which share of each grid of `source` lies in which grid of `target`, by households and by area.
 

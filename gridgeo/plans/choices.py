@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Unpack
 
+from gridgeo.arguments import proven
 from gridgeo.errors import BadInput, NoFeasiblePlan
 from gridgeo.jurisdictions import Jurisdiction
 from gridgeo.plans.building import build_problem
@@ -21,6 +22,7 @@ TOLERANCES = (0.05, 0.10, 0.15, 0.20, 0.30)
 """Bands that a front tries where none are given."""
 
 
+@proven
 def alternatives(
     jurisdiction: Jurisdiction,
     count: int,
@@ -92,6 +94,7 @@ class Choice:
     plan: Plan
 
 
+@proven
 def front(
     jurisdiction: Jurisdiction,
     k: int | tuple[int, int] | None = None,

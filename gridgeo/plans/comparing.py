@@ -14,6 +14,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from gridgeo.arguments import proven
 from gridgeo.errors import BadInput
 from gridgeo.plans.changes import ties_kept
 from gridgeo.plans.plan import Plan
@@ -182,6 +183,7 @@ class Comparison:
         return (sides[0].map(self.called[0]).to_numpy(), sides[1].map(self.called[1]).to_numpy())
 
 
+@proven
 def compare(before: Plan, after: Plan, by: str | None = None) -> Comparison:
     """Compare two plans of the same units: what moved, for how many households, and every measure A / B / Δ.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from gridgeo.arguments import proven
 from gridgeo.errors import BadInput
 from gridgeo.graphs import positions
 from gridgeo.plans.changes import Shared, share_out, what_changed
@@ -34,6 +35,7 @@ class Continued:
     changes: pd.DataFrame
 
 
+@proven
 def keep_identities(before: Plan, after: Plan, number: Numbering | None = None, *, least: float = 0.0) -> Continued:
     """`after` with the code, name and owner of the old grid that each of its grids goes on as.
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from gridgeo.arguments import proven
 from gridgeo.errors import BadInput, NoFeasiblePlan
 from gridgeo.graphs import positions
 from gridgeo.jurisdictions import Jurisdiction
@@ -81,6 +82,7 @@ class _Found:
         return cls(case.told(name, outcome), None if shown is None else shown.assignment, case.rules)
 
 
+@proven
 def partition_each(
     jurisdiction: Jurisdiction,
     level: str,
@@ -132,6 +134,7 @@ def partition_each(
     NoFeasiblePlan
         No area has a plan.
     """
+    jurisdiction.check_units()
     area_of = jurisdiction.area_at(level)
     # Rules that can't be read concern every area, and are refused before any is solved.
     _refuse_uncounted(k, wishes)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from gridgeo.arguments import proven
 from gridgeo.errors import BadInput
 from gridgeo.jurisdictions import Jurisdiction
 from gridgeo.plans.exchange import export_plan, import_plan
@@ -41,6 +42,7 @@ def plan_path(path: str | os.PathLike[str]) -> Path:
     return writable(path)
 
 
+@proven
 def read_plan(path: str | os.PathLike[str], jurisdiction: Jurisdiction) -> Plan:
     """The plan of `jurisdiction` in a file of any format that `gridgeo.plans.exchange.import_plan` reads.
 

@@ -14,6 +14,7 @@ import networkx as nx
 import pandas as pd
 import shapely
 
+from gridgeo.arguments import proven
 from gridgeo.jurisdictions import Jurisdiction
 from gridgeo.plans.faults import Fault, some
 from gridgeo.plans.judging_wishes import judged_wishes
@@ -62,6 +63,7 @@ class Verdict:
         return [str(fault) for fault in self.faults]
 
 
+@proven
 def check(jurisdiction: Jurisdiction, plan: Plan, rules: Rules | None = None) -> Verdict:
     """Judge `plan` against `rules`, by default the rules it was drawn by.
 

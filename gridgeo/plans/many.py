@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Unpack
 
+from gridgeo.arguments import proven
 from gridgeo.errors import BadInput, NoFeasiblePlan
 from gridgeo.jurisdictions import Jurisdiction
 from gridgeo.plans.judging import check
@@ -27,6 +28,7 @@ OF_ONE_TOWN = ("targets", "keep_together", "keep_apart", "seeds", "fix", "custom
 """Wishes that name units, of which each town has its own."""
 
 
+@proven
 def partition_many(
     towns: Iterable[Jurisdiction | str | os.PathLike[str]],
     k: int | tuple[int, int] | None = None,
@@ -73,6 +75,7 @@ def partition_many(
     def asked(name: str) -> tuple[Jurisdiction, Rules]:
         source = given[name]
         town = source if isinstance(source, Jurisdiction) else read_jurisdiction(source)
+        town.check_units()
         return town, make_rules(town, k, **wishes)
 
     work = Work(executor, workers, params, time_limit, gap, seed, stop, progress or Progress())

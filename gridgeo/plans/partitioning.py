@@ -10,6 +10,7 @@ from typing import Any, TypeVar, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
+from gridgeo.arguments import proven
 from gridgeo.errors import BadInput, NoFeasiblePlan
 from gridgeo.jurisdictions import Jurisdiction
 from gridgeo.plans.building import build_problem, parts_told
@@ -54,10 +55,9 @@ class Search:
             raise BadInput(f"the time limit is {self.time_limit} s; give a number above 0, or none")
         if not self.gap >= 0:
             raise BadInput(f"the gap is {self.gap}; give a share of 0 or more, 0.01 is 1 %")
-        if isinstance(self.seed, bool) or not isinstance(self.seed, int | np.integer) or self.seed < 0:
-            raise BadInput(f"the seed is {self.seed!r}; give a whole number of 0 or more")
 
 
+@proven
 def partition(
     jurisdiction: Jurisdiction,
     k: int | tuple[int, int] | None = None,
@@ -161,6 +161,7 @@ def rules_for(
     jurisdiction: Jurisdiction, k: int | tuple[int, int] | None, rules: Rules | None, wishes: Wishes
 ) -> Rules:
     """The rules that were given, as one or as wishes, proven for `jurisdiction`."""
+    jurisdiction.check_units()
     if rules is None:
         return make_rules(jurisdiction, k, **wishes)
     if k is not None or wishes:

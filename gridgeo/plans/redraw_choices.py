@@ -10,6 +10,7 @@ from typing import Unpack
 
 import pandas as pd
 
+from gridgeo.arguments import proven
 from gridgeo.errors import BadInput, NoFeasiblePlan
 from gridgeo.jurisdictions import Jurisdiction
 from gridgeo.plans.building import build_problem
@@ -62,6 +63,7 @@ class RedrawChoice:
     redrawn: Redrawn
 
 
+@proven
 def pareto(
     jurisdiction: Jurisdiction,
     plan: Plan,

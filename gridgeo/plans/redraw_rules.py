@@ -52,6 +52,7 @@ def redraw_rules(
     BadInput
         Ways to say how many grids contradict each other, or rules do.
     """
+    jurisdiction.check_units()
     if list(plan.assignment.index) != list(jurisdiction.units["unit"]):
         raise BadInput(
             f"the plan partitions other units than {jurisdiction.name} has; give a plan of this jurisdiction"

@@ -9,6 +9,7 @@ from typing import Any, Unpack
 import numpy as np
 import pandas as pd
 
+from gridgeo.arguments import proven
 from gridgeo.errors import BadInput, NoFeasiblePlan
 from gridgeo.jurisdictions import Jurisdiction
 from gridgeo.plans.building import build_problem
@@ -134,6 +135,7 @@ class Redrawn:
         self.plan.to_file(path)
 
 
+@proven
 def redraw(
     jurisdiction: Jurisdiction,
     plan: Plan,

@@ -99,19 +99,20 @@ class Band:
         """Read ``0.10`` or ``10%`` (±10 % of the mean) or ``300:500`` (absolute)."""
         if isinstance(text, Band):
             return text
-        if isinstance(text, tuple):
-            return cls(low=float(text[0]), high=float(text[1]))
         try:
+            if isinstance(text, tuple | list):
+                low, high = map(float, text)
+                return cls(low=low, high=high)
             if isinstance(text, str) and ":" in text:
-                low, high = text.split(":")
-                return cls(low=float(low), high=float(high))
+                low, high = map(float, text.split(":"))
+                return cls(low=low, high=high)
             if isinstance(text, str) and text.rstrip().endswith("%"):
                 return cls(tolerance=float(text.rstrip()[:-1]) / 100)
             return cls(tolerance=float(text))
-        except ValueError as error:
+        except (TypeError, ValueError) as error:
             if isinstance(error, BadInput):
                 raise
-            raise BadInput(f"can't read the band '{text}'; write 0.10 for ±10 % or 300:500 for a range") from None
+            raise BadInput(f"can't read the band {text!r}; write 0.10 for ±10 % or 300:500 for a range") from None
 
     def bounds(self, total: float, k: int) -> tuple[float, float]:
         """Smallest and largest allowed sum in one of `k` grids that share `total`."""

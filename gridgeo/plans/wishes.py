@@ -173,8 +173,15 @@ def _targets(given: pd.DataFrame | Mapping[str, Mapping[str, float]] | None) -> 
     """Targets indexed by seed, one column a measure, floats."""
     if given is None:
         return pd.DataFrame()
-    rows = given if isinstance(given, pd.DataFrame) else [{"seed": seed} | dict(row) for seed, row in given.items()]
-    table = pd.DataFrame(rows)
+    if isinstance(given, pd.DataFrame):
+        table = given.copy()
+    else:
+        odd = [seed for seed, row in given.items() if not isinstance(row, Mapping)]
+        if odd:
+            raise BadInput(
+                f"targets, seed {odd[0]}: {given[odd[0]]!r} names no measure; write {{'{odd[0]}': {{'households': 300}}}}"
+            )
+        table = pd.DataFrame([{"seed": seed} | dict(row) for seed, row in given.items()])
     if "seed" in table.columns:
         table = table.set_index("seed")
     elif table.index.name != "seed":
@@ -197,12 +204,12 @@ def _targets(given: pd.DataFrame | Mapping[str, Mapping[str, float]] | None) -> 
 def _seeds(
     jurisdiction: Jurisdiction, given: Iterable[str] | gpd.GeoDataFrame | None, targets: pd.DataFrame
 ) -> tuple[str, ...]:
-    if isinstance(given, gpd.GeoDataFrame):
-        seeds = units_of_points(jurisdiction, given)
+    if isinstance(given, gpd.GeoDataFrame | gpd.GeoSeries):
+        seeds = units_of_points(jurisdiction, gpd.GeoDataFrame(geometry=given.geometry))
     elif isinstance(given, str):
         raise BadInput(f"seeds is '{given}'; give a list of units")
     else:
-        seeds = tuple(map(str, given or ()))
+        seeds = () if given is None else tuple(map(str, given))
     again = [unit for unit in seeds if seeds.count(unit) > 1]
     if again:
         raise BadInput(f"seeds name unit {again[0]} twice; two grids can't hold one unit")

@@ -9,12 +9,14 @@ from typing import Any
 
 import pandas as pd
 
+from gridgeo.arguments import proven
 from gridgeo.errors import BadInput
 from gridgeo.plans.plan import Plan, west_to_east
 from gridgeo.register.areas import area_code, grid_areas, texts
 from gridgeo.register.schemes import Scheme, read_scheme
 
 
+@proven
 def number_grids(
     plan: Plan,
     used: Collection[str] = (),

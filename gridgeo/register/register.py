@@ -13,6 +13,7 @@ import geopandas as gpd
 import pandas as pd
 
 from gridgeo import schemas
+from gridgeo.arguments import proven
 from gridgeo.errors import BadInput
 from gridgeo.plans.plan import Plan
 from gridgeo.register.lookup import Lookup
@@ -151,6 +152,7 @@ class Register:
         write_layers({"register": self.versions, "steps": self.steps}, path)
 
 
+@proven
 def read_register(path: str | os.PathLike[str]) -> Register:
     """The register in a file that `Register.to_file` wrote.
 

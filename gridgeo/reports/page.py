@@ -6,7 +6,7 @@ import io
 import os
 from collections.abc import Sequence
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -14,18 +14,18 @@ import pandas as pd
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from gridgeo.arguments import proven
 from gridgeo.errors import BadInput
 from gridgeo.layers import plot_plan
+from gridgeo.plans.plan import Plan
 from gridgeo.plans.rules import MEASURES
+from gridgeo.routes import Routes
 from gridgeo.sources import read_json, write_text
-
-if TYPE_CHECKING:
-    from gridgeo.plans.plan import Plan
-    from gridgeo.routes import Routes
 
 LANGUAGES = ("en", "zh")
 
 
+@proven
 def write_report(plan: Plan, path: str | os.PathLike[str], *, routes: Sequence[Routes] = (), lang: str = "en") -> None:
     """Write the report of `plan` as HTML.
 

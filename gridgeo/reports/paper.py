@@ -11,6 +11,7 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from gridgeo.arguments import proven
 from gridgeo.errors import BadInput
 from gridgeo.plans.plan import Plan
 from gridgeo.reports.approvals import BLANK, Approval, Departure
@@ -24,6 +25,7 @@ FORMATS = (".pdf", ".html")
 """Endings that a paper is written to."""
 
 
+@proven
 def report_plan(
     plan: Plan,
     *,

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from gridgeo.arguments import proven
 from gridgeo.crs import to_metric
 from gridgeo.errors import BadInput
 from gridgeo.jurisdictions import Jurisdiction
@@ -65,6 +66,7 @@ def find_barriers(
     return _barrier_frame(ways, spots, crs), _crossing_frame(spots, crs)
 
 
+@proven
 def add_barriers(jurisdiction: Jurisdiction, lines: gpd.GeoDataFrame) -> Jurisdiction:
     """The jurisdiction with more barriers: lines that a planner knows nobody crosses, e.g. a wall or a fenced canal.
 

@@ -5,18 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from gridgeo.arguments import proven
 from gridgeo.errors import BadInput
+from gridgeo.plans.plan import Plan
 from gridgeo.rosters.roles import Role, roles_of
 from gridgeo.rosters.roster import COLUMNS, Roster
 from gridgeo.sources import read_tables, write_csv, write_layers, write_workbook
 from gridgeo.sources.workbooks import Sheet
-
-if TYPE_CHECKING:
-    from gridgeo.plans.plan import Plan
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "grid": ("网格", "网格编号", "网格编码", "grid_code", "code"),
@@ -33,6 +31,7 @@ ENDINGS = (".csv", ".xlsx", ".gpkg")
 """Endings that rosters are read from and written to."""
 
 
+@proven
 def read_roster(
     path: str | os.PathLike[str], *, roles: str | Iterable[Role] = "seven", plan: Plan | None = None
 ) -> Roster:
@@ -66,6 +65,7 @@ def read_roster(
         raise BadInput(f"{file}: {wrong}") from None
 
 
+@proven
 def write_roster(roster: Roster, path: str | os.PathLike[str], *, encoding: str = "utf-8") -> None:
     """Write a roster that `read_roster` reads back: .csv, .xlsx, or .gpkg with a table `roster`.
 

@@ -9,6 +9,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 
+from gridgeo.arguments import proven
 from gridgeo.errors import BadInput
 from gridgeo.plans.plan import Plan
 from gridgeo.roads import Roads
@@ -24,6 +25,7 @@ PATROL_KMH: Mapping[str, float] = {"foot": 4.0, "ebike": 10.0, "car": 15.0}
 """Speed while a street is being patrolled; between streets the mode's own speed counts."""
 
 
+@proven
 def patrol_routes(
     plan: Plan,
     *,

@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from gridgeo import schemas
+from gridgeo.arguments import proven
 from gridgeo.errors import BadInput
 from gridgeo.sources import read_answer, write_answer
 
@@ -79,6 +80,7 @@ class Routes:
         write_answer({name: getattr(self, name) for name in schemas.ROUTES}, self.meta, path)
 
 
+@proven
 def read_routes(path: str | os.PathLike[str]) -> Routes:
     """The routes that `Routes.to_file` wrote into a GeoPackage.
 

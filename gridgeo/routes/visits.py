@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from gridgeo.arguments import proven
 from gridgeo.errors import BadInput
 from gridgeo.plans.plan import Plan
 from gridgeo.roads import NO_ROAD, OTHER_PART, Roads, Snapped
@@ -25,6 +26,7 @@ from gridgeo_solvers.routing import LeftOut, Round, Rounds, RoundsProblem, solve
 from gridgeo_solvers.routing.rounds import LONGER_THAN_SHIFT, NO_ROUND_LEFT, WINDOW
 
 
+@proven
 def visit_routes(
     plan: Plan,
     doors: pd.DataFrame,

@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from gridgeo.arguments import proven
 from gridgeo.between import Between
 from gridgeo.errors import BadInput, NoFeasiblePlan
 from gridgeo.jurisdictions import Jurisdiction
@@ -26,6 +27,7 @@ OBJECTIVES = {
 """What sites are chosen for."""
 
 
+@proven
 def service_points(
     town: Jurisdiction,
     *,
@@ -80,6 +82,8 @@ def service_points(
         raise BadInput(f"unknown objective '{objective}'; choose one of {', '.join(OBJECTIVES)}")
     if objective != "ways" and not (within_min is not None and np.isfinite(within_min) and within_min > 0):
         raise BadInput(f"objective '{objective}' needs a limit; give within_min, minutes of a round trip above 0")
+    if not time_limit > 0:
+        raise BadInput(f"the time limit is {time_limit:g} s; give a number above 0")
     wants = placed(_units(town, "demand") if demand is None else demand, "demand", "demands", town)
     weight = wants.numbers("weight", None if "weight" in wants.table.columns else 1.0)
     kept = None if existing is None else placed(existing, "site", "existing sites", town)

@@ -11,6 +11,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from gridgeo.arguments import proven
 from gridgeo.errors import BadInput, UnknownCRS
 from gridgeo.jurisdictions import Jurisdiction
 from gridgeo.schemas import JURISDICTION, Schema
@@ -20,6 +21,7 @@ MAY_BE_ABSENT = ("places", "barriers", "crossings", "water")
 """Layers that stand empty where a file doesn't have them."""
 
 
+@proven
 def write_jurisdiction(jurisdiction: Jurisdiction, path: str | os.PathLike[str]) -> None:
     """Write all layers and the notes to `path`: a GeoPackage (`.gpkg`), or a folder of GeoParquet (no ending).
 
@@ -46,6 +48,7 @@ def write_jurisdiction(jurisdiction: Jurisdiction, path: str | os.PathLike[str])
     write_layers(frames, path)
 
 
+@proven
 def read_jurisdiction(path: str | os.PathLike[str]) -> Jurisdiction:
     """Read what `write_jurisdiction` wrote, or a file of the same layers made elsewhere.
 

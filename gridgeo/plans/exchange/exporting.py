@@ -9,6 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
+from gridgeo.arguments import proven
 from gridgeo.errors import BadInput
 from gridgeo.plans.exchange.columns import headings
 from gridgeo.plans.exchange.shapefiles import write_shapefile
@@ -27,6 +28,7 @@ ENCODINGS = ("utf-8", "utf-8-sig", "gb18030")
 LAYERS = ("grids", "units")
 
 
+@proven
 def export_plan(
     plan: Plan, path: str | os.PathLike[str], *, layer: str | None = None, lang: str = "en", encoding: str = "utf-8"
 ) -> None:

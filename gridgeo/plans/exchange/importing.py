@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gridgeo.arguments import proven
 from gridgeo.crosswalks.matching import match_units
 from gridgeo.crosswalks.overlay import make_faces
 from gridgeo.crs import to_metric
@@ -37,6 +38,7 @@ class Imported:
     plan: Plan | None
 
 
+@proven
 def import_plan(
     path: str | os.PathLike[str],
     jurisdiction: Jurisdiction,

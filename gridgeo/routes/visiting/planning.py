@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from gridgeo.arguments import proven
 from gridgeo.errors import BadInput
 from gridgeo.graphs import MODES
 from gridgeo.plans.plan import Plan
@@ -51,6 +52,7 @@ class VisitPlan:
     routes: Routes
 
 
+@proven
 def plan_visits(
     plan: Plan,
     visits: pd.DataFrame,
@@ -142,6 +144,7 @@ def plan_visits(
     return VisitPlan(field, booked, drawn(field, booked, meta))
 
 
+@proven
 def plan_again(
     plan: Plan, visits: pd.DataFrame, officers: pd.DataFrame | None, routes: Routes, **options: Any
 ) -> VisitPlan:
