@@ -15,7 +15,7 @@ from gridgeo import schemas
 from gridgeo.errors import BadInput, UnknownCRS
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Jurisdiction:
     """The layers of one place, all in one metric CRS (metres); columns as in `gridgeo.schemas.JURISDICTION`.
 
@@ -77,6 +77,12 @@ class Jurisdiction:
             raise BadInput(
                 f"the layers are in degrees ({self.crs.name}); bring them into metres, e.g. by gridgeo.crs.to_metric"
             )
+
+    def __repr__(self) -> str:
+        return (
+            f"<Jurisdiction {self.name}: {len(self.units):,} units, {len(self.buildings):,} buildings, "
+            f"levels {', '.join(self.levels())}, {self.crs.name}>"
+        )
 
     @property
     def name(self) -> str:

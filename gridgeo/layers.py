@@ -97,7 +97,7 @@ def explore_plan(plan: Plan) -> OfflineMap:
     town = plan.jurisdiction
     grids = plan.grids.assign(colour=colour_grids(plan.grids).to_numpy())
     west, south, east, north = to_wgs84(grids).total_bounds
-    page = OfflineMap(tiles=None, prefer_canvas=True, control_scale=True, attr=ATTRIBUTION)
+    page = OfflineMap(tiles=None, zoom_snap=0.25, prefer_canvas=True, control_scale=True, attr=ATTRIBUTION)
     page.get_root().header.add_child(Element(f"<style>body .leaflet-container{{background:{LAND}}}</style>"))
     _shapes(town.water, "Water", {"fillColor": WATER, "fillOpacity": 1, "weight": 0}).add_to(page)
     _shapes(
@@ -165,7 +165,7 @@ def explore_moves(comparison: Comparison) -> OfflineMap:
     after, moved = comparison.after.grids, comparison.moved
     colours = _destination_colours(comparison)
     west, south, east, north = to_wgs84(after).total_bounds
-    page = OfflineMap(tiles=None, prefer_canvas=True, control_scale=True, attr=ATTRIBUTION)
+    page = OfflineMap(tiles=None, zoom_snap=0.25, prefer_canvas=True, control_scale=True, attr=ATTRIBUTION)
     page.get_root().header.add_child(Element(f"<style>body .leaflet-container{{background:{LAND}}}</style>"))
     streets = comparison.after.jurisdiction.road_edges.drop_duplicates("street")
     _shapes(streets, "Streets", {"color": "#B9B5AB", "weight": 1}).add_to(page)

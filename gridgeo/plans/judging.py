@@ -46,12 +46,15 @@ _TILING = 1e-6
 """Share of the jurisdiction's area that rounding of coordinates may leave between or over grids."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Verdict:
     """What the judge found: the broken rules, and every measure of every grid."""
 
     faults: tuple[Fault, ...]
     measures: pd.DataFrame
+
+    def __repr__(self) -> str:
+        return "<Verdict: every rule holds>" if self.ok else f"<Verdict: {'; '.join(self.reasons())}>"
 
     @property
     def ok(self) -> bool:

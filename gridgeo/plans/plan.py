@@ -45,7 +45,7 @@ class Figures:
     objectives: Mapping[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Plan:
     """An immutable partition of a jurisdiction into grids.
 
@@ -87,6 +87,12 @@ class Plan:
         tidy = given.reindex(pd.Index(units, name="unit")).astype(str).rename("grid")
         object.__setattr__(self, "assignment", tidy)
         object.__setattr__(self, "identities", tidy_identities(self.identities, tidy))
+
+    def __repr__(self) -> str:
+        return (
+            f"<Plan of {self.jurisdiction.name}: {len(self.assignment):,} units in {self.assignment.nunique():,} grids, "
+            f"{self.figures.status}>"
+        )
 
     @cached_property
     def grids(self) -> gpd.GeoDataFrame:

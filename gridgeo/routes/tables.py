@@ -18,7 +18,7 @@ from gridgeo.sources import read_answer, write_answer
 MADE_BY = "make it with 'gridgeo patrol' or 'gridgeo visits'"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Routes:
     """Patrols or visit rounds; columns as in `gridgeo.schemas.ROUTES`.
 
@@ -40,6 +40,12 @@ class Routes:
     stops: gpd.GeoDataFrame
     unserved: gpd.GeoDataFrame
     meta: Mapping[str, Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return (
+            f"<Routes, {self.meta.get('kind')}: {len(self.routes):,} routes, {len(self.stops):,} stops, "
+            f"{len(self.unserved):,} unserved>"
+        )
 
     def check(self) -> None:
         """Prove the three tables against their schemas; `BadInput` names the first column or row that breaks one."""

@@ -3,6 +3,7 @@ import pytest
 
 from gridgeo import schemas
 from gridgeo.errors import BadInput
+from gridgeo.plans.judging import check
 from gridgeo.plans.plan import Figures, Plan, fingerprint, numbered
 from gridgeo.plans.rules import Rules
 from towns import lattice_town
@@ -102,3 +103,12 @@ def test_the_worst_deviation_is_that_of_the_grids(plan):
     households = plan.grids["households"]
     expected = (households / households.mean() - 1).abs().max()
     assert plan.worst_deviation()["households"] == pytest.approx(expected)
+
+
+def test_a_town_and_what_is_made_of_it_show_themselves_in_a_line(lattice, plan):
+    count = len(lattice.buildings)
+    assert repr(lattice) == (
+        f"<Jurisdiction Lattice: 24 units, {count} buildings, levels jurisdiction, quarter, WGS 84 / UTM zone 32N>"
+    )
+    assert repr(plan) == "<Plan of Lattice: 24 units in 2 grids, drawn>"
+    assert repr(check(lattice, plan)) == f"<Verdict: {'; '.join(check(lattice, plan).reasons())}>"
