@@ -1,11 +1,8 @@
-"""The tutorial and the README's example are run as they stand, from the first line to the last."""
+"""Tutorials, guides and the README's example are run as they stand, from the first line to the last."""
 
 from __future__ import annotations
 
 import ast
-import io
-import re
-from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -14,31 +11,7 @@ import pytest
 
 import gridgeo
 from gridgeo.jurisdictions import Jurisdiction
-
-ROOT = Path(__file__).resolve().parents[2]
-FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-
-
-def blocks(path: Path) -> list[tuple[str, str, int]]:
-    """Language, text and first line number of every fenced block."""
-    text = path.read_text(encoding="utf-8")
-    return [(one[1], one[2], text.count("\n", 0, one.start()) + 2) for one in FENCE.finditer(text)]
-
-
-def run(path: Path) -> dict[str, Any]:
-    """Run the Python blocks of a page in one namespace; a text block after one is what it must print."""
-    names: dict[str, Any] = {"__name__": "__main__"}
-    printed = ""
-    for language, text, line in blocks(path):
-        if language == "python":
-            out = io.StringIO()
-            with redirect_stdout(out):
-                # The page's own line numbers make a traceback lead to the line that failed.
-                exec(compile("\n" * (line - 1) + text, str(path), "exec"), names)
-            printed = out.getvalue()
-        elif language == "text":
-            assert printed.strip() == text.strip(), f"{path.name}, line {line}: printed\n{printed}"
-    return names
+from pages import ROOT, blocks, run
 
 
 @pytest.fixture
@@ -76,6 +49,20 @@ def test_the_guide_to_exchange_runs_and_prints_what_it_says(workplace: Path) -> 
 def test_the_how_to_of_the_register_runs_and_prints_what_it_says(workplace: Path) -> None:
     run(ROOT / "docs" / "how-to" / "register.md")
     assert {"plan.gpkg", "register.gpkg"} <= {path.name for path in workplace.iterdir()}
+
+
+def test_the_how_to_of_re_drawing_runs_and_prints_what_it_says(workplace: Path) -> None:
+    run(ROOT / "docs" / "how-to" / "redraw.md")
+
+
+def test_the_how_to_of_travel_times_runs_and_prints_what_it_says(workplace: Path) -> None:
+    run(ROOT / "docs" / "how-to" / "travel-times.md")
+
+
+def test_the_how_to_of_visits_runs_and_holds_what_it_says(workplace: Path) -> None:
+    names = run(ROOT / "docs" / "how-to" / "visits.md")
+    assert len(names["month"].routes.routes) > 20
+    assert names["mended"].routes.meta["replanned"]["lost"] > 0
 
 
 def faults(text: str, line: int) -> list[str]:

@@ -10,7 +10,7 @@ from gridgeo.plans.choices import alternatives, front
     ("wishes", "message"),
     [
         ({"count": 0}, "0 alternatives"),
-        ({"count": 2.5}, "2.5 alternatives"),
+        ({"count": 2.5}, "count is 2.5; give a whole number"),
         ({"count": 2, "worse": -1}, "worse is -1"),
         ({"count": 2, "apart": 7}, "apart is 7"),
         ({"count": 2, "within": "planet"}, "planet"),
