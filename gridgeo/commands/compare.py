@@ -17,8 +17,8 @@ SHOWN = 20
 
 def compare(
     town: Town,
-    before: Annotated[Path, typer.Argument(help="Plan to start from (A).")],
-    after: Annotated[Path, typer.Argument(help="Plan to compare with it (B).")],
+    before: Annotated[Path, typer.Argument(help="Plan to start from (A).", metavar="A.gpkg")],
+    after: Annotated[Path, typer.Argument(help="Plan to compare with it (B).", metavar="B.gpkg")],
     output: Annotated[
         Path | None,
         typer.Option(

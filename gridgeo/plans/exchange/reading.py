@@ -127,6 +127,10 @@ def _choose(
             return wanted[0]
         if wanted:
             raise BadInput(f"{path}: the layers {', '.join(wanted)} could each be the plan; say which with --layer")
+    if {"boundary", "units", "borders"} <= tables.keys():
+        raise BadInput(
+            f"{path}: is a jurisdiction, not a plan; give the plan's file here and the jurisdiction's before it"
+        )
     told = "; ".join(f"{name} ({', '.join(map(str, table.columns))})" for name, table in tables.items())
     raise BadInput(
         f"{path}: no layer has units with their grid, or polygons with their grid; name the columns with --unit-column "

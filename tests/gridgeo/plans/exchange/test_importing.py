@@ -9,7 +9,7 @@ import pytest
 from gridgeo.errors import BadInput, UnknownCRS, UnreadableSource
 from gridgeo.plans.exchange import export_plan, import_plan
 from gridgeo.plans.files import read_plan
-from gridgeo.sources import Sheet, write_csv, write_layer, write_layers, write_workbook
+from gridgeo.sources import Sheet, write_csv, write_jurisdiction, write_layer, write_layers, write_workbook
 
 
 def counts(found):
@@ -145,6 +145,9 @@ def test_any_geopackage_with_units_and_grids_is_read_and_a_choice_is_asked_for(p
     write_layers({"roads": lattice.road_edges, "nodes": lattice.road_nodes}, tmp_path / "none.gpkg")
     with pytest.raises(BadInput, match=r"no layer has units with their grid.*nodes"):
         import_plan(tmp_path / "none.gpkg", lattice)
+    write_jurisdiction(lattice, tmp_path / "town.gpkg")
+    with pytest.raises(BadInput, match="is a jurisdiction, not a plan"):
+        import_plan(tmp_path / "town.gpkg", lattice)
 
 
 def test_polygons_in_degrees_give_the_plan_that_they_were_made_of(plan, lattice, tmp_path):
