@@ -297,7 +297,7 @@ class Desk:
     def joint(self, connection: sa.Connection, cases: Sequence[Case], now: datetime) -> list[tuple[Case, Candidate]]:
         """Whom to send to several cases at once; those that need a skill are left out: they go by the areas."""
         others = [case for case in cases if not self._need(case)]
-        without = [{**self._in_vain(connection, case), **self._away(now)} for case in others]
+        without = [{**self._in_vain(connection, case), **self.away(now)} for case in others]
         return together(self.town, others, *self._crew(connection), self._rules, now, without)
 
     def candidates(
@@ -316,13 +316,14 @@ class Desk:
 
     def _choice(self, connection: sa.Connection, case: Case, now: datetime | None) -> Choice:
         """Who can be sent, whatever the levels."""
-        barred = {**self._in_vain(connection, case), **self._away(now)}
+        barred = {**self._in_vain(connection, case), **self.away(now)}
         return choice(self.town, case, *self._crew(connection), self._rules, now, self._need(case), barred)
 
     def _need(self, case: Case) -> tuple[str, ...]:
         return self.categories.named(case.category).skills
 
-    def _away(self, now: datetime | None) -> Mapping[str, Refusal]:
+    def away(self, now: datetime | None) -> Mapping[str, Refusal]:
+        """Who isn't to be sent at a moment, being off shift or on leave."""
         return {} if self.duty is None or now is None else self.duty.away(now)
 
     def _in_vain(self, connection: sa.Connection, case: Case) -> Mapping[str, Refusal]:

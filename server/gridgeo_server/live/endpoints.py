@@ -33,14 +33,14 @@ PING = b": ping\n\n"
 
 
 def greeting(ping_s: float) -> bytes:
-    """The first words of a stream: after how many milliseconds it is tried again, and in how many something is heard at least.
+    r"""The first words of a stream: after how many milliseconds it is tried again, and in how many something is heard at least.
 
     ``ping`` is a field of our own, which the standard has others ignore.
 
     Examples
     --------
     >>> greeting(4.0)
-    b'retry: 2000\\nping: 4000\\n\\n'
+    b'retry: 2000\nping: 4000\n\n'
     """
     return f"retry: 2000\nping: {ping_s * 1000:.0f}\n\n".encode()
 

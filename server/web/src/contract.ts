@@ -197,6 +197,8 @@ export interface Responder {
   open_cases: number;
   mode: string;
   simulated: boolean;
+  /** Off shift or on leave, in the words in which candidates are told; older servers don't say. */
+  away?: { code: "off_shift" | "on_leave"; until: string | null; reason: string; reason_zh: string } | null;
 }
 
 export interface Indicators {
