@@ -282,6 +282,8 @@ export interface Draft {
   lon: number;
   lat: number;
   description?: string;
+  /** The case of which it is one more report. */
+  into?: string;
 }
 
 /** RFC 9457 problem, as every refusal of the server is told. */
