@@ -78,8 +78,10 @@ class DutyCalendar:
         back = self._back(officer, now)
         if back is None:
             return Refusal(code, {})
-        same_day = back.date() == now.astimezone(self.zone).date()
-        return Refusal(code, {"at": back, "until": f"{back:%H:%M}" if same_day else f"{back:%Y-%m-%d %H:%M}"})
+        # The hour says it today, the day where it begins at midnight, both otherwise.
+        day = "" if back.date() == now.astimezone(self.zone).date() else f"{back:%Y-%m-%d}"
+        hour = "" if day and not (back.hour or back.minute) else f"{back:%H:%M}"
+        return Refusal(code, {"at": back, "until": f"{day} {hour}".strip()})
 
     def _code(self, officer: str, now: datetime) -> Literal["off_shift", "on_leave"] | None:
         here, leave = now.astimezone(self.zone), self.leave.get(officer, frozenset())

@@ -43,6 +43,6 @@ class ShiftWatch:
 
     def changed(self, duty: DutyCalendar | None, now: datetime) -> bool:
         """Whether somebody's shift or leave began or ended; never at the first time."""
-        away = {} if duty is None else {name: why.code for name, why in duty.away(now).items()}
+        away: dict[str, str] = {} if duty is None else {name: why.code for name, why in duty.away(now).items()}
         before, self._away = self._away, away
         return before is not None and before != away
