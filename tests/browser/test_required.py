@@ -33,11 +33,11 @@ def sign_in(page: Page, board: Board, role: str, name: str) -> None:
     """Make a key and enter it on the page, instead of whoever was signed in."""
     command = [str(board.programs / "gridgeo"), "keys", "add", "--role", role, "--name", name, "--json"]
     done = subprocess.run([*command, "--data", str(board.data)], capture_output=True, text=True, check=True)
-    page.locator(".account-chip").click()
-    out = page.get_by_role("button", name="Sign out")
-    if out.count():
-        out.click()
+    enter = page.get_by_role("button", name="Sign in", exact=True)
+    if page.locator(".account-chip").count():
         page.locator(".account-chip").click()
+        page.get_by_role("button", name="Sign out").click()
+    enter.first.click()
     key = page.locator("dialog.account input[name=key]")
     key.fill(json.loads(done.stdout)["token"])
     key.press("Enter")
