@@ -74,6 +74,9 @@ def test_a_public_report_is_followed_by_its_secret_and_its_reporter_seen_by_whoe
     sign_in(page, board, "supervisor", "Zhou Min")
     expect(sheet).to_contain_text(WORDS)
     assert from_page(page, f"/api/v1/cases/{case}/reporter") == [200, {"case": case, "reporters": [REPORTER]}]
+    assert from_page(page, "/api/v1/access-log")[0] == 403
+
+    sign_in(page, board, "admin", "Sun Li")
     status, log = from_page(page, f"/api/v1/access-log?of={case}")
     assert status == 200
     assert [one["actor_name"] for one in log["looks"]] == ["Zhou Min"]
