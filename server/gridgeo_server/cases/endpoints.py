@@ -172,7 +172,7 @@ async def report(
 
     asked = asking.asked(body.model_dump())
     wanted_once = once(idempotency_key, "POST /api/v1/cases", asked, now, work)
-    reply = await state.store.write_soon(wanted_once, adds=True)
+    reply = await state.store.write_soon(wanted_once, adds=body.into is None)
     made = reply.values
     return reply.response(Location=f"/api/v1/cases/{made['case']}", ETag=f'"{made["version"]}"')
 

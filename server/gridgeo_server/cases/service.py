@@ -210,13 +210,13 @@ class Desk:
             case = model.apply(None, event)
             store.insert(connection, case)
             self._announce(transaction, case, event, now)
-            if report.into is not None:
-                joining.check(connection, case, report.into, now, actor.bearer, actor.looker)
-                case = self._merge(transaction, case, Wish("merge", into=report.into), now, actor)
-            else:
+            if report.into is None:
                 case = self._step(transaction, case, "accept", now, actor.desk, data={"filed": not category.verify})
                 if not category.verify:
                     case = self.send_nearest(transaction, case, now, actor.desk)
+        if report.into is not None:
+            joining.check(connection, case, report.into, now, actor.bearer, actor.looker)
+            case = self._merge(transaction, case, Wish("merge", into=report.into), now, actor)
         if report.reporter:
             store.add_reporter(connection, name, report.reporter)
         return case
