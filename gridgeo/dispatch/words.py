@@ -70,12 +70,15 @@ def not_offered(why: Refusal, lang: str = "en") -> str:
     --------
     >>> not_offered(Refusal("no_skill", {"skills": ["first aid"]})), not_offered(Refusal("off_duty", {}), "zh")
     ('lacks the skill first aid', '不在岗')
+    >>> not_offered(Refusal("off_shift", {"until": "14:00"})), not_offered(Refusal("off_shift", {"until": "14:00"}), "zh")
+    ('off shift until 14:00', '不在班次内，14:00上班')
     """
     values = why.values
     told = {name: value for name, value in values.items() if name != "skills"}
     told["skills"] = ("、" if lang == "zh" else ", ").join(values.get("skills", ()))
     told["age"] = duration(values.get("seconds", 0.0), lang)
-    return _WORDS[why.code][lang == "zh"].format_map({"mode": "", **told})
+    words = _UNTIL if "until" in values and why.code in _UNTIL else _WORDS
+    return words[why.code][lang == "zh"].format_map({"mode": "", **told})
 
 
 _WORDS = {
@@ -90,3 +93,8 @@ _WORDS = {
     "no_street": ("the map has no street for {mode}", "地图上没有{mode}可走的道路"),
     "no_road": ("no road for {mode} leads there", "{mode}没有道路可到"),
 }
+_UNTIL = {
+    "off_shift": ("off shift until {until}", "不在班次内，{until}上班"),
+    "on_leave": ("on leave until {until}", "休假至{until}"),
+}
+"""The same where it is known when they are back."""

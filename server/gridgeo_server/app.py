@@ -42,7 +42,7 @@ from gridgeo_server.layers.tiles import Tiles
 from gridgeo_server.live import endpoints as live
 from gridgeo_server.live.audiences import Audience
 from gridgeo_server.live.hub import Hub
-from gridgeo_server.live.news import IndicatorsChanged, News, PlanChanged
+from gridgeo_server.live.news import IndicatorsChanged, News, PlanChanged, RespondersMoved
 from gridgeo_server.live.snapshots import Snapshots
 from gridgeo_server.open311 import endpoints as open311
 from gridgeo_server.open311.catalogue import catalogue_of
@@ -61,9 +61,11 @@ from gridgeo_server.plans.taking_up import held_on, owners_of, settle_and_take_u
 from gridgeo_server.readiness import AwaitReady
 from gridgeo_server.responders import endpoints as responders
 from gridgeo_server.responders import position_endpoints as positions
+from gridgeo_server.responders import service as responder_service
 from gridgeo_server.responders import store as responder_store
 from gridgeo_server.responders.duty import duty_of
 from gridgeo_server.responders.roster import roster
+from gridgeo_server.responders.shifts import ShiftWatch, as_on_shift
 from gridgeo_server.rosters import endpoints as rosters
 from gridgeo_server.rosters import file_endpoints as roster_files
 from gridgeo_server.rosters.setting import roles_of_town
@@ -116,7 +118,7 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
         for news in all_news:
             if isinstance(news, PlanChanged):
                 news.swap()
-        hub.tell(*all_news)
+        hub.tell(*(_on_shift(news, desk, clock()) for news in all_news))
 
     store = Store(settings.data / STORE, tell)
     now = clock()
@@ -247,10 +249,13 @@ def _sweep_photos(state: State) -> None:
 
 
 async def _watch_indicators(state: State) -> None:
-    """Tell viewers the indicators whenever they changed: lights change with time alone."""
+    """Tell viewers the indicators whenever they changed, and officers whose shifts did: both change with time alone."""
     told: IndicatorsChanged | None = None
+    shifts = ShiftWatch()
     while True:
         try:
+            if shifts.changed(state.desk.duty, state.clock()):
+                state.hub.tell(await run_in_threadpool(_officers, state))
             figures = await run_in_threadpool(_figures, state, state.hub.scopes) if state.hub.viewers else told
             if figures is not None and figures != told:
                 told = figures
@@ -300,11 +305,24 @@ def _seconds_of_day_left(now: datetime) -> float:
     return max(0.01, (following - here).total_seconds())
 
 
+def _on_shift(news: News, desk: Desk, now: datetime) -> News:
+    if isinstance(news, RespondersMoved):
+        return RespondersMoved(as_on_shift(desk.duty, news.responders, now))
+    return news
+
+
+def _officers(state: State) -> RespondersMoved:
+    with state.store.reading() as connection:
+        found = responder_service.views(connection)
+    return RespondersMoved(as_on_shift(state.desk.duty, found, state.clock()))
+
+
 def _figures(state: State, scopes: set[Audience]) -> IndicatorsChanged:
     grids, now = len(state.fresh().town.grids), state.clock()
     with state.store.reading() as connection:
-        areas = {one.areas: current(connection, grids, now, one) for one in scopes}
-        return IndicatorsChanged(current(connection, grids, now), areas)
+        away = state.desk.away(now)
+        areas = {one.areas: current(connection, grids, now, one, away) for one in scopes}
+        return IndicatorsChanged(current(connection, grids, now, None, away), areas)
 
 
 def _hosts(settings: Settings) -> tuple[str, ...]:

@@ -97,7 +97,8 @@ def metrics(request: Request, state: StateOf, bearer: AskerOf) -> Response:
         meters.indicators.clear()
         return Response(generate_latest(meters.registry), media_type=CONTENT_TYPE_LATEST)
     with state.store.reading() as connection:
-        figures = current(connection, len(state.town.grids), state.clock())
+        now = state.clock()
+        figures = current(connection, len(state.town.grids), now, None, state.desk.away(now))
     for name, value in figures.items():
         if isinstance(value, int | float):
             meters.indicators.labels(name).set(value)

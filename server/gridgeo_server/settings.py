@@ -137,7 +137,12 @@ class Settings(BaseSettings):
     )
     viewers: int = Field(default=500, ge=1, description="Most live streams at once.")
     stream_life_s: float = Field(default=3_600.0, gt=0, description="Longest life of one live stream, seconds.")
-    ping_s: float = Field(default=15.0, gt=0, description="Seconds between two signs of life on a quiet stream.")
+    ping_s: float = Field(
+        default=4.0,
+        gt=0,
+        description="Seconds between two signs of life on a quiet stream; pages that hear nothing for twice as long and a"
+        " second tell that the line is lost.",
+    )
     indicators_s: float = Field(default=5.0, gt=0, description="Seconds between two looks at the indicators.")
     webhooks_s: float = Field(
         default=1.0, gt=0, description="Seconds between two looks at what webhooks are to be sent."

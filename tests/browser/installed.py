@@ -88,6 +88,8 @@ class Board:
     data: Path
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    options: tuple[str, ...] = ()
+    """Further options of `gridgeo serve`."""
 
     @property
     def url(self) -> str:
@@ -98,6 +100,7 @@ class Board:
         """Start it and wait until it is ready."""
         log = (self.data / "server.log").open("ab")
         command = [str(self.programs / "gridgeo"), "serve", "--data", str(self.data), "--port", str(self.port)]
+        command += self.options
         self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.data, env=_bare(self.programs))
         log.close()
         end = time.monotonic() + READY_S

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import signal
 
 import pytest
 from PIL import Image
@@ -139,6 +140,21 @@ def test_a_lost_stream_is_told_and_ages_go_on(drawn: Page, board: Board, watch: 
     expect(banner).to_have_count(0, timeout=20_000)
     expect(drawn.locator(".line.live")).to_be_visible()
     expect(drawn.locator(".strip")).not_to_contain_text("as of ")
+
+
+def test_a_line_that_falls_silent_without_closing_is_told_and_comes_back(drawn: Page, board: Board) -> None:
+    assert board.process is not None
+    drawn.wait_for_timeout(1_000)
+    board.process.send_signal(signal.SIGSTOP)
+    try:
+        banner = drawn.locator(".banner")
+        # Two signs of life missed, 4 s apart, and the moment for which a gap isn't called lost.
+        expect(banner).to_contain_text("Connection lost. Last update ", timeout=14_000)
+        expect(drawn.locator(".line.live")).to_have_count(0)
+    finally:
+        board.process.send_signal(signal.SIGCONT)
+    expect(banner).to_have_count(0, timeout=30_000)
+    expect(drawn.locator(".line.live")).to_be_visible()
 
 
 def test_more_than_200_cases_are_drawn_together_and_their_counts_add_up(drawn: Page, board: Board) -> None:

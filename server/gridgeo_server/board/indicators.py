@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from gridgeo_server.cases.model import Case
 from gridgeo_server.cases.views import case_view
 from gridgeo_server.responders import store as responder_store
 from gridgeo_server.responders.model import STALE_S, Responder, view
+from gridgeo_server.responders.shifts import as_on_shift
 from gridgeo_server.state import State
 from gridgeo_server.store.instants import to_text
 
@@ -68,12 +70,14 @@ def indicators(
     }
 
 
-def current(connection: sa.Connection, grids: int, now: datetime, looker: Looker | None = None) -> dict[str, Any]:
-    """The indicators of this moment: of all `grids`, or of those in the areas of a `looker`."""
+def current(
+    connection: sa.Connection, grids: int, now: datetime, looker: Looker | None = None, away: Container[str] = ()
+) -> dict[str, Any]:
+    """The indicators of this moment: of all `grids`, or of those in the areas of a `looker`; `away` are officers off shift."""
     where = [] if looker is None else looker.where()
     open_cases, _ = case_store.search(connection, is_open=True, where=where)
     recent, _ = case_store.search(connection, reported_since=now - timedelta(hours=24), where=where)
-    officers = responder_store.everybody(connection)
+    officers = [one for one in responder_store.everybody(connection) if one.responder not in away]
     if looker is not None and (own := looker.grids) is not None:
         officers = [one for one in officers if not own.isdisjoint(one.grids)]
         grids = len(own)
@@ -87,11 +91,13 @@ def snapshot(state: State, looker: Looker | None = None) -> dict[str, Any]:
         open_cases, _ = case_store.search(connection, is_open=True)
         officers = responder_store.everybody(connection)
         load = case_store.open_by_responder(connection)
-        figures = current(connection, len(state.town.grids), now, looker)
+        figures = current(connection, len(state.town.grids), now, looker, state.desk.away(now))
     categories = state.desk.categories
     return {
         "server_time": to_text(now),
         "cases": [case_view(case, categories.named(case.category), now) for case in open_cases],
-        "responders": [view(officer, load.get(officer.responder, 0)) for officer in officers],
+        "responders": as_on_shift(
+            state.desk.duty, [view(officer, load.get(officer.responder, 0)) for officer in officers], now
+        ),
         "indicators": figures,
     }

@@ -86,13 +86,22 @@ class ReportBody(BaseModel):
         default="web", description="The way by which it came; the event of the report says it."
     )
 
+    into: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=64,
+        description="The case of which this is one more report: it is linked to that one, and nobody is sent for it.",
+    )
+
     def wanted(self, **told: str) -> Report:
         """What the desk is told."""
         if self.reporter is not None and self.caller is not None:
             raise BadRequest(say("case.caller"), "caller")
         refuse_missing(self.lon, self.lat)
         told = {"channel": self.channel, **told}
-        return Report(self.category, self.lon, self.lat, self.description, self.reporter or self.caller, told)
+        return Report(
+            self.category, self.lon, self.lat, self.description, self.reporter or self.caller, told, self.into
+        )
 
 
 class ActionBody(BaseModel):
@@ -163,7 +172,7 @@ async def report(
 
     asked = asking.asked(body.model_dump())
     wanted_once = once(idempotency_key, "POST /api/v1/cases", asked, now, work)
-    reply = await state.store.write_soon(wanted_once, adds=True)
+    reply = await state.store.write_soon(wanted_once, adds=body.into is None)
     made = reply.values
     return reply.response(Location=f"/api/v1/cases/{made['case']}", ETag=f'"{made["version"]}"')
 

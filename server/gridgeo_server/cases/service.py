@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from gridgeo.dispatch import Refusal
 from gridgeo_server.auth.bearers import Bearer
-from gridgeo_server.cases import answers, desk_clocks, model, store, timing
+from gridgeo_server.cases import answers, desk_clocks, joining, model, store, timing
 from gridgeo_server.cases.categories import Categories, Category
 from gridgeo_server.cases.desk_limits import DeskLimits, packaged
 from gridgeo_server.cases.dispatch import Candidate, Choice, Refused, Rules, candidates, choice, together
@@ -49,6 +49,8 @@ class Report:
         Who reports; kept apart and shown nowhere.
     told
         What else is told; the event of the report keeps it.
+    into
+        The case of which it is one more report: it is linked to that one, and nobody is sent for it.
     """
 
     category: str
@@ -57,6 +59,7 @@ class Report:
     description: str = ""
     reporter: str | None = None
     told: Mapping[str, Any] = field(default_factory=dict)
+    into: str | None = None
 
 
 @dataclass(frozen=True)
@@ -162,8 +165,9 @@ class Desk:
 
         Raises
         ------
-        OutsideJurisdiction, BadInput, BadRequest
-            The place lies in no grid, is no place, or the category is unknown or no longer reported.
+        OutsideJurisdiction, BadInput, BadRequest, NotFound, WrongStage
+            The place lies in no grid, is no place, or the category is unknown or no longer reported; the case that it belongs to isn't
+            there, isn't alike, or takes in no report any more.
         """
         now = to_millisecond(now)
         self.categories[report.category]
@@ -206,9 +210,13 @@ class Desk:
             case = model.apply(None, event)
             store.insert(connection, case)
             self._announce(transaction, case, event, now)
-            case = self._step(transaction, case, "accept", now, actor.desk, data={"filed": not category.verify})
-            if not category.verify:
-                case = self.send_nearest(transaction, case, now, actor.desk)
+            if report.into is None:
+                case = self._step(transaction, case, "accept", now, actor.desk, data={"filed": not category.verify})
+                if not category.verify:
+                    case = self.send_nearest(transaction, case, now, actor.desk)
+        if report.into is not None:
+            joining.check(connection, case, report.into, now, actor.bearer, actor.looker)
+            case = self._merge(transaction, case, Wish("merge", into=report.into), now, actor)
         if report.reporter:
             store.add_reporter(connection, name, report.reporter)
         return case
@@ -297,7 +305,7 @@ class Desk:
     def joint(self, connection: sa.Connection, cases: Sequence[Case], now: datetime) -> list[tuple[Case, Candidate]]:
         """Whom to send to several cases at once; those that need a skill are left out: they go by the areas."""
         others = [case for case in cases if not self._need(case)]
-        without = [{**self._in_vain(connection, case), **self._away(now)} for case in others]
+        without = [{**self._in_vain(connection, case), **self.away(now)} for case in others]
         return together(self.town, others, *self._crew(connection), self._rules, now, without)
 
     def candidates(
@@ -316,13 +324,14 @@ class Desk:
 
     def _choice(self, connection: sa.Connection, case: Case, now: datetime | None) -> Choice:
         """Who can be sent, whatever the levels."""
-        barred = {**self._in_vain(connection, case), **self._away(now)}
+        barred = {**self._in_vain(connection, case), **self.away(now)}
         return choice(self.town, case, *self._crew(connection), self._rules, now, self._need(case), barred)
 
     def _need(self, case: Case) -> tuple[str, ...]:
         return self.categories.named(case.category).skills
 
-    def _away(self, now: datetime | None) -> Mapping[str, Refusal]:
+    def away(self, now: datetime | None) -> Mapping[str, Refusal]:
+        """Who isn't to be sent at a moment, being off shift or on leave."""
         return {} if self.duty is None or now is None else self.duty.away(now)
 
     def _in_vain(self, connection: sa.Connection, case: Case) -> Mapping[str, Refusal]:

@@ -11,8 +11,9 @@ from gridgeo_server.cases.looking import Looker
 from gridgeo_server.cases.views import CASE_FIELDS, case_view
 from gridgeo_server.errors import NotFound
 from gridgeo_server.layers.features import ABOUT, OF_PLAN, Collection, from_places, still_collections, with_owners
+from gridgeo_server.responders import service as responder_service
 from gridgeo_server.responders import store as responder_store
-from gridgeo_server.responders.model import RESPONDER_FIELDS, view
+from gridgeo_server.responders.model import RESPONDER_FIELDS
 from gridgeo_server.town import Town
 
 if TYPE_CHECKING:
@@ -67,9 +68,9 @@ class Shelf:
 
     def _responders(self, state: State, looker: Looker) -> Collection:
         with state.store.reading() as connection:
-            officers = [one for one in responder_store.everybody(connection) if one.on_duty]
-            load = case_store.open_by_responder(connection)
-        rows = looker.officers([view(one, load.get(one.responder, 0)) for one in officers])
+            officers = responder_service.views(connection)
+        away = state.desk.away(state.clock())
+        rows = looker.officers([one for one in officers if one["on_duty"] and one["responder"] not in away])
         return from_places("responders", rows, RESPONDER_FIELDS)
 
     def _cases(self, state: State, looker: Looker) -> Collection:

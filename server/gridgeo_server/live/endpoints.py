@@ -28,6 +28,22 @@ router = APIRouter(prefix="/api/v1", tags=["live"], route_class=Door)
 ASK_S = 5.0
 """Seconds after which it is asked again whether the key of a viewer is still good."""
 
+PING = b": ping\n\n"
+"""A sign of life: a comment, which is no event."""
+
+
+def greeting(ping_s: float) -> bytes:
+    r"""The first words of a stream: after how many milliseconds it is tried again, and in how many something is heard at least.
+
+    ``ping`` is a field of our own, which the standard has others ignore.
+
+    Examples
+    --------
+    >>> greeting(4.0)
+    b'retry: 2000\nping: 4000\n\n'
+    """
+    return f"retry: 2000\nping: {ping_s * 1000:.0f}\n\n".encode()
+
 
 @router.get(
     "/live",
@@ -60,7 +76,7 @@ async def _stream(state: State, viewer: Viewer, watch: Watch, snapshots: Snapsho
     asked = spoke
     hub.join(viewer)
     try:
-        yield b"retry: 2000\n\n"
+        yield greeting(settings.ping_s)
         while not hub.closing and time.monotonic() < end:
             if served is not state.slot.served:
                 # Another plan came into force: other grids lie in the area.
@@ -73,9 +89,16 @@ async def _stream(state: State, viewer: Viewer, watch: Watch, snapshots: Snapsho
                     return
             told = hub.take(viewer)
             if told is None:
-                viewer.seen, told = await snapshots.newest(state, viewer.audience)
+                making = asyncio.ensure_future(snapshots.newest(state, viewer.audience))
+                try:
+                    # A large town's snapshot may take longer than a line may be silent.
+                    while not (await asyncio.wait({making}, timeout=settings.ping_s))[0]:
+                        yield PING
+                    viewer.seen, told = making.result()
+                finally:
+                    making.cancel()
             if not told and not await _news(viewer, min(spoke + settings.ping_s, end) - time.monotonic()):
-                told = b": ping\n\n"
+                told = PING
             if told:
                 yield told
                 spoke = time.monotonic()

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from gridgeo.dispatch import Refusal, works_at
@@ -28,6 +28,8 @@ COLUMNS = {
 """Columns of ``duty.csv``; `officer` and `kind` are needed."""
 _LONGEST = 1_000
 """Most days of one leave."""
+_AHEAD = 62
+"""Days within which it is looked for when somebody is back."""
 
 
 @dataclass(frozen=True)
@@ -69,16 +71,40 @@ class DutyCalendar:
     _told: dict[datetime, dict[str, Refusal]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def refusal(self, officer: str, now: datetime) -> Refusal | None:
-        """Why somebody isn't to be sent at a moment: on leave, or no shift; None where nothing speaks against it."""
+        """Why somebody isn't to be sent at a moment: on leave, or no shift, and until when; None where nothing speaks against it."""
+        code = self._code(officer, now)
+        if code is None:
+            return None
+        back = self._back(officer, now)
+        if back is None:
+            return Refusal(code, {})
+        # The hour says it today, the day where it begins at midnight, both otherwise.
+        day = "" if back.date() == now.astimezone(self.zone).date() else f"{back:%Y-%m-%d}"
+        hour = "" if day and not (back.hour or back.minute) else f"{back:%H:%M}"
+        return Refusal(code, {"at": back, "until": f"{day} {hour}".strip()})
+
+    def _code(self, officer: str, now: datetime) -> Literal["off_shift", "on_leave"] | None:
         here, leave = now.astimezone(self.zone), self.leave.get(officer, frozenset())
         shifts = self.shifts.get(officer)
         if shifts is None:
-            return Refusal("on_leave", {}) if here.date() in leave else None
+            return "on_leave" if here.date() in leave else None
         spans = [(here, one.from_min, one.to_min, one.weekdays) for one in shifts]
         if any(works_at(*span, _Off(one, leave))[0] for span, one in zip(spans, shifts, strict=True)):
             return None
         away = here.date() in leave or any(works_at(*span, leave)[1] for span in spans)
-        return Refusal("on_leave" if away else "off_shift", {})
+        return "on_leave" if away else "off_shift"
+
+    def _back(self, officer: str, now: datetime) -> datetime | None:
+        """When somebody who is away is next there, on the wall clock of the zone; None where that isn't within `_AHEAD`."""
+        here = now.astimezone(self.zone)
+        midnight = here.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+        begins = sorted({one.from_min for one in self.shifts.get(officer, ())}) or [0]
+        for day in range(_AHEAD):
+            for begin in begins:
+                at = midnight + timedelta(days=day, minutes=begin)
+                if at > here and self._code(officer, at) is None:
+                    return at
+        return None
 
     def away(self, now: datetime) -> Mapping[str, Refusal]:
         """Everybody who isn't to be sent at a moment, with the reason; looked up once a minute."""

@@ -19,6 +19,7 @@ from gridgeo_server.idempotency import Reply
 from gridgeo_server.responders import service, store
 from gridgeo_server.responders.model import view
 from gridgeo_server.responders.service import Fix
+from gridgeo_server.responders.shifts import as_on_shift
 from gridgeo_server.state import StateOf
 from gridgeo_server.store import Transaction
 
@@ -49,7 +50,8 @@ def responders(state: StateOf, asking: AskingOf) -> dict[str, Any]:
     """The officers whom the asker may see: all, those of an area, or oneself."""
     asking.bearer.check("responders.see", own=asking.looker.officer is not None)
     with state.store.reading() as connection:
-        return {"responders": asking.looker.officers(service.views(connection))}
+        found = asking.looker.officers(service.views(connection))
+    return {"responders": as_on_shift(state.desk.duty, found, state.clock())}
 
 
 @router.post("/{responder}/positions", status_code=202)
@@ -81,7 +83,7 @@ def duty(responder: str, body: DutyBody, state: StateOf, asking: AskingOf) -> di
         if body.on_duty:
             state.desk.send_waiting(transaction, now, Actor())
         load = case_store.open_by_responder(transaction.connection)
-        return view(officer, load.get(responder, 0))
+        return as_on_shift(state.desk.duty, [view(officer, load.get(responder, 0))], now)[0]
 
     return state.store.write(work)
 

@@ -197,6 +197,8 @@ export interface Responder {
   open_cases: number;
   mode: string;
   simulated: boolean;
+  /** Off shift or on leave, in the words in which candidates are told; older servers don't say. */
+  away?: { code: "off_shift" | "on_leave"; until: string | null; reason: string; reason_zh: string } | null;
 }
 
 export interface Indicators {
@@ -280,6 +282,8 @@ export interface Draft {
   lon: number;
   lat: number;
   description?: string;
+  /** The case of which it is one more report. */
+  into?: string;
 }
 
 /** RFC 9457 problem, as every refusal of the server is told. */

@@ -15,6 +15,8 @@ export class EventParser {
   #id: string | null = null;
   #event = "";
   #data: string[] = [];
+  /** In how many milliseconds the server gives a sign of life at least, once it has said so. */
+  pingMs: number | null = null;
 
   feed(chunk: string): StreamEvent[] {
     const lines = (this.#rest + chunk).split(/\r\n|\n|\r(?!$)/);
@@ -39,6 +41,7 @@ export class EventParser {
     const value = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
     if (name === "data") this.#data.push(value);
     else if (name === "event") this.#event = value;
+    else if (name === "ping" && /^[0-9]+$/.test(value)) this.pingMs = Number(value);
     else if (name === "id" && !value.includes("\0")) this.#id = value;
   }
 }
@@ -54,8 +57,14 @@ export interface LiveHandlers {
   onTry(): void;
 }
 
-/** The server pings every 15 s; twice that in silence means that the line is dead though nobody closed it. */
-const SILENCE_MS = 35_000;
+/** How long the server may take to greet. */
+const GREETING_MS = 15_000;
+
+/** Two signs of life that don't come mean that the line is dead though nobody closed it. */
+function patience(pingMs: number | null): number {
+  return pingMs === null ? GREETING_MS : 2 * pingMs + 1000;
+}
+
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 10_000;
 
@@ -88,7 +97,7 @@ async function once(
   path: string, last: string | null, stop: AbortSignal, onEvent: (event: StreamEvent) => void, onAlive: () => void,
 ): Promise<void> {
   const silent = new AbortController();
-  let timer = setTimeout(() => silent.abort(), SILENCE_MS);
+  let timer = setTimeout(() => silent.abort(), patience(null));
   try {
     const headers: Record<string, string> = { Accept: "text/event-stream" };
     if (last !== null) headers["Last-Event-ID"] = last;
@@ -99,10 +108,11 @@ async function once(
     for (;;) {
       const { value, done } = await reader.read();
       if (done) return;
+      const events = parser.feed(value);
       clearTimeout(timer);
-      timer = setTimeout(() => silent.abort(), SILENCE_MS);
+      timer = setTimeout(() => silent.abort(), patience(parser.pingMs));
       onAlive();
-      for (const event of parser.feed(value)) onEvent(event);
+      for (const event of events) onEvent(event);
     }
   } finally {
     clearTimeout(timer);

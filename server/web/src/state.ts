@@ -58,6 +58,13 @@ export const onDuty = computed(() =>
     .sort((a, b) => (fixAge(b, now.value) ?? Infinity) - (fixAge(a, now.value) ?? Infinity) || (a.name < b.name ? -1 : 1)),
 );
 
+/** Officers off shift or on leave, the first to be back first. */
+export const awayNow = computed(() =>
+  [...responders.value.values()]
+    .filter((r) => r.away != null)
+    .sort((a, b) => (a.away?.until ?? "9") < (b.away?.until ?? "9") ? -1 : 1),
+);
+
 export const selectedCase = computed(() => idOf("case"));
 export const selectedGrid = computed(() => idOf("grid"));
 export const selectedOfficer = computed(() => idOf("officer"));

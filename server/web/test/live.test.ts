@@ -53,3 +53,27 @@ test("a stream that ends is followed again from its last id", async () => {
   assert.equal(losses, 1);
   assert.equal(tries, 2);
 });
+
+test("a line that falls silent for twice the interval that its server named is left and tried again", async () => {
+  let tries = 0;
+  const stop = new AbortController();
+  const server = createServer((_, response: ServerResponse) => {
+    response.writeHead(200, { "Content-Type": "text/event-stream" });
+    response.write("retry: 2000\nping: 20\n\n"); // and nothing more, though the line stays open
+  });
+  await new Promise<void>((resolve) => { server.listen(0, "127.0.0.1", resolve); });
+  const { port } = server.address() as AddressInfo;
+  let losses = 0;
+  await follow(`http://127.0.0.1:${port}/`, {
+    onEvent: () => undefined,
+    onAlive: () => undefined,
+    onLost: () => { losses += 1; },
+    onTry: () => {
+      tries += 1;
+      if (tries === 2) stop.abort();
+    },
+  }, stop.signal);
+  server.closeAllConnections();
+  server.close();
+  assert.deepEqual([losses, tries], [1, 2]);
+});

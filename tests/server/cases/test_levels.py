@@ -135,7 +135,7 @@ def test_who_has_no_shift_isnt_sent_until_it_begins_and_then_goes_by_itself(stat
     assert (case.stage, case.responder) == ("accepted", None)
     with state.store.reading() as connection:
         _, refused = desk.candidates(connection, case, state.clock())
-    assert {(one.code, one.reason_zh) for one in refused} == {("off_shift", "此时不在班次内")}
+    assert {(one.code, one.reason_zh) for one in refused} == {("off_shift", "不在班次内，10:00上班")}
     state.clock.pass_seconds(1_799)
     assert sweep.look(state) == 0
     state.clock.now = datetime(2026, 11, 18, 10, 0, tzinfo=UTC)

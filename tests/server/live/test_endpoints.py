@@ -18,7 +18,7 @@ from gridgeo_server.auth.guard import proven
 from gridgeo_server.live import endpoints as live_endpoints
 from gridgeo_server.live import snapshots as snapshots_module
 from gridgeo_server.live.audiences import Audience
-from gridgeo_server.live.endpoints import Watch, _stream
+from gridgeo_server.live.endpoints import Watch, _stream, greeting
 from gridgeo_server.live.hub import Viewer
 from gridgeo_server.live.news import CaseChanged, IndicatorsChanged
 from gridgeo_server.live.snapshots import Snapshots
@@ -62,7 +62,7 @@ def test_a_viewer_of_an_area_is_given_its_cases_and_officers_and_no_others(quart
 
     async def run() -> None:
         stream = _watching(state, "west")
-        assert await anext(stream) == b"retry: 2000\n\n"
+        assert await anext(stream) == greeting(4.0)
         snapshot = _values(await anext(stream))
         assert [case["case"] for case in snapshot["cases"]] == [west["case"]]
         grids = Audience.of(state.town, "west", "staff").grids or frozenset()
@@ -94,7 +94,7 @@ def test_a_quiet_stream_gives_signs_of_life_though_others_are_told_things_and_en
         busy = asyncio.create_task(elsewhere())
         told += [wire async for wire in stream]
         await busy
-        assert told[0] == b"retry: 2000\n\n"
+        assert told[0] == greeting(0.05)
         # The app's own first look at the indicators may come in between.
         assert {wire for wire in told[1:] if not wire.startswith(b"event: indicators")} == {b": ping\n\n"}
         assert state.hub.viewers == 0

@@ -34,7 +34,7 @@ export function useLikely(draft: Draft): Alike[] {
   return found;
 }
 
-interface Props { list: Alike[]; busy: boolean; onSame?: (one: Alike) => void }
+interface Props { list: Alike[]; busy: boolean; onSame: (one: Alike) => void }
 
 export function Likely({ list, busy, onSame }: Props) {
   const d = words.value.desk;
@@ -46,7 +46,7 @@ export function Likely({ list, busy, onSame }: Props) {
         {list.slice(0, SHOWN).map((one) => (
           <li key={one.case} data-alike={one.case}>
             <AlikeWords one={one} />
-            {onSame && <button type="button" class="button" disabled={busy} onClick={() => onSame(one)}>{d.sameMine}</button>}
+            <button type="button" class="button" disabled={busy} onClick={() => onSame(one)}>{d.sameMine}</button>
           </li>
         ))}
       </ul>

@@ -7,7 +7,7 @@ import { age, time, timeLeft } from "../format.ts";
 import { reveal } from "../map/view.ts";
 import { may } from "../session.ts";
 import { lang, named, words } from "../settings.ts";
-import { connection, hovered, lastAlive, loaded, now, onDuty, open, overdue, select, selection, waiting } from "../state.ts";
+import { connection, hovered, awayNow, lastAlive, loaded, now, onDuty, open, overdue, select, selection, waiting } from "../state.ts";
 import { initialsOf } from "./Marks.tsx";
 import { PausedShape } from "./Clocks.tsx";
 import { CaseShape, OfficerDisc } from "./shapes.tsx";
@@ -31,7 +31,7 @@ export function Lists() {
       </Section>
       {may("responders.see") && (
         <Section name="officers" title={w.officers} count={onDuty.value.length} aside={asOf ?? w.bySignalAge} empty={w.noOfficers}>
-          {onDuty.value.slice(0, ROWS).map((r) => <OfficerRow key={r.responder} officer={r} />)}
+          {[...onDuty.value, ...awayNow.value].slice(0, ROWS).map((r) => <OfficerRow key={r.responder} officer={r} />)}
         </Section>
       )}
     </aside>
@@ -116,6 +116,11 @@ export function CaseButton({ case_ }: { case_: Case }) {
   );
 }
 
+/** Why an officer is away, in the language of the page. */
+export function awayWords(officer: Responder): string | null {
+  return officer.away ? (lang.value === "zh" ? officer.away.reason_zh : officer.away.reason) : null;
+}
+
 function OfficerRow({ officer }: { officer: Responder }) {
   const w = words.value;
   const signal = signalOf(officer, now.value);
@@ -141,8 +146,9 @@ function OfficerRow({ officer }: { officer: Responder }) {
           {officer.simulated && <span class="sim">{w.sim}</span>}
           {officer.grids.length > 0 && <span class="code">{w.grid(officer.grids.join(", "))}</span>}
         </span>
-        <span class="state">{w.signal[signal === "fresh" && busy ? "busy" : signal]}</span>
-        <span class="age">{age(fixAge(officer, now.value), lang.value)}</span>
+        {officer.away
+          ? <span class="state away">{awayWords(officer)}</span>
+          : <><span class="state">{w.signal[signal === "fresh" && busy ? "busy" : signal]}</span><span class="age">{age(fixAge(officer, now.value), lang.value)}</span></>}
       </button>
     </li>
   );

@@ -6,7 +6,7 @@ import { showPoint } from "../map/view.ts";
 import { lang, named, words } from "../settings.ts";
 import { now, open, overdue, responders, select } from "../state.ts";
 import { Patrols, usePatrols } from "./GridSheet.tsx";
-import { CaseRow } from "./Lists.tsx";
+import { awayWords, CaseRow } from "./Lists.tsx";
 import { SheetFrame } from "./Sheet.tsx";
 
 export function OfficerSheet({ id }: { id: string }) {
@@ -21,7 +21,7 @@ export function OfficerSheet({ id }: { id: string }) {
     <SheetFrame
       over={<>{w.officer}{officer.simulated && <span class="chip-flat">{w.simulated}</span>}</>}
       title={named(officer)}
-      meta={<>{w.signal[signal === "fresh" && officer.status === "busy" ? "busy" : signal]} · {w.goesBy(officer.mode)} · {w.lastFix} {age(fixAge(officer, now.value), lang.value)}</>}
+      meta={<>{awayWords(officer) ?? w.signal[signal === "fresh" && officer.status === "busy" ? "busy" : signal]} · {w.goesBy(officer.mode)}{!officer.away && <> · {w.lastFix} {age(fixAge(officer, now.value), lang.value)}</>}</>}
       footer={lon !== null && lat !== null && (
         <div class="actions"><button type="button" class="button" onClick={() => showPoint(lon, lat)}>{w.zoomTo}</button></div>
       )}

@@ -2,10 +2,9 @@
 
 import { useRef, useState } from "preact/hooks";
 import { api, newKey } from "../api.ts";
-import type { Alike, Case, Category } from "../contract.ts";
+import type { Alike, Category } from "../contract.ts";
 import { span } from "../format.ts";
 import { placeAtCentre } from "../map/view.ts";
-import { may, me, worksHere } from "../session.ts";
 import { lang, named, words } from "../settings.ts";
 import { board, type Draft, draft, putCase, select } from "../state.ts";
 import { Fault } from "./Fault.tsx";
@@ -23,23 +22,22 @@ export function ReportSheet() {
   const [busy, setBusy] = useState(false);
   // The server refuses a key that comes back with another report: what changed gets a key of its own.
   const key = useRef({ of: "", key: "" });
+  // What is tried again is what was tried, or somebody would be sent for what is a case already.
+  const tried = useRef<Alike | undefined>(undefined);
   const likely = useLikely(now);
-  // An officer merges nothing, and the public nothing at all: the desk does it, which is shown what is alike.
-  const mayMerge = may("cases.act") && worksHere() && me.value.role !== "officer";
   const send = async (same?: Alike) => {
     if (!now.category) return setMissing(w.chooseKind);
     if (!now.place) return setMissing(w.choosePlace);
     const [lon, lat] = now.place;
-    const report = { category: now.category, lon, lat, ...(now.description.trim() ? { description: now.description.trim() } : {}) };
+    const report = { category: now.category, lon, lat, ...(now.description.trim() ? { description: now.description.trim() } : {}), ...(same ? { into: same.case } : {}) };
     const text = JSON.stringify(report);
     if (key.current.of !== text) key.current = { of: text, key: newKey() };
+    tried.current = same;
     setMissing(null);
     setBusy(true);
     try {
       const made = await api.report(report, key.current.key);
       putCase(made);
-      // Reported first, so that nothing is lost if the merge is refused: then it is a case of its own.
-      if (same) await mergeInto(made, same);
       draft.value = null; // it is sent: nothing is left to put aside
       select("case", same?.case ?? made.case);
     } catch (error) {
@@ -48,9 +46,6 @@ export function ReportSheet() {
       setBusy(false);
     }
     return undefined;
-  };
-  const mergeInto = async (made: Case, same: Alike) => {
-    putCase(await api.act(made.case, made.version, { action: "merge", into: same.case }, `${key.current.key}-merge`));
   };
   return (
     <SheetFrame
@@ -63,7 +58,7 @@ export function ReportSheet() {
         </div>
       )}
     >
-      {fault !== null && <Fault what={w.what.report} error={fault} onRetry={() => void send()} />}
+      {fault !== null && <Fault what={w.what.report} error={fault} onRetry={() => void send(tried.current)} />}
       <form id="report" onSubmit={(event) => { event.preventDefault(); void send(); }}>
         <Place draft={now} />
         <Kinds draft={now} />
@@ -71,7 +66,7 @@ export function ReportSheet() {
           <textarea rows={3} maxLength={LONGEST} value={now.description}
             onInput={(event) => { draft.value = { ...now, description: event.currentTarget.value }; }} />
         </label>
-        {likely.length > 0 && <Likely list={likely} busy={busy} {...(mayMerge ? { onSame: (one: Alike) => void send(one) } : {})} />}
+        {likely.length > 0 && <Likely list={likely} busy={busy} onSame={(one) => void send(one)} />}
       </form>
     </SheetFrame>
   );
