@@ -11,6 +11,7 @@
     ├── NotSignedIn (PermissionError)     no key, or one that isn't valid
     ├── NotAllowed (PermissionError)      the key's role may not do this
     ├── TooMany (RuntimeError)            whoever carries no key asks too often; carries the seconds to wait
+    │   └── TooManyGuesses            too many keys that aren't known came from an address, or from all
     ├── OffDuty (RuntimeError)            an officer who is not on duty was asked to do something
     ├── BadRequest (ValueError)           a value of the request can't be used; carries the field
     │   └── BadQuery                  the same for a query of the map layers, where the standard wants a 400
@@ -82,6 +83,10 @@ class TooMany(ServerError, RuntimeError):
         super().__init__(message)
 
 
+class TooManyGuesses(TooMany):
+    """Too many keys that aren't known came from an address, or from all; `wait_s` as before."""
+
+
 class OffDuty(ServerError, RuntimeError):
     """The officer is not on duty."""
 
@@ -132,6 +137,7 @@ STATUS: dict[type[Exception], _Kind] = {
     Changed: _Kind(412, "changed"),
     NotSignedIn: _Kind(401, "not-signed-in"),
     NotAllowed: _Kind(403, "not-allowed"),
+    TooManyGuesses: _Kind(429, "too-many-guesses"),
     TooMany: _Kind(429, "too-many"),
     OffDuty: _Kind(409, "off-duty"),
     BadQuery: _Kind(400, "bad-query"),

@@ -16,6 +16,7 @@ from gridgeo_server.auth.guard import AskerOf, BearerOf, proven
 from gridgeo_server.auth.origins import check_own_page
 from gridgeo_server.auth.roles import permissions, roles
 from gridgeo_server.auth.sessions import COOKIE, Session
+from gridgeo_server.buckets import address_of
 from gridgeo_server.doors import Door
 from gridgeo_server.errors import NotSignedIn
 from gridgeo_server.state import StateOf
@@ -78,7 +79,7 @@ async def me(
 def sign_in(body: SignIn, request: Request, state: StateOf) -> Response:
     """Begin a session: the cookie stands for the key until it is over. One that the browser had before ends."""
     check_own_page(request, strict=False)
-    bearer = proven(state, body.key, say("auth.how_session"))
+    bearer = proven(state, body.key, say("auth.how_session"), address_of(request))
     if bearer.signed_in_by != "key":
         raise NotSignedIn(say("auth.unknown", how=say("auth.how_session")))
     now, cookie = state.clock(), sessions.new_cookie()
