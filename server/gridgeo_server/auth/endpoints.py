@@ -102,7 +102,7 @@ def sign_in(body: SignIn, request: Request, state: StateOf) -> Response:
 
 @router.delete("/session", status_code=204)
 def sign_out(request: Request, state: StateOf) -> Response:
-    """End the session of this browser."""
+    """End the session of this browser, with the streams that it opened."""
     check_own_page(request, strict=False)
     cookie = request.cookies.get(COOKIE)
     if cookie is not None:
@@ -110,6 +110,8 @@ def sign_out(request: Request, state: StateOf) -> Response:
         state.keyring.forget(sessions.as_token(cookie))
     answer = Response(status_code=204)
     answer.delete_cookie(COOKIE, **_flags(request))
+    # Photos lie with the browser for a day; whoever comes to it next isn't shown them.
+    answer.headers["Clear-Site-Data"] = '"cache"'
     return answer
 
 

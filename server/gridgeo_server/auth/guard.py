@@ -137,22 +137,41 @@ def _of_session(state: State, cookie: str) -> Bearer | None:
     key, ends = found
     who = _bearer(key, "session", ends if key.expires_at is None else min(ends, key.expires_at))
     state.keyring.keep(kept, who, revoked)
-    return who
+    with state.store.reading() as connection:
+        if store.key_of_session(connection, digest_of(cookie), now) is not None:
+            return who
+    # Signed out while it was proven: what was read before isn't kept.
+    state.keyring.forget(kept)
+    return None
 
 
 def _bearer(key: Key, by: Signed, until: datetime | None) -> Bearer:
     return Bearer(key.key, key.name, key.role, key.area, key.officer, by, until)
 
 
-def still_good(state: State, who: Bearer) -> bool:
-    """Whether what somebody was let in by isn't over or revoked meanwhile."""
-    if who.until is not None and state.clock() >= who.until:
+def session_of(request: Request, who: Bearer) -> str | None:
+    """What the store keeps of the session by which somebody was let in; None where it was by something else."""
+    return digest_of(request.cookies[COOKIE]) if who.signed_in_by == "session" else None
+
+
+def still_good(state: State, who: Bearer, session: str | None = None) -> bool:
+    """Whether what somebody was let in by isn't over, ended or revoked meanwhile. A key is never made another's or given another role.
+
+    Parameters
+    ----------
+    session
+        What `session_of` gave.
+    """
+    now = state.clock()
+    if who.until is not None and now >= who.until:
         return False
     if who.signed_in_by == "oidc":
         return True
     with state.store.reading() as connection:
+        if session is not None and store.key_of_session(connection, session, now) is None:
+            return False
         found = store.find(connection, who.key)
-    return found is not None and found[0].state(state.clock()) == "valid"
+    return found is not None and found[0].state(now) == "valid"
 
 
 def _is_here(request: Request) -> bool:

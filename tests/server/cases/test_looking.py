@@ -187,7 +187,7 @@ def _watched(people: People, who: str | None, case: str) -> dict[str, Any]:
     from gridgeo_server.texts import say
 
     state = people.state
-    bearer = ANYBODY if who is None else proven(state, people.tokens[who], say("auth.how"))
+    bearer = ANYBODY if who is None else proven(state, people.tokens[who], say("auth.how"), "")
     audience = Audience.of(state.town, None, looker=looker_of(state.town, bearer))
     told = audience.told("snapshot", snapshot(state, audience.scope))
     assert told is not None
