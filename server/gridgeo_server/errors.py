@@ -14,7 +14,8 @@
     │   └── TooManyGuesses            too many keys that aren't known came from an address, or from all
     ├── OffDuty (RuntimeError)            an officer who is not on duty was asked to do something
     ├── BadRequest (ValueError)           a value of the request can't be used; carries the field
-    │   └── BadQuery                  the same for a query of the map layers, where the standard wants a 400
+    │   ├── BadQuery                  the same for a query of the map layers, where the standard wants a 400
+    │   └── BadHead                   the same for the head of a request, which can be read in two ways
     ├── KeyReused (ValueError)            an Idempotency-Key came again with another request
     ├── NotReady (RuntimeError)           the server has begun, but isn't ready to take cases
     └── StoreUnavailable (RuntimeError)   the store is closed, full, gone or too slow; nothing was kept
@@ -103,6 +104,10 @@ class BadQuery(BadRequest):
     """A query parameter of the map layers can't be used."""
 
 
+class BadHead(BadRequest):
+    """The head of a request can be read in two ways; `field` names the header."""
+
+
 class KeyReused(ServerError, ValueError):
     """An Idempotency-Key came again with another request."""
 
@@ -141,6 +146,7 @@ STATUS: dict[type[Exception], _Kind] = {
     TooMany: _Kind(429, "too-many"),
     OffDuty: _Kind(409, "off-duty"),
     BadQuery: _Kind(400, "bad-query"),
+    BadHead: _Kind(400, "bad-head"),
     BadRequest: _Kind(422, "bad-request"),
     KeyReused: _Kind(422, "key-reused"),
     NotReady: _Kind(503, "not-ready"),
