@@ -11,12 +11,13 @@ from starlette.responses import Response
 
 from gridgeo_server.auth import looks as log
 from gridgeo_server.auth import sessions, store
-from gridgeo_server.auth.bearers import Bearer
 from gridgeo_server.auth.guard import AskerOf, BearerOf, proven
 from gridgeo_server.auth.origins import check_own_page
 from gridgeo_server.auth.roles import permissions, roles
 from gridgeo_server.auth.sessions import COOKIE, Session
 from gridgeo_server.buckets import address_of
+from gridgeo_server.cases.audits import readable
+from gridgeo_server.cases.looking import looker_of
 from gridgeo_server.doors import Door
 from gridgeo_server.errors import NotSignedIn
 from gridgeo_server.state import StateOf
@@ -125,19 +126,22 @@ def access_log(
     after: Annotated[str | None, Query(max_length=20, pattern=r"^[0-9]{1,18}$")] = None,
     limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
 ) -> dict[str, Any]:
-    """Who looked at personal data, the newest first; `next` is what to give as `after` for the following page."""
-    _check_audit(bearer)
+    """Who looked at personal data, the newest first; `next` is what to give as `after` for the following page. A supervisor is told of the cases and photos that they see, of their area where they speak for one."""
+    bearer.check("access.audit")
     kinds = () if what is None else (what,)
     before = None if after is None else int(after)
     with state.store.reading() as connection:
-        found = log.looks(connection, limit + 1, what=kinds, of=of, actor=actor, before=before)
+        found = log.looks(
+            connection,
+            limit + 1,
+            what=kinds,
+            of=of,
+            actor=actor,
+            before=before,
+            within=readable(bearer, looker_of(state.town, bearer)),
+        )
     page = found[:limit]
     return {"looks": page, "next": str(page[-1]["look"]) if len(found) > limit else None}
-
-
-def _check_audit(bearer: Bearer) -> None:
-    bearer.check("access.audit")
-    bearer.check_area(None)
 
 
 def _flags(request: Request) -> dict[str, Any]:

@@ -322,7 +322,7 @@ def test_who_reported_is_shown_to_whoever_handles_it_and_each_look_is_kept(
         answer = people.ask(who, "GET", f"/cases/{case}/reporter")
         assert answer.status_code == status, (who, case)
         assert (REPORTER in answer.text) == (status == 200)
-    for who, status in ((None, 401), ("supervisor", 403), ("dispatcher", 403)):
+    for who, status in ((None, 401), ("public", 403), ("officer of it", 403), ("dispatcher", 403)):
         assert people.ask(who, "GET", "/access-log").status_code == status
     log = people.get("admin", "/access-log?what=reporter&limit=2")
     seen = [*log["looks"], *people.get("admin", f"/access-log?what=reporter&after={log['next']}")["looks"]]
