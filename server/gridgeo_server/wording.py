@@ -12,7 +12,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from gridgeo.signs import TURNING, fault_of
+from gridgeo.signs import TURNING
+from gridgeo.signs import fault_of as fault_of
 from gridgeo_server.errors import BadRequest
 from gridgeo_server.texts import say
 
