@@ -13,6 +13,7 @@ from gridgeo.errors import BadInput
 from gridgeo.plans.plan import Plan
 from gridgeo.rosters.roles import Role, roles_of
 from gridgeo.rosters.roster import COLUMNS, Roster
+from gridgeo.signs import check_names
 from gridgeo.sources import read_tables, write_csv, write_layers, write_workbook
 from gridgeo.sources.workbooks import Sheet
 
@@ -52,13 +53,16 @@ def read_roster(
     UnreadableSource
         The file is missing, damaged or of a kind that isn't read.
     BadInput
-        A row can't be used; the message names the file and the row.
+        A row can't be used, or a cell holds a sign that no name may (`gridgeo.signs`); the message names the file and the row.
     """
     file = Path(path)
     if file.suffix.lower() not in ENDINGS:
         raise BadInput(f"{file}: rosters are read from {', '.join(ENDINGS)}; '{file.suffix}' isn't read")
     table = _renamed(_the_table(file))
+    known = [column for column in COLUMNS if column in table.columns]
     try:
+        for row, cells in zip(table.index, table[known].to_dict("records"), strict=True):
+            check_names(f"roster, row {row}", cells)
         roster = Roster(table, roles_of(roles))
         return roster if plan is None else roster.for_plan(plan)
     except BadInput as wrong:

@@ -19,6 +19,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from gridgeo import __version__
 from gridgeo_server import errors, health, links, pages_endpoint
 from gridgeo_server.auth import endpoints as auth
+from gridgeo_server.auth.guesses import Guesses
 from gridgeo_server.auth.listening import check_listening
 from gridgeo_server.auth.oidc import Issuer
 from gridgeo_server.board import endpoints as board
@@ -159,7 +160,8 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
         # Newer versions of FastAPI would look for a collector at each request, and send to it unasked.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
-    app.state.gridgeo = State(settings, store, desk, hub, calendars, clock, slot, served, issuer=issuer)
+    guesses = Guesses(settings.guesses_hour, settings.guesses_hour_all)
+    app.state.gridgeo = State(settings, store, desk, hub, calendars, clock, slot, served, guesses, issuer=issuer)
     app.state.roster_roles = roles_of_town(settings.data)
     app.state.open311 = catalogue_of(settings.data, kinds)
     app.state.quota = Quota(settings.reports_hour, settings.reports_hour_all)

@@ -1,6 +1,7 @@
-"""What a connection may take: so long for a request's head to arrive, so long for a reader to read on, so many at once.
+"""What a connection may take: so long for a request's head to arrive and so long a head, so long for a reader to read on, so many at once.
 
-uvicorn lets a client open a connection and say nothing, or stop reading in the middle of an answer, for ever.
+uvicorn lets a client open a connection and say nothing, or stop reading in the middle of an answer, for ever. It takes heads of
+hundreds of headers, and appends the trailers of a chunked body to the headers of a request that is served already.
 """
 
 from __future__ import annotations
@@ -12,10 +13,28 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_BYTES = 32_768
 """Longest head of a request."""
+LINE_BYTES = 16_384
+"""Longest address in a request's first line."""
+HEADERS = 100
+"""Most headers of a request."""
+REST_S = 1.0
+"""Seconds for which what a refused client still sends is read and dropped: closed before, it would lose the answer."""
 _FULL = (
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\nConnection: close\r\n"
     b"Content-Type: text/plain\r\nContent-Length: 48\r\n\r\ntoo many connections are open; try again shortly"
 )
+_REASONS = {
+    400: ("Bad Request", "this is no HTTP request"),
+    414: ("URI Too Long", f"the address is longer than {LINE_BYTES:,} bytes; send a shorter one"),
+    431: (
+        "Request Header Fields Too Large",
+        f"the headers are longer than {HEAD_BYTES:,} bytes, or more than {HEADERS}; send fewer and shorter ones, e.g. no old cookies",
+    ),
+}
+
+
+class _TooMuch(Exception):
+    """A head is longer than it may be."""
 
 
 class Connection(HttpToolsProtocol):
@@ -38,6 +57,10 @@ class Connection(HttpToolsProtocol):
         self._most = most
         self._head: asyncio.TimerHandle | None = None
         self._head_bytes = 0
+        self._read_bytes = 0
+        self._in_head = self._in_line = False
+        self._refused: asyncio.TimerHandle | None = None
+        self._too_much: int | None = None
         self._reader: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -53,10 +76,14 @@ class Connection(HttpToolsProtocol):
         """Wait for nothing more."""
         self._stop_head()
         self._stop_reader()
+        if self._refused is not None:
+            self._refused.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take in what came; a head that begins must end in time."""
+        """Take in what came; a head that begins must end in time, and within its length."""
+        if self._refused is not None:
+            return
         if self._head is None and self._between_requests():
             self._head = self.loop.call_later(self._head_wait_s, self.transport.abort)
         super().data_received(data)
@@ -65,8 +92,38 @@ class Connection(HttpToolsProtocol):
             self._head_bytes = 0
             return
         self._head_bytes += len(data)
-        if self._head_bytes > HEAD_BYTES:
-            self.transport.abort()
+        if self._head_bytes > HEAD_BYTES and self._refused is None:
+            self._refuse(414 if self._in_line else 431)
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what the parser stumbled over: a head that is too long, or no HTTP."""
+        self._refuse(self._too_much or 400)
+
+    def on_message_begin(self) -> None:
+        """A head begins."""
+        super().on_message_begin()
+        self._in_head, self._in_line, self._read_bytes = True, True, 0
+
+    def on_url(self, url: bytes) -> None:
+        """A part of the address."""
+        super().on_url(url)
+        if len(self.url) > LINE_BYTES:
+            self._stop_parsing(414)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header; what comes behind a body is none."""
+        if not self._in_head:
+            return
+        self._in_line = False
+        self._read_bytes += len(name) + len(value) + 4
+        if len(self.headers) >= HEADERS or self._read_bytes + len(self.url) > HEAD_BYTES:
+            self._stop_parsing(431)
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """A head is at its end."""
+        self._in_head = False
+        super().on_headers_complete()
 
     def pause_writing(self) -> None:
         """The client's buffer is full: it must read on in time."""
@@ -78,6 +135,28 @@ class Connection(HttpToolsProtocol):
         """The client read."""
         self._stop_reader()
         super().resume_writing()
+
+    def _stop_parsing(self, status: int) -> None:
+        self._too_much = status
+        raise _TooMuch
+
+    def _refuse(self, status: int) -> None:
+        """Answer in the connection's own words and hear nothing more; where another request isn't answered yet just close."""
+        if not self._between_requests():
+            of_this = not self._in_head and self.cycle.more_body and not self.cycle.response_started
+            if not of_this or self.pipeline:
+                self.transport.abort()
+                return
+            # Whoever serves it is told that the client is gone, and isn't heard any more.
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        self._stop_head()
+        name, words = _REASONS[status]
+        head = f"HTTP/1.1 {status} {name}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: {len(words)}\r\n\r\n"
+        self.transport.write((head + words).encode("ascii"))
+        self._refused = self.loop.call_later(REST_S, self.transport.abort)
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
 
     def _between_requests(self) -> bool:
         return self.cycle is None or self.cycle.response_complete

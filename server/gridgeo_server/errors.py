@@ -11,9 +11,11 @@
     ├── NotSignedIn (PermissionError)     no key, or one that isn't valid
     ├── NotAllowed (PermissionError)      the key's role may not do this
     ├── TooMany (RuntimeError)            whoever carries no key asks too often; carries the seconds to wait
+    │   └── TooManyGuesses            too many keys that aren't known came from an address, or from all
     ├── OffDuty (RuntimeError)            an officer who is not on duty was asked to do something
     ├── BadRequest (ValueError)           a value of the request can't be used; carries the field
-    │   └── BadQuery                  the same for a query of the map layers, where the standard wants a 400
+    │   ├── BadQuery                  the same for a query of the map layers, where the standard wants a 400
+    │   └── BadHead                   the same for the head of a request, which can be read in two ways
     ├── KeyReused (ValueError)            an Idempotency-Key came again with another request
     ├── NotReady (RuntimeError)           the server has begun, but isn't ready to take cases
     └── StoreUnavailable (RuntimeError)   the store is closed, full, gone or too slow; nothing was kept
@@ -82,6 +84,10 @@ class TooMany(ServerError, RuntimeError):
         super().__init__(message)
 
 
+class TooManyGuesses(TooMany):
+    """Too many keys that aren't known came from an address, or from all; `wait_s` as before."""
+
+
 class OffDuty(ServerError, RuntimeError):
     """The officer is not on duty."""
 
@@ -96,6 +102,10 @@ class BadRequest(ServerError, ValueError):
 
 class BadQuery(BadRequest):
     """A query parameter of the map layers can't be used."""
+
+
+class BadHead(BadRequest):
+    """The head of a request can be read in two ways; `field` names the header."""
 
 
 class KeyReused(ServerError, ValueError):
@@ -132,9 +142,11 @@ STATUS: dict[type[Exception], _Kind] = {
     Changed: _Kind(412, "changed"),
     NotSignedIn: _Kind(401, "not-signed-in"),
     NotAllowed: _Kind(403, "not-allowed"),
+    TooManyGuesses: _Kind(429, "too-many-guesses"),
     TooMany: _Kind(429, "too-many"),
     OffDuty: _Kind(409, "off-duty"),
     BadQuery: _Kind(400, "bad-query"),
+    BadHead: _Kind(400, "bad-head"),
     BadRequest: _Kind(422, "bad-request"),
     KeyReused: _Kind(422, "key-reused"),
     NotReady: _Kind(503, "not-ready"),

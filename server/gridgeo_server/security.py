@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gridgeo_server import bodies
-from gridgeo_server.errors import BadRequest, refusal, refused
+from gridgeo_server.errors import BadHead, BadRequest, refusal, refused
 from gridgeo_server.texts import language_of, say
 
 HEADERS = {
@@ -37,6 +37,10 @@ _RAW = [
 
 _LONG = ("/api/v1/plans", "/api/v1/rosters", "/api/v1/cases/bulk")
 """Where a request may be longer, if it carries a key or the cookie of a session."""
+_ONCE = frozenset(
+    b"host authorization content-type content-length content-encoding idempotency-key follow-up origin sec-fetch-site".split()
+)
+"""Headers of which one reader takes the first and another the last, so that they stand once (RFC 9110, section 5.3)."""
 _LARGE = 262_144
 """A longer body is looked at beside the loop, bytes."""
 _PHOTO = re.compile(r"/api/v1/cases/[^/]+/photos")
@@ -87,6 +91,11 @@ class Guard:
             await send(message)
 
         sent = dict(scope["headers"])
+        if (twice := _twice(scope["headers"])) is not None:
+            await refused(scope["path"], BadHead(say("guard.twice", name=twice), twice), _lang(sent))(
+                scope, receive, guarded_send
+            )
+            return
         if "\0" in scope["path"] or b"%00" in scope.get("query_string", b""):
             await refused(scope["path"], BadRequest(say("guard.nul"), "path"), _lang(sent))(
                 scope, receive, guarded_send
@@ -104,6 +113,8 @@ class Guard:
             await self._app(scope, receive, guarded_send)
             return
         packed = sent.get(b"content-encoding", b"identity").strip().lower()
+        if (coded := sent.get(b"transfer-encoding", b"chunked").strip().lower()) != b"chunked":
+            packed = coded
         if packed not in {b"identity", b""}:
             await self._packed(scope["path"], packed, sent)(scope, receive, guarded_send)
             return
@@ -157,6 +168,14 @@ class Guard:
         detail = say("guard.packed", encoding=packed[:40].decode("latin-1"))
         said = {"Accept-Encoding": "identity"}
         return refusal(path, 415, "media", say("title.media"), detail, None, lang=_lang(sent), **said)
+
+
+def _twice(headers: list[tuple[bytes, bytes]]) -> str | None:
+    """A header that stands more often than it may."""
+    names = [name for name, _ in headers if name in _ONCE]
+    if len(names) == len(set(names)):
+        return None
+    return next(name.decode("ascii").title() for name in names if names.count(name) > 1)
 
 
 async def _wrong(path: str, content_type: bytes, body: bytes) -> BadRequest | None:

@@ -33,6 +33,12 @@ class Settings(BaseSettings):
     reports_hour_all: int = Field(
         default=3_000, ge=1, description="The same from all addresses together, reports through Open311 among them."
     )
+    guesses_hour: int = Field(
+        default=60,
+        ge=1,
+        description="Keys an hour that may turn out wrong from one address (of IPv6, one /64); a third of them at once.",
+    )
+    guesses_hour_all: int = Field(default=6_000, ge=1, description="The same from all addresses together.")
     trusted_proxies: tuple[str, ...] = Field(
         default=(),
         description="Addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed; none if not set.",

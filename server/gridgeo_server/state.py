@@ -10,6 +10,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from gridgeo_server.auth.guesses import Guesses
 from gridgeo_server.auth.keyring import Keyring
 from gridgeo_server.auth.oidc import Issuer
 from gridgeo_server.cases.service import Desk
@@ -53,6 +54,7 @@ class State:
     clock: Callable[[], datetime]
     slot: Slot
     served: Served
+    guesses: Guesses
     keyring: Keyring = field(default_factory=Keyring)
     issuer: Issuer | None = None
     """Whose tokens are taken beside keys."""

@@ -7,33 +7,18 @@ told, and refused in the names of people and things, which others go by.
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from gridgeo.signs import TURNING
+from gridgeo.signs import fault_of as fault_of
 from gridgeo_server.errors import BadRequest
 from gridgeo_server.texts import say
 
 LONGEST = 4_000
 """Most characters of a description or a note."""
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-
-
-def fault_of(text: str, *, name: bool = False) -> tuple[str, str] | None:
-    """What must not stand in `text`: ``control`` or ``turning``, and the sign's code; a `name` must hold no line's end either."""
-    if text.isascii() and text.isprintable():
-        return None
-    if found := _CONTROL.search(text):
-        return "control", _code(found[0])
-    if name and (found := _TURNING.search(text)):
-        return "turning", _code(found[0])
-    if name and (sign := next((one for one in text if one in "\t\n\r\u2028\u2029"), None)):
-        return "control", _code(sign)
-    return None
 
 
 def plain(text: str) -> str:
@@ -44,7 +29,7 @@ def plain(text: str) -> str:
     >>> plain(" <b>loud</b> \u202etxt.exe "), plain("شكوى\u200f")
     ('<b>loud</b> txt.exe', 'شكوى')
     """
-    return text.strip() if text.isascii() else _TURNING.sub("", text).strip()
+    return text.strip() if text.isascii() else TURNING.sub("", text).strip()
 
 
 def told(text: str, field: str) -> str:
@@ -52,10 +37,6 @@ def told(text: str, field: str) -> str:
     if fault := fault_of(text):
         raise BadRequest(say("bulk.control", code=fault[1]), field)
     return plain(text)
-
-
-def _code(sign: str) -> str:
-    return f"U+{ord(sign):04X}"
 
 
 def _words(text: str) -> str:

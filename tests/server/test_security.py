@@ -147,3 +147,18 @@ def test_of_a_body_that_is_told_to_be_too_long_or_is_packed_nothing_is_read() ->
 def test_endless_pieces_are_read_no_further_than_the_limit_or_the_time() -> None:
     assert _guarded([], itertools.repeat(b"x" * 1_000)) == (413, 66)
     assert _guarded([], itertools.repeat(b""), wait_s=0.05)[0] == 408
+
+
+@pytest.mark.parametrize(
+    "name", ["Host", "Authorization", "Content-Type", "Idempotency-Key", "Origin", "Sec-Fetch-Site", "Follow-Up"]
+)
+def test_a_header_that_two_readers_would_read_differently_stands_once(client: TestClient, name: str) -> None:
+    # A body that one reader takes for JSON and another for text would be looked at by neither.
+    value = {"Host": "127.0.0.1", "Content-Type": "application/json"}.get(name, "a")
+    refused = client.post(
+        "/api/v1/cases", content=b"{}", headers=[(name, value), (name, "text/plain"), ("Accept-Language", "zh")]
+    )
+    assert (refused.status_code, refused.json()["type"]) == (400, "urn:gridgeo:problem:bad-head")
+    assert refused.json()["detail"] == f"请求头 {name} 出现多次；请只发送一次"
+    assert refused.json()["errors"][0]["field"] == name
+    assert client.get("/api/v1/me", headers=[("If-None-Match", "a"), ("If-None-Match", "b")]).status_code == 200

@@ -11,11 +11,13 @@ from starlette.responses import Response
 
 from gridgeo_server.auth import looks as log
 from gridgeo_server.auth import sessions, store
-from gridgeo_server.auth.bearers import Bearer
 from gridgeo_server.auth.guard import AskerOf, BearerOf, proven
 from gridgeo_server.auth.origins import check_own_page
 from gridgeo_server.auth.roles import permissions, roles
 from gridgeo_server.auth.sessions import COOKIE, Session
+from gridgeo_server.buckets import address_of
+from gridgeo_server.cases.audits import readable
+from gridgeo_server.cases.looking import looker_of
 from gridgeo_server.doors import Door
 from gridgeo_server.errors import NotSignedIn
 from gridgeo_server.state import StateOf
@@ -78,7 +80,7 @@ async def me(
 def sign_in(body: SignIn, request: Request, state: StateOf) -> Response:
     """Begin a session: the cookie stands for the key until it is over. One that the browser had before ends."""
     check_own_page(request, strict=False)
-    bearer = proven(state, body.key, say("auth.how_session"))
+    bearer = proven(state, body.key, say("auth.how_session"), address_of(request))
     if bearer.signed_in_by != "key":
         raise NotSignedIn(say("auth.unknown", how=say("auth.how_session")))
     now, cookie = state.clock(), sessions.new_cookie()
@@ -101,7 +103,7 @@ def sign_in(body: SignIn, request: Request, state: StateOf) -> Response:
 
 @router.delete("/session", status_code=204)
 def sign_out(request: Request, state: StateOf) -> Response:
-    """End the session of this browser."""
+    """End the session of this browser, with the streams that it opened."""
     check_own_page(request, strict=False)
     cookie = request.cookies.get(COOKIE)
     if cookie is not None:
@@ -109,6 +111,8 @@ def sign_out(request: Request, state: StateOf) -> Response:
         state.keyring.forget(sessions.as_token(cookie))
     answer = Response(status_code=204)
     answer.delete_cookie(COOKIE, **_flags(request))
+    # Photos lie with the browser for a day; whoever comes to it next isn't shown them.
+    answer.headers["Clear-Site-Data"] = '"cache"'
     return answer
 
 
@@ -122,19 +126,22 @@ def access_log(
     after: Annotated[str | None, Query(max_length=20, pattern=r"^[0-9]{1,18}$")] = None,
     limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
 ) -> dict[str, Any]:
-    """Who looked at personal data, the newest first; `next` is what to give as `after` for the following page."""
-    _check_audit(bearer)
+    """Who looked at personal data, the newest first; `next` is what to give as `after` for the following page. A supervisor is told of the cases and photos that they see, of their area where they speak for one."""
+    bearer.check("access.audit")
     kinds = () if what is None else (what,)
     before = None if after is None else int(after)
     with state.store.reading() as connection:
-        found = log.looks(connection, limit + 1, what=kinds, of=of, actor=actor, before=before)
+        found = log.looks(
+            connection,
+            limit + 1,
+            what=kinds,
+            of=of,
+            actor=actor,
+            before=before,
+            within=readable(bearer, looker_of(state.town, bearer)),
+        )
     page = found[:limit]
     return {"looks": page, "next": str(page[-1]["look"]) if len(found) > limit else None}
-
-
-def _check_audit(bearer: Bearer) -> None:
-    bearer.check("access.audit")
-    bearer.check_area(None)
 
 
 def _flags(request: Request) -> dict[str, Any]:

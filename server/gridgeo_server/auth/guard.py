@@ -20,6 +20,7 @@ from gridgeo_server.auth.keys import Key
 from gridgeo_server.auth.origins import check_own_page
 from gridgeo_server.auth.roles import roles_of_keys
 from gridgeo_server.auth.sessions import COOKIE, as_token, digest_of
+from gridgeo_server.buckets import address_of
 from gridgeo_server.errors import NotSignedIn
 from gridgeo_server.state import State, serving
 from gridgeo_server.texts import Text, say
@@ -43,7 +44,9 @@ async def asker(request: Request) -> Bearer:
         scheme, _, token = given.partition(" ")
         if scheme.casefold() == "bearer" and token.strip():
             known = state.keyring.fresh(token.strip(), state.clock())
-            return await run_in_threadpool(proven, state, token.strip(), say("auth.how")) if known is None else known
+            if known is not None:
+                return known
+            return await run_in_threadpool(proven, state, token.strip(), say("auth.how"), address_of(request))
     cookie = request.cookies.get(COOKIE)
     if cookie is not None:
         kept = as_token(cookie)
@@ -79,13 +82,15 @@ async def bearer_or_none(
     return None if who.signed_in_by == "nothing" else who
 
 
-def proven(state: State, token: str, how: Text) -> Bearer:
-    """The bearer of the key whose text is `token`; `how` tells one who has no good key how it is sent.
+def proven(state: State, token: str, how: Text, address: str) -> Bearer:
+    """The bearer of the key whose text is `token`, sent from `address`; `how` tells one who has no good key how it is sent.
 
     Raises
     ------
     NotSignedIn
         The key isn't known, is over or was revoked.
+    TooManyGuesses
+        Too many that aren't known came before.
     """
     parts, now = keys.split(token), state.clock()
     with state.store.reading() as connection:
@@ -97,20 +102,25 @@ def proven(state: State, token: str, how: Text) -> Bearer:
     if parts is None and state.issuer is not None and token.count(".") == 2:
         who = state.issuer.bearer(token)
     else:
-        who = _of_key(found, "" if parts is None else parts[1], now, how)
+        state.guesses.check(token, address)
+        key = _key_of(found, "" if parts is None else parts[1])
+        if key is None:
+            state.guesses.count(address)
+            raise state.guesses.refuse(token, say("auth.unknown", how=how))
+        condition = key.state(now)
+        if condition != "valid":  # the secret is right: that was no guess
+            raise state.guesses.refuse(token, say("auth.over", key=key.key, condition=say(f"auth.{condition}")))
+        state.guesses.prove(token)
+        who = _bearer(key, "key", key.expires_at)
     state.keyring.keep(token, who, revoked)
     return who
 
 
-def _of_key(found: tuple[Key, str] | None, secret: str, now: datetime, how: Text) -> Bearer:
+def _key_of(found: tuple[Key, str] | None, secret: str) -> Key | None:
+    """The key whose secret it is; None where it is none's. Takes as long either way."""
     key, kept = (None, keys.NOBODY) if found is None else found
     good = keys.proves(secret, kept)
-    if key is None or not good or key.role not in roles_of_keys():
-        raise NotSignedIn(say("auth.unknown", how=how))
-    condition = key.state(now)
-    if condition != "valid":
-        raise NotSignedIn(say("auth.over", key=key.key, condition=say(f"auth.{condition}")))
-    return _bearer(key, "key", key.expires_at)
+    return key if key is not None and good and key.role in roles_of_keys() else None
 
 
 def _of_session(state: State, cookie: str) -> Bearer | None:
@@ -127,22 +137,41 @@ def _of_session(state: State, cookie: str) -> Bearer | None:
     key, ends = found
     who = _bearer(key, "session", ends if key.expires_at is None else min(ends, key.expires_at))
     state.keyring.keep(kept, who, revoked)
-    return who
+    with state.store.reading() as connection:
+        if store.key_of_session(connection, digest_of(cookie), now) is not None:
+            return who
+    # Signed out while it was proven: what was read before isn't kept.
+    state.keyring.forget(kept)
+    return None
 
 
 def _bearer(key: Key, by: Signed, until: datetime | None) -> Bearer:
     return Bearer(key.key, key.name, key.role, key.area, key.officer, by, until)
 
 
-def still_good(state: State, who: Bearer) -> bool:
-    """Whether what somebody was let in by isn't over or revoked meanwhile."""
-    if who.until is not None and state.clock() >= who.until:
+def session_of(request: Request, who: Bearer) -> str | None:
+    """What the store keeps of the session by which somebody was let in; None where it was by something else."""
+    return digest_of(request.cookies[COOKIE]) if who.signed_in_by == "session" else None
+
+
+def still_good(state: State, who: Bearer, session: str | None = None) -> bool:
+    """Whether what somebody was let in by isn't over, ended or revoked meanwhile. A key is never made another's or given another role.
+
+    Parameters
+    ----------
+    session
+        What `session_of` gave.
+    """
+    now = state.clock()
+    if who.until is not None and now >= who.until:
         return False
     if who.signed_in_by == "oidc":
         return True
     with state.store.reading() as connection:
+        if session is not None and store.key_of_session(connection, session, now) is None:
+            return False
         found = store.find(connection, who.key)
-    return found is not None and found[0].state(state.clock()) == "valid"
+    return found is not None and found[0].state(now) == "valid"
 
 
 def _is_here(request: Request) -> bool:

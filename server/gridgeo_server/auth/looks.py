@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -52,10 +53,11 @@ def looks(
     of: str | None = None,
     actor: str | None = None,
     before: int | None = None,
+    within: Sequence[sa.ColumnElement[bool]] = (),
 ) -> list[dict[str, Any]]:
-    """Who looked, the newest first. JSON values."""
+    """Who looked, the newest first, of the rows that fulfil `within`. JSON values."""
     table = _LOOKS
-    query = sa.select(table).order_by(table.c.look.desc()).limit(limit)
+    query = sa.select(table).where(*within).order_by(table.c.look.desc()).limit(limit)
     if what:
         query = query.where(table.c.what.in_(what))
     for column, value in ((table.c.of, of), (table.c.actor, actor)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
 from gridgeo_server.auth.bearers import HERE, Bearer
-from gridgeo_server.auth.guard import AskerOf, still_good
+from gridgeo_server.auth.guard import AskerOf, session_of, still_good
 from gridgeo_server.cases.looking import looker_of
 from gridgeo_server.doors import Door
 from gridgeo_server.errors import Overloaded
@@ -26,7 +27,8 @@ from gridgeo_server.town import Town
 router = APIRouter(prefix="/api/v1", tags=["live"], route_class=Door)
 
 ASK_S = 5.0
-"""Seconds after which it is asked again whether the key of a viewer is still good."""
+"""Seconds after which it is asked again whether the key or session of a viewer is still good: with the next message, and if none
+comes with the next sign of life."""
 
 PING = b": ping\n\n"
 """A sign of life: a comment, which is no event."""
@@ -62,7 +64,7 @@ async def live(
     if state.hub.viewers >= state.settings.viewers:
         raise Overloaded(f"{state.settings.viewers} viewers are watching, no more are let in; try again later")
     after = int(last_event_id) if last_event_id and last_event_id.isascii() and last_event_id.isdigit() else None
-    watch = Watch(area, role, bearer)
+    watch = Watch(area, role, bearer, session_of(request, bearer))
     viewer = Viewer(watch.audience(state.town), after)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     stream = _stream(state, viewer, watch, request.app.state.snapshots)
@@ -73,7 +75,9 @@ async def _stream(state: State, viewer: Viewer, watch: Watch, snapshots: Snapsho
     hub, settings = state.hub, state.settings
     end = time.monotonic() + settings.stream_life_s
     served, spoke = state.served, time.monotonic()
-    asked = spoke
+    # Who carries nothing isn't asked.
+    asked = spoke if watch.bearer.key else math.inf
+    rest_s = max(ASK_S, settings.ping_s)
     hub.join(viewer)
     try:
         yield greeting(settings.ping_s)
@@ -82,10 +86,10 @@ async def _stream(state: State, viewer: Viewer, watch: Watch, snapshots: Snapsho
                 # Another plan came into force: other grids lie in the area.
                 served = state.slot.served
                 viewer.audience = watch.audience(served.town)
-            if watch.bearer.key and time.monotonic() - asked > ASK_S:
-                # Whoever's key or token is over is shown nothing more.
+            if time.monotonic() - asked >= ASK_S:
+                # Whoever's key, session or token is over is shown nothing more.
                 asked = time.monotonic()
-                if not await run_in_threadpool(still_good, state, watch.bearer):
+                if not await run_in_threadpool(still_good, state, watch.bearer, watch.session):
                     return
             told = hub.take(viewer)
             if told is None:
@@ -97,7 +101,8 @@ async def _stream(state: State, viewer: Viewer, watch: Watch, snapshots: Snapsho
                     viewer.seen, told = making.result()
                 finally:
                     making.cancel()
-            if not told and not await _news(viewer, min(spoke + settings.ping_s, end) - time.monotonic()):
+            wake = min(spoke + settings.ping_s, asked + rest_s, end)
+            if not told and not await _news(viewer, wake - time.monotonic()):
                 told = PING
             if told:
                 yield told
@@ -113,6 +118,7 @@ class Watch:
     area: str | None = None
     shown: Shown = "staff"
     bearer: Bearer = HERE
+    session: str | None = None
 
     def audience(self, town: Town) -> Audience:
         """To which audience of `town` they belong."""

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from gridgeo_server.auth.guard import proven
 from gridgeo_server.auth.roles import PUBLIC
+from gridgeo_server.buckets import address_of
 from gridgeo_server.cases.asking import Asking, AskingOf
 from gridgeo_server.cases.model import Case
 from gridgeo_server.cases.quota import spend
@@ -120,7 +121,7 @@ def report(
     spoken, now = language_of(lang), state.clock()
     if "api_key" not in submission.given:
         raise NotSignedIn(say("auth.needed", how=say("open311.how")))
-    bearer = proven(state, submission.given["api_key"], say("open311.how"))
+    bearer = proven(state, submission.given["api_key"], say("open311.how"), address_of(request))
     bearer.check("cases.report")
     if bearer.role == PUBLIC:
         spend(request, bearer)

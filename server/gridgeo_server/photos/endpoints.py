@@ -5,13 +5,15 @@ from __future__ import annotations
 import secrets
 from typing import Annotated, Any, Literal
 
+import sqlalchemy as sa
 from fastapi import APIRouter, Body, Header, Query
 from fastapi import Path as InPath
 from starlette.responses import Response
 
 from gridgeo_server.auth.guard import BearerOf
 from gridgeo_server.cases import store as case_store
-from gridgeo_server.cases.asking import AskingOf
+from gridgeo_server.cases.asking import Asking, AskingOf
+from gridgeo_server.cases.model import Case
 from gridgeo_server.doors import Door
 from gridgeo_server.errors import BadRequest, NotFound
 from gridgeo_server.idempotency import IdempotencyKey, Reply, once
@@ -94,9 +96,7 @@ def picture(
 ) -> Response:
     """The picture: a JPEG of at most 2,048 pixels, upright, without place, time or any other metadata."""
     with state.store.reading() as connection:
-        found = store.get(connection, photo)
-        if not asking.looker.sees(vars(case := case_store.get(connection, found.case))):
-            raise NotFound(say("photo.unknown", photo=photo))
+        found, case = _seen(connection, asking, photo)
         asking.check("cases.photos", case)
     etag = f'"{found.copy}"'
     headers = {**_HEADERS, "ETag": etag}
@@ -110,19 +110,27 @@ def picture(
 
 
 @router.get("/photos/{photo}/origin")
-def origin(photo: PhotoName, state: StateOf, bearer: BearerOf) -> dict[str, Any]:
+def origin(photo: PhotoName, state: StateOf, bearer: BearerOf, asking: AskingOf) -> dict[str, Any]:
     """Where and when the camera says that it took a photo, for those who may see that; each look is logged."""
     bearer.check("photos.origin")
-    bearer.check_area(None)
     now = state.clock()
 
     def work(transaction: Transaction) -> dict[str, Any]:
-        store.get(transaction.connection, photo)
+        _seen(transaction.connection, asking, photo)
         store.look(transaction.connection, photo, bearer, now)
         found = store.origin_of(transaction.connection, photo)
         return {"photo": photo, "taken": found.taken, "lon": found.lon, "lat": found.lat}
 
     return state.store.write(work)
+
+
+def _seen(connection: sa.Connection, asking: Asking, photo: str) -> tuple[Photo, Case]:
+    """A photo and its case, or `NotFound` where there is none for them."""
+    found = store.get(connection, photo)
+    case = case_store.get(connection, found.case)
+    if not asking.looker.sees(vars(case)):
+        raise NotFound(say("photo.unknown", photo=photo))
+    return found, case
 
 
 def _view(photo: Photo) -> dict[str, Any]:

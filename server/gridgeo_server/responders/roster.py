@@ -9,6 +9,7 @@ import pandas as pd
 
 from gridgeo.errors import BadInput
 from gridgeo.graphs import MODES
+from gridgeo.signs import check_names
 from gridgeo.sources import read_csv
 from gridgeo_server.responders.model import Responder, one_per_grid, skills_of
 from gridgeo_server.settings import Settings
@@ -46,17 +47,18 @@ def roster(settings: Settings, town: Town, *, strict: bool = True) -> list[Respo
         return one_per_grid(
             town, mode=settings.officers_mode, on_duty=settings.officers_on_duty, simulated=settings.simulate
         )
-    return listed(read_csv(path), path, town, settings, strict=strict)
+    return listed(read_csv(path, lines=True), path, town, settings, strict=strict)
 
 
 def listed(table: pd.DataFrame, path: Path, town: Town, settings: Settings, *, strict: bool = True) -> list[Responder]:
-    """The officers of a table with the columns `COLUMNS`, stationed in the middle of their first grid."""
+    """The officers of a table with the columns `COLUMNS`, its index the lines, stationed in the middle of their first grid."""
     for column in ("officer", "name", "grids"):
         if column not in table.columns:
             raise BadInput(f"{path}: needs the columns officer, name, grids; '{column}' is missing")
     labels = {str(row.grid): (float(row.label_lon), float(row.label_lat)) for row in town.grids.itertuples(index=False)}
     found: dict[str, Responder] = {}
-    for line, row in enumerate(table.to_dict("records"), start=2):
+    for line, row in zip(table.index, table.to_dict("records"), strict=True):
+        check_names(f"{path}, line {line}", row)
         values = {str(key): "" if pd.isna(value) else str(value).strip() for key, value in row.items()}
         officer, name, grids = values["officer"], values["name"], tuple(values["grids"].split())
         if not officer or not name or not grids:

@@ -21,8 +21,10 @@ webhooks = sa.Table(
     sa.Column("stopped_at", Instant),
     sa.Column("stopped_why", sa.String),
     sa.Column("removed_at", Instant),
+    sa.Column("former", sa.JSON, nullable=False, server_default="[]"),
 )
-"""Where events of cases are sent to, signed with which secret; nothing in `events` or `areas` is everything."""
+"""Where events of cases are sent to, signed with which secret; nothing in `events` or `areas` is everything. `former` are secrets
+of before that still sign, each with its end."""
 
 webhook_messages = sa.Table(
     "webhook_messages",

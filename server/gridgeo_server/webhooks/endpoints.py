@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -23,7 +24,7 @@ from gridgeo_server.store.instants import to_text
 from gridgeo_server.texts import Listed, say
 from gridgeo_server.webhooks import store
 from gridgeo_server.webhooks.addresses import target_of
-from gridgeo_server.webhooks.model import Message, Webhook, new_secret
+from gridgeo_server.webhooks.model import MOST_FORMER, Message, Webhook, new_secret
 from gridgeo_server.wording import Said
 
 router = APIRouter(prefix="/api/v1/webhooks", tags=["webhooks"], route_class=Door)
@@ -53,6 +54,15 @@ class ChangedState(BaseModel):
     state: Literal["active", "stopped"]
 
 
+class NewSecret(BaseModel):
+    """How long the secret of before signs beside the new one."""
+
+    model_config = ConfigDict(extra="forbid")
+    overlap_h: float = Field(
+        default=24.0, ge=0, le=720, description="Hours for which deliveries carry both signatures; 0 ends it at once."
+    )
+
+
 class Replay(BaseModel):
     """Which dead messages are to be sent again."""
 
@@ -75,7 +85,7 @@ def make(body: NewWebhook, state: StateOf, bearer: BearerOf, idempotency_key: Id
         if len(store.everything(transaction.connection)) >= MOST:
             raise BadRequest(say("webhook.many", most=MOST), "url")
         store.insert(transaction.connection, hook)
-        return Reply.of(201, {**_view(transaction.connection, hook), "secret": hook.secret})
+        return Reply.of(201, {**_view(transaction.connection, hook, now), "secret": hook.secret})
 
     reply = _once(state, bearer, "POST /api/v1/webhooks", idempotency_key, body.model_dump(), work)
     return reply.response(Location=f"/api/v1/webhooks/{reply.values['webhook']}")
@@ -85,8 +95,9 @@ def make(body: NewWebhook, state: StateOf, bearer: BearerOf, idempotency_key: Id
 def webhooks(state: StateOf, bearer: BearerOf) -> dict[str, Any]:
     """The webhooks, without their secrets, and how many messages wait, were delivered or given up."""
     _check(bearer)
+    now = state.clock()
     with state.store.reading() as connection:
-        return {"webhooks": [_view(connection, one) for one in store.everything(connection)]}
+        return {"webhooks": [_view(connection, one, now) for one in store.everything(connection)]}
 
 
 @router.get("/{webhook}")
@@ -94,7 +105,7 @@ def one_webhook(webhook: WebhookName, state: StateOf, bearer: BearerOf) -> dict[
     """A webhook, without its secret."""
     _check(bearer)
     with state.store.reading() as connection:
-        return _view(connection, store.get(connection, webhook))
+        return _view(connection, store.get(connection, webhook), state.clock())
 
 
 @router.patch("/{webhook}")
@@ -107,10 +118,34 @@ def change(webhook: WebhookName, body: ChangedState, state: StateOf, bearer: Bea
         connection = transaction.connection
         found = store.get(connection, webhook)
         if body.state == "stopped":
-            return _view(connection, store.stop(connection, found, now, f"stopped by {bearer.name}"))
-        return _view(connection, store.start(connection, found))
+            return _view(connection, store.stop(connection, found, now, f"stopped by {bearer.name}"), now)
+        return _view(connection, store.start(connection, found), now)
 
     return state.store.write(work)
+
+
+@router.post("/{webhook}/secret")
+def renew_secret(
+    webhook: WebhookName,
+    body: NewSecret,
+    state: StateOf,
+    bearer: BearerOf,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Make a new secret, which the answer shows, once; the one of before signs beside it until `former_until`."""
+    _check(bearer)
+    now, overlap = state.clock(), timedelta(hours=body.overlap_h)
+
+    def work(transaction: Transaction) -> Reply:
+        connection = transaction.connection
+        found = store.get(connection, webhook)
+        if overlap and len(found.signing(now)) >= MOST_FORMER:
+            raise BadRequest(say("webhook.former", most=MOST_FORMER), "overlap_h")
+        hook = store.renew(connection, found.renewed(new_secret(), now, overlap))
+        return Reply.of(200, {**_view(connection, hook, now), "secret": hook.secret})
+
+    asked = f"POST /api/v1/webhooks/{webhook}/secret"
+    return _once(state, bearer, asked, idempotency_key, body.model_dump(), work).response()
 
 
 @router.delete("/{webhook}", status_code=204)
@@ -195,7 +230,8 @@ def _once(
     return state.store.write(once(key, request, {**asked, "bearer": bearer.key}, state.clock(), work))
 
 
-def _view(connection: Any, hook: Webhook) -> dict[str, Any]:
+def _view(connection: Any, hook: Webhook, now: datetime) -> dict[str, Any]:
+    former = hook.signing(now)
     return {
         "webhook": hook.webhook,
         "url": hook.url,
@@ -207,6 +243,7 @@ def _view(connection: Any, hook: Webhook) -> dict[str, Any]:
         "stopped_why": hook.stopped_why,
         "made_at": to_text(hook.made_at),
         "made_by": hook.made_by,
+        "former_until": to_text(max(one.until for one in former)) if former else None,
         "messages": store.counts(connection, hook.webhook),
     }
 

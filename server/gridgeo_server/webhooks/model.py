@@ -10,7 +10,7 @@ import base64
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -22,8 +22,19 @@ LONGEST = timedelta(days=3)
 KEPT = timedelta(days=30)
 """How long delivered and dead messages are kept."""
 
+MOST_FORMER = 4
+"""Most secrets of before that still sign: each makes the header longer by 48 bytes."""
+
 _FIRST_S, _FACTOR, _MOST_S = 5.0, 4.0, 21_600.0
 _PREFIX = "whsec_"
+
+
+@dataclass(frozen=True)
+class Former:
+    """A secret in whose place another came, and until when it signs beside that."""
+
+    secret: str
+    until: datetime
 
 
 @dataclass(frozen=True)
@@ -40,6 +51,18 @@ class Webhook:
     made_by: str
     stopped_at: datetime | None = None
     stopped_why: str | None = None
+    former: tuple[Former, ...] = ()
+
+    def signing(self, now: datetime) -> tuple[Former, ...]:
+        """The secrets of before that sign at `now`, the newest first."""
+        return tuple(one for one in self.former if now < one.until)
+
+    def renewed(self, secret: str, now: datetime, overlap: timedelta) -> Webhook:
+        """The same with a new secret; none of before signs for longer than `overlap` from `now` on."""
+        until = now + overlap
+        before = (Former(self.secret, until), *self.signing(now))
+        kept = tuple(replace(one, until=min(one.until, until)) for one in before)
+        return replace(self, secret=secret, former=kept if overlap else ())
 
     @property
     def state(self) -> str:
@@ -96,8 +119,14 @@ def new_secret() -> str:
     return _PREFIX + base64.b64encode(secrets.token_bytes(32)).decode("ascii")
 
 
-def headers(message: str, secret: str, body: str, now: datetime) -> dict[str, str]:
+def headers(message: str, secret: str, body: str, now: datetime, *former: str) -> dict[str, str]:
     """The headers by which a receiver proves who sent `body`, and when.
+
+    Parameters
+    ----------
+    former
+        Secrets of before that sign too. Signatures stand in a row with spaces between, as the specification has it, and one
+        that fits is enough.
 
     Examples
     --------
@@ -108,13 +137,17 @@ def headers(message: str, secret: str, body: str, now: datetime) -> dict[str, st
     ('1795334400', 'v1,', 47)
     """
     at = str(int(now.timestamp()))
-    key = base64.b64decode(secret.removeprefix(_PREFIX))
-    signed = hmac.digest(key, f"{message}.{at}.{body}".encode(), hashlib.sha256)
+    text = f"{message}.{at}.{body}".encode()
     return {
         "webhook-id": message,
         "webhook-timestamp": at,
-        "webhook-signature": f"v1,{base64.b64encode(signed).decode('ascii')}",
+        "webhook-signature": " ".join(_signature(one, text) for one in (secret, *former)),
     }
+
+
+def _signature(secret: str, text: bytes) -> str:
+    signed = hmac.digest(base64.b64decode(secret.removeprefix(_PREFIX)), text, hashlib.sha256)
+    return f"v1,{base64.b64encode(signed).decode('ascii')}"
 
 
 def pause(attempts: int, random: Random) -> timedelta:

@@ -88,7 +88,9 @@ class Sender:
             target = target_of(hook.url, settings.webhook_hosts)
         except BadRequest as error:  # the setting changed since
             return Outcome(fault=str(error))
-        signed = headers(message.message, hook.secret, message.body, self.state.clock())
+        now = self.state.clock()
+        former = (one.secret for one in hook.signing(now))
+        signed = headers(message.message, hook.secret, message.body, now, *former)
         return await post(target, signed, message.body.encode(), settings.webhook_wait_s, self.context)
 
     def _next(self, webhook: str) -> tuple[Webhook, Message] | None:
@@ -107,6 +109,8 @@ class Sender:
 
         def work(transaction: Transaction) -> None:
             store.settle(transaction.connection, settled)
+            if len(hook.signing(now)) < len(hook.former):
+                store.forget_lapsed(transaction.connection, hook.webhook, now)
             if outcome.gone:
                 store.stop(transaction.connection, hook, now, "the receiver answered 410: it wants nothing more")
 

@@ -13,10 +13,11 @@ from gridgeo_server.encoding import to_json
 from gridgeo_server.errors import NotFound
 from gridgeo_server.store import hook_tables as tables
 from gridgeo_server.store.held import add
+from gridgeo_server.store.instants import from_text, to_text
 from gridgeo_server.store.memo import memo_of
 from gridgeo_server.store.prepared import Prepared
 from gridgeo_server.texts import say
-from gridgeo_server.webhooks.model import DEAD, DELIVERED, KEPT, WAITING, Message, Webhook
+from gridgeo_server.webhooks.model import DEAD, DELIVERED, KEPT, WAITING, Former, Message, Webhook
 
 _HOOKS, _OUTBOX = tables.webhooks, tables.webhook_messages
 _COLUMNS = [_HOOKS.c[field.name] for field in fields(Webhook)]
@@ -32,7 +33,7 @@ _PUT = Prepared(
 
 def insert(connection: sa.Connection, webhook: Webhook) -> None:
     """Add a webhook."""
-    connection.execute(_HOOKS.insert().values(**asdict(webhook)))
+    connection.execute(_HOOKS.insert().values(**{**asdict(webhook), "former": _rows(webhook.former)}))
     _forget(connection)
 
 
@@ -65,18 +66,31 @@ def stop(connection: sa.Connection, webhook: Webhook, now: datetime, why: str) -
     """Send nothing more to a webhook until it is started again; one that was stopped before keeps its time."""
     if webhook.stopped_at is not None:
         return webhook
-    return _change(connection, replace(webhook, stopped_at=now, stopped_why=why))
+    return _change(connection, replace(webhook, stopped_at=now, stopped_why=why), stopped_at=now, stopped_why=why)
 
 
 def start(connection: sa.Connection, webhook: Webhook) -> Webhook:
     """Send to a webhook again, what was left waiting first."""
-    return _change(connection, replace(webhook, stopped_at=None, stopped_why=None))
+    return _change(connection, replace(webhook, stopped_at=None, stopped_why=None), stopped_at=None, stopped_why=None)
+
+
+def renew(connection: sa.Connection, webhook: Webhook) -> Webhook:
+    """Keep the secrets of a webhook, the one that signs and those of before."""
+    return _change(connection, webhook, secret=webhook.secret, former=_rows(webhook.former))
+
+
+def forget_lapsed(connection: sa.Connection, webhook: str, now: datetime) -> None:
+    """Forget secrets of before that sign no more; of a webhook that was removed meanwhile nothing is left to forget."""
+    row = connection.execute(_STANDING.where(_HOOKS.c.webhook == webhook)).one_or_none()
+    if row is not None:
+        found = _webhook(row)
+        renew(connection, replace(found, former=found.signing(now)))
 
 
 def remove(connection: sa.Connection, webhook: str, now: datetime) -> None:
     """Take a webhook away with everything that waits for it; its secret is forgotten."""
     connection.execute(_OUTBOX.delete().where(_OUTBOX.c.webhook == webhook))
-    values: dict[str, Any] = {"removed_at": now, "secret": ""}
+    values: dict[str, Any] = {"removed_at": now, "secret": "", "former": []}
     connection.execute(_HOOKS.update().where(_HOOKS.c.webhook == webhook).values(**values))
     _forget(connection)
 
@@ -152,8 +166,7 @@ def text(values: dict[str, Any]) -> str:
     return to_json(values)
 
 
-def _change(connection: sa.Connection, webhook: Webhook) -> Webhook:
-    values = {"stopped_at": webhook.stopped_at, "stopped_why": webhook.stopped_why}
+def _change(connection: sa.Connection, webhook: Webhook, **values: Any) -> Webhook:
     connection.execute(_HOOKS.update().where(_HOOKS.c.webhook == webhook.webhook).values(**values))
     _forget(connection)
     return webhook
@@ -165,4 +178,9 @@ def _forget(connection: sa.Connection) -> None:
 
 def _webhook(row: Any) -> Webhook:
     values = dict(row._mapping)
-    return Webhook(**{**values, "events": tuple(values["events"]), "areas": tuple(values["areas"])})
+    former = tuple(Former(secret, from_text(until)) for secret, until in values["former"])
+    return Webhook(**{**values, "events": tuple(values["events"]), "areas": tuple(values["areas"]), "former": former})
+
+
+def _rows(former: Sequence[Former]) -> list[list[str]]:
+    return [[one.secret, to_text(one.until)] for one in former]

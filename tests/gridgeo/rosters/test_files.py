@@ -73,3 +73,29 @@ def test_other_endings_and_missing_files_are_refused(tmp_path):
         write_roster(Roster(ROWS), tmp_path / "r.docx")
     with pytest.raises(UnreadableSource, match="there is no such file"):
         read_roster(tmp_path / "r.csv")
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        (
+            "01,fire,Li\u202egnaW,",
+            r"r\.csv: roster, row 3: person holds U\+202E, which turns the direction of writing; take",
+        ),
+        ("01,fire,Li\0,", r"row 3: person holds U\+0000, a control sign; take it out"),
+        ('01,fire,"Li\nWang",', r"row 4: person holds U\+000A"),
+        ("01,co\x1bok,Li,", r"row 3: role holds U\+001B"),
+        ("01,fire,Li,138\u2066", r"row 3: phone holds U\+2066"),
+    ],
+)
+def test_a_name_that_could_look_like_another_is_refused_with_file_row_and_column(tmp_path, cells, said):
+    file = tmp_path / "r.csv"
+    file.write_text(f"grid,role,person,phone\n02,fire,Zhou,\n{cells}\n", encoding="utf-8", newline="")
+    with pytest.raises(BadInput, match=said):
+        read_roster(file)
+
+
+def test_blanks_around_a_name_are_no_part_of_it_and_other_columns_may_hold_anything(tmp_path):
+    file = tmp_path / "r.csv"
+    file.write_text('grid,role,person,note\n01,fire," Li\t","to\nhim \u202e"\n', encoding="utf-8", newline="")
+    assert read_roster(file).entries["person"].tolist() == ["Li"]

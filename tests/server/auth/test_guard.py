@@ -109,6 +109,23 @@ def test_signing_in_again_ends_the_session_before_and_signing_out_ends_it_for_go
         assert told.json()["role"] == "public"
 
 
+def test_a_session_that_ends_while_it_is_proven_is_let_in_no_more(
+    guarded: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _sign_in(guarded)
+    cookie, ring = guarded.client.cookies[COOKIE], guarded.state.keyring
+    real = ring.keep
+
+    def keep(*given: Any) -> None:
+        monkeypatch.undo()
+        assert guarded.client.delete("/api/v1/session", headers=SAME).status_code == 204
+        real(*given)
+
+    monkeypatch.setattr(ring, "keep", keep)
+    headers = {"Cookie": f"{COOKIE}={cookie}"}
+    assert [guarded.client.get("/api/v1/me", headers=headers).json()["role"] for _ in range(2)] == ["public"] * 2
+
+
 def test_a_session_ends_with_its_time_and_with_its_key(
     guarded: People, clock: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

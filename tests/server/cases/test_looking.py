@@ -187,7 +187,7 @@ def _watched(people: People, who: str | None, case: str) -> dict[str, Any]:
     from gridgeo_server.texts import say
 
     state = people.state
-    bearer = ANYBODY if who is None else proven(state, people.tokens[who], say("auth.how"))
+    bearer = ANYBODY if who is None else proven(state, people.tokens[who], say("auth.how"), "")
     audience = Audience.of(state.town, None, looker=looker_of(state.town, bearer))
     told = audience.told("snapshot", snapshot(state, audience.scope))
     assert told is not None
@@ -322,7 +322,7 @@ def test_who_reported_is_shown_to_whoever_handles_it_and_each_look_is_kept(
         answer = people.ask(who, "GET", f"/cases/{case}/reporter")
         assert answer.status_code == status, (who, case)
         assert (REPORTER in answer.text) == (status == 200)
-    for who, status in ((None, 401), ("supervisor", 403), ("dispatcher", 403)):
+    for who, status in ((None, 401), ("public", 403), ("officer of it", 403), ("dispatcher", 403)):
         assert people.ask(who, "GET", "/access-log").status_code == status
     log = people.get("admin", "/access-log?what=reporter&limit=2")
     seen = [*log["looks"], *people.get("admin", f"/access-log?what=reporter&after={log['next']}")["looks"]]

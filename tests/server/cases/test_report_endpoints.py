@@ -13,7 +13,8 @@ from fastapi.testclient import TestClient
 
 from gridgeo_server.app import create_app
 from gridgeo_server.auth import keys, store
-from gridgeo_server.cases.quota import Buckets, Quota
+from gridgeo_server.buckets import Buckets
+from gridgeo_server.cases.quota import Quota
 from gridgeo_server.errors import TooMany
 from gridgeo_server.settings import Settings
 from gridgeo_server.store import tables

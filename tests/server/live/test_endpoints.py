@@ -4,17 +4,20 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
 import pytest
+from fastapi import Request
 from fastapi.testclient import TestClient
 
 from gridgeo.plans.plan import Plan
 from gridgeo.plans.rules import Rules
 from gridgeo_server.app import create_app
 from gridgeo_server.auth import store
-from gridgeo_server.auth.guard import proven
+from gridgeo_server.auth.guard import _of_session, proven, session_of
+from gridgeo_server.auth.sessions import COOKIE
 from gridgeo_server.live import endpoints as live_endpoints
 from gridgeo_server.live import snapshots as snapshots_module
 from gridgeo_server.live.audiences import Audience
@@ -137,12 +140,64 @@ def test_an_unknown_area_or_role_is_refused_by_name(client: TestClient) -> None:
     assert client.get("/api/v1/live?role=king").status_code == 422
 
 
+def test_a_quiet_stream_of_a_session_ends_within_a_sign_of_life_of_signing_out_and_no_other_does(
+    client: TestClient, state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_endpoints, "ASK_S", 0.05)
+    watching = replace(state, settings=state.settings.model_copy(update={"ping_s": 0.1, "stream_life_s": 2.0}))
+    _, token = make_key(state.store, "dispatcher", "Li")
+    cookies = []
+    for _ in range(2):
+        client.cookies.clear()
+        assert client.post("/api/v1/session", json={"key": token}).status_code == 204
+        cookies.append(client.cookies[COOKIE])
+
+    def watch(cookie: str) -> Watch:
+        request = Request({"type": "http", "headers": [(b"cookie", f"{COOKIE}={cookie}".encode())]})
+        who = _of_session(state, cookie)
+        assert who is not None
+        return Watch(bearer=who, session=session_of(request, who))
+
+    async def run() -> None:
+        state.hub.bind(asyncio.get_running_loop())
+        streams = [_stream(watching, Viewer(one.audience(state.town)), one, Snapshots()) for one in map(watch, cookies)]
+        for stream in streams:
+            assert [(await anext(stream))[:6] for _ in range(3)][-1] == b": ping"
+        headers = {"Sec-Fetch-Site": "same-origin", "Cookie": f"{COOKIE}={cookies[0]}"}
+        client.cookies.clear()
+        out = await asyncio.to_thread(client.delete, "/api/v1/session", headers=headers)
+        assert (out.status_code, out.headers["clear-site-data"]) == (204, '"cache"')
+        assert len([wire async for wire in streams[0]]) <= 2
+        assert (await anext(streams[1]))[:6] == b": ping"
+        await streams[1].aclose()
+
+    run_alone(run())
+
+
+def test_a_stream_ends_when_the_time_of_its_key_is_over(
+    state: State, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_endpoints, "ASK_S", 0.0)
+    watching = replace(state, settings=state.settings.model_copy(update={"ping_s": 0.02, "stream_life_s": 5.0}))
+    _, token = make_key(state.store, "dispatcher", "Li", until=clock.now + timedelta(hours=1))
+    watch = Watch(bearer=proven(state, token, say("auth.how"), ""))
+
+    async def run() -> None:
+        state.hub.bind(asyncio.get_running_loop())
+        stream = _stream(watching, Viewer(watch.audience(state.town)), watch, Snapshots())
+        assert [(await anext(stream))[:6] for _ in range(3)][-1] == b": ping"
+        clock.pass_seconds(3_600)
+        assert len([wire async for wire in stream]) <= 1
+
+    run_alone(run())
+
+
 def test_a_stream_ends_when_the_key_that_let_its_viewer_in_is_revoked(
     state: State, clock: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live_endpoints, "ASK_S", 0.0)
     key, token = make_key(state.store, "dispatcher", "Li")
-    watch = Watch(bearer=proven(state, token, say("auth.how")))
+    watch = Watch(bearer=proven(state, token, say("auth.how"), ""))
     watching = replace(state, settings=state.settings.model_copy(update={"ping_s": 0.02}))
 
     async def run() -> None:

@@ -49,6 +49,11 @@ def test_a_change_of_the_list_keeps_who_stays_and_sends_home_who_is_gone(tmp_pat
         ("officer,name,grids\na,A,77\n", "line 2: the plan has no grid '77'; it has 01, 02"),
         ("officer,name,grids\na,,01\n", "line 2: officer, name and grids must all be given"),
         ("officer,name,grids,mode\na,A,01,boat\n", "line 2: unknown mode 'boat'"),
+        ("officer,name,grids\n\na,Li\u202egnaW,01\n", r"officers\.csv, line 3: name holds U\+202E, which turns"),
+        ("officer,name,name_zh,grids\na,Li,\u200f李,01\n", r"line 2: name_zh holds U\+200F"),
+        ("officer,name,grids\na,Li\0,01\n", r"line 2: name holds U\+0000, a control sign; take it out"),
+        ('officer,name,grids\nb,B,01\na,"Li\nWang",02\n', r"line 4: name holds U\+000A"),
+        ("officer,name,grids,skills\na,Li,01,climb\x1b[2J\n", r"line 2: skills holds U\+001B"),
     ],
 )
 def test_a_bad_list_is_refused_with_the_line(tmp_path: Path, town: Town, text: str, said: str) -> None:

@@ -6,7 +6,17 @@ from random import Random
 
 import pytest
 
-from gridgeo_server.webhooks.model import LONGEST, Message, Outcome, Webhook, given_up, headers, new_secret, pause
+from gridgeo_server.webhooks.model import (
+    LONGEST,
+    Former,
+    Message,
+    Outcome,
+    Webhook,
+    given_up,
+    headers,
+    new_secret,
+    pause,
+)
 
 NOW = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
 MESSAGE = Message(1, "msg_1", "wh_1", 1, "20261118-0001", "case.report", "{}", "waiting", NOW, NOW, 0)
@@ -22,6 +32,24 @@ def test_a_signature_is_the_one_that_the_specification_publishes() -> None:
         "webhook-timestamp": "1614265330",
         "webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
     }
+
+
+def test_while_a_secret_is_changed_both_sign_with_a_space_between_the_new_one_first() -> None:
+    old, new = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
+    alone = [headers("msg_1", one, "{}", NOW)["webhook-signature"] for one in (new, old)]
+    assert headers("msg_1", new, "{}", NOW, old)["webhook-signature"] == " ".join(alone)
+
+
+def test_a_secret_of_before_signs_as_long_as_the_newest_change_lets_it_and_no_longer() -> None:
+    day, hour = timedelta(days=1), timedelta(hours=1)
+    once = replace(HOOK, secret="a").renewed("b", NOW, day)
+    assert (once.secret, once.former) == ("b", (Former("a", NOW + day),))
+    assert once.signing(NOW + day - timedelta(seconds=1)) == once.former
+    assert once.signing(NOW + day) == ()
+    assert once.renewed("c", NOW + hour, day).former == (Former("b", NOW + hour + day), Former("a", NOW + day))
+    assert once.renewed("c", NOW, hour).former == (Former("b", NOW + hour), Former("a", NOW + hour))
+    assert once.renewed("c", NOW + day, day).former == (Former("b", NOW + day + day),)
+    assert once.renewed("c", NOW, timedelta()).former == ()
 
 
 def test_secrets_differ() -> None:

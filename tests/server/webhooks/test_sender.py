@@ -12,6 +12,7 @@ from gridgeo_server.app import create_app
 from gridgeo_server.settings import Settings
 from gridgeo_server.store import Store
 from gridgeo_server.store.folder import STORE
+from gridgeo_server.webhooks import store as hooks
 from gridgeo_server.webhooks.model import headers as signed
 from server.plans.conftest import make_key
 from server.test_serving import Process, _copy, files
@@ -37,6 +38,52 @@ def test_events_arrive_signed_in_their_order(
         expected = signed(headers["webhook-id"], hook["secret"], body, clock())
         assert {name: headers[name] for name in expected} == expected
     until(lambda: len(messages(ask, hook, "delivered")) == 6)
+
+
+def test_while_a_secret_is_changed_a_receiver_with_either_proves_each_message_then_the_old_one_is_forgotten(
+    hook: dict[str, Any],
+    receiver: Receiver,
+    report: Callable[..., Any],
+    ask: Callable[..., Any],
+    clock: Any,
+    client: TestClient,
+) -> None:
+    def given() -> list[str]:
+        return receiver.got[-1][0]["webhook-signature"].split(" ")
+
+    def by(secret: str) -> str:
+        headers, body = receiver.got[-1]
+        return signed(headers["webhook-id"], secret, body, clock())["webhook-signature"]
+
+    def kept() -> str:
+        with client.app.state.gridgeo.store.reading() as connection:  # type: ignore[attr-defined]
+            return str(connection.exec_driver_sql("SELECT secret, former FROM webhooks").one())
+
+    new = ask("POST", f"/{hook['webhook']}/secret", json={"overlap_h": 1})["secret"]
+    report(480, 200)
+    until(lambda: len(receiver.got) == 3)
+    assert given() == [by(new), by(hook["secret"])]
+    until(lambda: len(messages(ask, hook, "delivered")) == 3)
+    assert hook["secret"] in kept()
+    clock.pass_seconds(3_600)
+    report(100, 200)
+    until(lambda: len(receiver.got) == 6)
+    assert given() == [by(new)]
+    until(lambda: hook["secret"] not in kept())
+    assert new in kept()
+
+
+def test_a_webhook_that_was_read_before_its_secret_was_changed_is_stopped_with_the_new_one(
+    hook: dict[str, Any], ask: Callable[..., Any], clock: Any, client: TestClient
+) -> None:
+    opened = client.app.state.gridgeo.store  # type: ignore[attr-defined]
+    with opened.reading() as connection:
+        read = hooks.get(connection, hook["webhook"])
+    new = ask("POST", f"/{hook['webhook']}/secret", json={})["secret"]
+    opened.write(lambda transaction: hooks.stop(transaction.connection, read, clock(), "it wants nothing more"))
+    with opened.reading() as connection:
+        found = hooks.get(connection, hook["webhook"])
+    assert (found.state, found.secret, [one.secret for one in found.former]) == ("stopped", new, [hook["secret"]])
 
 
 def test_what_fails_is_tried_again_later_and_later_with_the_same_id_and_holds_up_what_is_behind_it(
