@@ -70,11 +70,13 @@ def test_a_public_report_is_followed_by_its_secret_and_its_reporter_seen_by_whoe
     sign_in(page, board, "dispatcher", "Lin Tao")
     expect(sheet).to_contain_text(WORDS)
     assert REPORTER not in page.content()
+    assert from_page(page, "/api/v1/access-log")[0] == 403
 
     sign_in(page, board, "supervisor", "Zhou Min")
     expect(sheet).to_contain_text(WORDS)
     assert from_page(page, f"/api/v1/cases/{case}/reporter") == [200, {"case": case, "reporters": [REPORTER]}]
-    assert from_page(page, "/api/v1/access-log")[0] == 403
+    status, log = from_page(page, f"/api/v1/access-log?of={case}")
+    assert (status, [one["actor_name"] for one in log["looks"]]) == (200, ["Zhou Min"])
 
     sign_in(page, board, "admin", "Sun Li")
     status, log = from_page(page, f"/api/v1/access-log?of={case}")
