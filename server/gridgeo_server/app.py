@@ -149,7 +149,7 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
         desk_limits_of(settings.data),
         duty_of(settings.data, calendar.zone, known),
     )
-    store.write(lambda transaction: desk.set_clocks(transaction, now))
+    store.write(lambda transaction: desk.climbing.set_clocks(transaction, now))
     # No documentation pages: they would load scripts from elsewhere. /openapi.json says what can be asked.
     app = FastAPI(
         title="gridgeo",
@@ -322,7 +322,7 @@ def _officers(state: State) -> RespondersMoved:
 def _figures(state: State, scopes: set[Audience]) -> IndicatorsChanged:
     grids, now = len(state.fresh().town.grids), state.clock()
     with state.store.reading() as connection:
-        away = state.desk.away(now)
+        away = state.desk.sending.away(now)
         areas = {one.areas: current(connection, grids, now, one, away) for one in scopes}
         return IndicatorsChanged(current(connection, grids, now, None, away), areas)
 

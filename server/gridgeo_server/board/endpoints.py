@@ -56,7 +56,7 @@ def indicators(
             raise BadRequest(say("figures.by"), "by")
         with state.store.reading() as connection:
             audience = Audience.of(state.town, None, looker=looker)
-            figures_now = current(connection, len(state.town.grids), now, audience.scope, state.desk.away(now))
+            figures_now = current(connection, len(state.town.grids), now, audience.scope, state.desk.sending.away(now))
         return figures_now if looker.holds("figures.whole") else without_small(figures_now)
     zone = state.desk.calendar.zone
     asked = figures.period(in_utc(start, zone), in_utc(end, zone), now)

@@ -91,7 +91,7 @@ def snapshot(state: State, looker: Looker | None = None) -> dict[str, Any]:
         open_cases, _ = case_store.search(connection, is_open=True)
         officers = responder_store.everybody(connection)
         load = case_store.open_by_responder(connection)
-        figures = current(connection, len(state.town.grids), now, looker, state.desk.away(now))
+        figures = current(connection, len(state.town.grids), now, looker, state.desk.sending.away(now))
     categories = state.desk.categories
     return {
         "server_time": to_text(now),

@@ -14,7 +14,7 @@ from gridgeo_server.auth.guard import asker
 from gridgeo_server.cases import store
 from gridgeo_server.cases.looking import Looker, looker_of
 from gridgeo_server.cases.model import Case
-from gridgeo_server.cases.service import Actor
+from gridgeo_server.cases.wishes import Actor
 from gridgeo_server.errors import NotAllowed, NotFound
 from gridgeo_server.responders.model import Responder
 from gridgeo_server.state import serving

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from gridgeo.errors import GridgeoError, OutsideJurisdiction
 from gridgeo.location import Outside
 from gridgeo_server.cases.intake import Fault, Intake, Taken
-from gridgeo_server.cases.service import Actor, Desk
+from gridgeo_server.cases.service import Desk
+from gridgeo_server.cases.wishes import Actor
 from gridgeo_server.errors import KeyReused, ServerError, StoreUnavailable
 from gridgeo_server.idempotency import KEPT, Reply, digest_of, once
 from gridgeo_server.store import Store, Transaction, tables

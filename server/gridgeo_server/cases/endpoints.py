@@ -20,9 +20,9 @@ from gridgeo_server.cases.dispatch import Candidate, way_to
 from gridgeo_server.cases.looking import DIGITS
 from gridgeo_server.cases.model import STAGES, Case
 from gridgeo_server.cases.quota import spend
-from gridgeo_server.cases.service import Report, Wish
 from gridgeo_server.cases.stages import machine
 from gridgeo_server.cases.views import actions_view, case_view, clocks_view, event_view, limit_view
+from gridgeo_server.cases.wishes import Report, Wish
 from gridgeo_server.coordinates import Lat, Lon, refuse_missing
 from gridgeo_server.days import Moment
 from gridgeo_server.doors import Door
@@ -326,7 +326,7 @@ def candidates(case: str, state: StateOf, asking: AskingOf) -> dict[str, Any]:
     now, grids = state.clock(), asking.looker.grids
     asking.check("cases.send")
     with state.store.reading() as connection:
-        able, refused = state.desk.candidates(connection, asking.get(connection, case), now)
+        able, refused = state.desk.sending.candidates(connection, asking.get(connection, case), now)
     if grids is not None:
         able = [one for one in able if not grids.isdisjoint(one.officer.grids)]
         refused = [one for one in refused if not grids.isdisjoint(one.officer.grids)]
@@ -394,7 +394,7 @@ def _joint(
         return {}
     where = [tables.cases.c.case.in_([one.case for one in body.cases]), *asking.looker.where()]
     cases, _ = store.search(transaction.connection, stages=machine().actions["dispatch"].starts, where=where)
-    return {case.case: to for case, to in state.desk.joint(transaction.connection, cases[::-1], now)}
+    return {case.case: to for case, to in state.desk.sending.joint(transaction.connection, cases[::-1], now)}
 
 
 def _one_of_many(

@@ -15,7 +15,7 @@ from typing import Any
 from gridgeo import crs
 from gridgeo_server import wording
 from gridgeo_server.cases.rows import Row, Unreadable, Written, csv_rows, geojson_rows
-from gridgeo_server.cases.service import Report
+from gridgeo_server.cases.wishes import Report
 from gridgeo_server.places import no_degrees
 from gridgeo_server.texts import Listed, Text, say
 from gridgeo_server.town import Town

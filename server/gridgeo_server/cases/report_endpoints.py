@@ -19,8 +19,8 @@ from gridgeo_server.cases.asking import Asking
 from gridgeo_server.cases.endpoints import ReportBody
 from gridgeo_server.cases.looking import Looker
 from gridgeo_server.cases.quota import spend
-from gridgeo_server.cases.service import Wish
 from gridgeo_server.cases.views import actions_view, case_view, event_view
+from gridgeo_server.cases.wishes import Wish
 from gridgeo_server.doors import Door
 from gridgeo_server.errors import NotFound
 from gridgeo_server.idempotency import IdempotencyKey, Reply, once

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from gridgeo_server.cases import store
 from gridgeo_server.cases.model import Case
-from gridgeo_server.cases.service import Actor
+from gridgeo_server.cases.wishes import Actor
 from gridgeo_server.state import State
 from gridgeo_server.store import Transaction
 
@@ -32,19 +32,19 @@ class Sweep:
         away, before = frozenset(duty.away(now)), self._away
         sent = 0
         if before is None or before - away:
-            sent = len(state.store.write(lambda transaction: state.desk.send_waiting(transaction, now, Actor())))
+            sent = len(state.store.write(lambda transaction: state.desk.sending.waiting(transaction, now, Actor())))
         self._away = away
         return sent
 
 
 def climb(state: State) -> int:
     """Take the cases whose time for it has come up a level, a batch at most; how many they were."""
-    return _swept(state, lambda connection, now: store.to_escalate(connection, now, 1), state.desk.climb)
+    return _swept(state, lambda connection, now: store.to_escalate(connection, now, 1), state.desk.climbing.climb)
 
 
 def ask(state: State) -> int:
     """Ask the next candidate of the cases whose officer let the time to answer pass, a batch at most; how many they were."""
-    return _swept(state, lambda connection, now: store.to_ask(connection, now, 1), state.desk.time_out)
+    return _swept(state, lambda connection, now: store.to_ask(connection, now, 1), state.desk.sending.time_out)
 
 
 def _swept(

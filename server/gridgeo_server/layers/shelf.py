@@ -69,7 +69,7 @@ class Shelf:
     def _responders(self, state: State, looker: Looker) -> Collection:
         with state.store.reading() as connection:
             officers = responder_service.views(connection)
-        away = state.desk.away(state.clock())
+        away = state.desk.sending.away(state.clock())
         rows = looker.officers([one for one in officers if one["on_duty"] and one["responder"] not in away])
         return from_places("responders", rows, RESPONDER_FIELDS)
 

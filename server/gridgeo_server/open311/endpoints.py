@@ -15,7 +15,7 @@ from gridgeo_server.buckets import address_of
 from gridgeo_server.cases.asking import Asking, AskingOf
 from gridgeo_server.cases.model import Case
 from gridgeo_server.cases.quota import spend
-from gridgeo_server.cases.service import Report
+from gridgeo_server.cases.wishes import Report
 from gridgeo_server.coordinates import refuse_no_degrees
 from gridgeo_server.errors import NotFound, NotSignedIn
 from gridgeo_server.idempotency import IdempotencyKey, Reply, once

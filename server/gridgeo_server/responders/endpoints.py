@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from gridgeo_server.cases import store as case_store
 from gridgeo_server.cases.asking import AskingOf
-from gridgeo_server.cases.service import Actor
+from gridgeo_server.cases.wishes import Actor
 from gridgeo_server.coordinates import Lat, Lon, refuse_missing, refuse_swapped
 from gridgeo_server.days import MomentInZone
 from gridgeo_server.doors import Door
@@ -81,7 +81,7 @@ def duty(responder: str, body: DutyBody, state: StateOf, asking: AskingOf) -> di
         asking.check_officer("duty.set", store.get(transaction.connection, responder))
         officer = service.set_duty(transaction, responder, body.on_duty)
         if body.on_duty:
-            state.desk.send_waiting(transaction, now, Actor())
+            state.desk.sending.waiting(transaction, now, Actor())
         load = case_store.open_by_responder(transaction.connection)
         return as_on_shift(state.desk.duty, [view(officer, load.get(responder, 0))], now)[0]
 

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from gridgeo_server.cases import store as case_store
-from gridgeo_server.cases.service import Actor, Desk
+from gridgeo_server.cases.service import Desk
+from gridgeo_server.cases.wishes import Actor
 from gridgeo_server.simulation.incidents import Incidents
 from gridgeo_server.store import Transaction
 

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from gridgeo_server.cases.categories import Categories, Category
-from gridgeo_server.cases.service import Report
+from gridgeo_server.cases.wishes import Report
 from gridgeo_server.simulation.walkers import random_point, to_degrees
 from gridgeo_server.town import Town
 

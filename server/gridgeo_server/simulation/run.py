@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from gridgeo_server.cases import store as case_store
 from gridgeo_server.cases.model import Case
-from gridgeo_server.cases.service import Actor
+from gridgeo_server.cases.wishes import Actor
 from gridgeo_server.errors import StoreUnavailable
 from gridgeo_server.responders import service as responder_service
 from gridgeo_server.responders import store as responder_store
@@ -147,7 +147,7 @@ class Simulation:
             return
         self.next_at.pop(f"{case.case} {case.stage}")
         action = _DESK_ACTIONS[case.stage]
-        if action == "dispatch" and not self.state.desk.candidates(transaction.connection, case)[0]:
+        if action == "dispatch" and not self.state.desk.sending.candidates(transaction.connection, case)[0]:
             return
         self.state.desk.act(transaction, case.case, action, now, Actor(simulated=True))
 

@@ -18,7 +18,7 @@ from gridgeo_server.board import figures
 from gridgeo_server.board.figures import FIGURES, Period
 from gridgeo_server.cases import store as case_store
 from gridgeo_server.cases.model import FINISHED, Case, Event
-from gridgeo_server.cases.service import Actor, Report, Wish
+from gridgeo_server.cases.wishes import Actor, Report, Wish
 from gridgeo_server.errors import BadRequest, OffDuty, WrongStage
 from gridgeo_server.settings import Settings
 from gridgeo_server.state import State

@@ -14,8 +14,8 @@ from gridgeo_server.cases import store as case_store
 from gridgeo_server.cases.answers import asked, in_vain
 from gridgeo_server.cases.model import Case, Event
 from gridgeo_server.cases.rebuilding import differences
-from gridgeo_server.cases.service import Actor, Report, Wish
 from gridgeo_server.cases.sweeping import Sweep, ask
+from gridgeo_server.cases.wishes import Actor, Report, Wish
 from gridgeo_server.errors import Changed, WrongStage
 from gridgeo_server.responders import service as responder_service
 from gridgeo_server.responders import store as responder_store
@@ -112,7 +112,7 @@ def test_who_declines_with_a_reason_is_followed_by_the_next_and_not_offered_agai
 ) -> None:
     case = open_case()
     with waiting.store.reading() as connection:
-        order = [one.officer.responder for one in waiting.desk.candidates(connection, case)[0]]
+        order = [one.officer.responder for one in waiting.desk.sending.candidates(connection, case)[0]]
     missing = client.post(f"/api/v1/cases/{case.case}/actions", json={"action": "decline"})
     assert (missing.status_code, missing.json()["errors"][0]["field"]) == (422, "note")
     following = act(waiting, case, "decline", "too far")
@@ -155,12 +155,12 @@ def test_with_nobody_left_the_case_goes_up_a_level_and_waits_with_the_reason_unt
     assert (step.data["why"], step.data["to"]) == ("nobody_left", "community")
     assert "declined or gave no answer" in str(step.note)
     assert "超时未接单" in step.data["note_zh"]
-    waiting.store.write(lambda t: waiting.desk.send_waiting(t, waiting.clock(), Actor()))
+    waiting.store.write(lambda t: waiting.desk.sending.waiting(t, waiting.clock(), Actor()))
     assert now_of(waiting, case).stage == "filed"
 
     def come(transaction: Any) -> None:
         responder_service.set_duty(transaction, "officer-06", True)
-        waiting.desk.send_waiting(transaction, waiting.clock(), Actor())
+        waiting.desk.sending.waiting(transaction, waiting.clock(), Actor())
 
     waiting.store.write(come)
     assert now_of(waiting, case).responder == "officer-06"

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from httpx import Response
 
 from gridgeo_server.cases import bulk
-from gridgeo_server.cases.service import Desk
+from gridgeo_server.cases.sending import Sending
 from gridgeo_server.errors import NotFound, StoreUnavailable
 
 HEADING = "id,category,lon,lat,description,reporter"
@@ -104,14 +104,14 @@ def test_with_partial_the_good_rows_are_filed_and_the_faults_told(
 def test_a_row_that_the_desk_refuses_late_leaves_no_half_case(
     client: TestClient, rows: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    step = Desk.send_nearest
+    step = Sending.nearest
 
-    def refused(self: Desk, transaction: Any, case: Any, *rest: Any) -> Any:
+    def refused(self: Sending, deed: Any, case: Any) -> Any:
         if case.description == "loud 1":
             raise NotFound("gone")
-        return step(self, transaction, case, *rest)
+        return step(self, deed, case)
 
-    monkeypatch.setattr(Desk, "send_nearest", refused)
+    monkeypatch.setattr(Sending, "nearest", refused)
     answer = send(client, *rows)
     assert (answer.status_code, [one["id"] for one in answer.json()["filed"]]) == (200, ["r0", "r2"])
     assert answer.json()["faults"] == [{"row": 3, "id": "r1", "field": None, "message": "refused: gone"}]
@@ -144,7 +144,7 @@ def test_a_store_that_cant_write_is_a_503_and_the_file_can_be_sent_again(
     def closed(*_: Any) -> Any:
         raise StoreUnavailable("full")
 
-    monkeypatch.setattr(Desk, "send_nearest", closed)
+    monkeypatch.setattr(Sending, "nearest", closed)
     assert send(client, *rows, query="?partial=true").status_code == 503
     monkeypatch.undo()
     assert len(send(client, *rows).json()["filed"]) == 3

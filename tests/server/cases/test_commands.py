@@ -13,7 +13,7 @@ from gridgeo.errors import BadInput
 from gridgeo.sources import write_jurisdiction
 from gridgeo_server.app import create_app
 from gridgeo_server.cases.commands import app
-from gridgeo_server.cases.service import Actor, Report
+from gridgeo_server.cases.wishes import Actor, Report
 from gridgeo_server.settings import Settings
 from gridgeo_server.store import Store, tables
 from gridgeo_server.store.folder import STORE, held

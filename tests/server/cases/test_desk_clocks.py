@@ -17,9 +17,9 @@ from gridgeo_server.cases.desk_limits import DESK_CLOCKS, packaged
 from gridgeo_server.cases.files import desk_limits_of
 from gridgeo_server.cases.model import Case
 from gridgeo_server.cases.rebuilding import differences
-from gridgeo_server.cases.service import Actor, Report, Wish
 from gridgeo_server.cases.sweeping import climb
 from gridgeo_server.cases.views import clocks_view
+from gridgeo_server.cases.wishes import Actor, Report, Wish
 from gridgeo_server.state import State
 
 

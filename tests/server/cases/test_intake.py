@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gridgeo.crs import _wgs84_to_gcj02
 from gridgeo_server.cases.intake import MOST, Intake, read_csv, read_geojson
-from gridgeo_server.cases.service import Report
+from gridgeo_server.cases.wishes import Report
 
 KINDS = ("noise", "rubbish")
 GOOD = {"id": "a1", "category": "noise", "lon": 116.4, "lat": 39.9, "description": "loud"}

@@ -16,8 +16,8 @@ from gridgeo_server.cases.categories import Categories
 from gridgeo_server.cases.levels import level_between
 from gridgeo_server.cases.model import Case
 from gridgeo_server.cases.rebuilding import differences
-from gridgeo_server.cases.service import Actor, Report
 from gridgeo_server.cases.sweeping import Sweep
+from gridgeo_server.cases.wishes import Actor, Report
 from gridgeo_server.responders import store as responder_store
 from gridgeo_server.responders.duty import DutyCalendar, Shift
 from gridgeo_server.state import State
@@ -97,7 +97,7 @@ def test_who_has_the_skill_in_the_own_grid_goes_though_others_stand_nearer(
     case = open_case(skilled)
     assert (case.responder, case.level, steps(skilled, case)) == ("officer-01", 0, [])
     with skilled.store.reading() as connection:
-        offered, refused = skilled.desk.candidates(connection, case)
+        offered, refused = skilled.desk.sending.candidates(connection, case)
     assert [(one.officer.responder, one.rank) for one in offered] == [("officer-01", 1), ("officer-04", 2)]
     assert ", has the skill, own grid, 1 open case" in offered[0].explanation()
     assert "，具备技能，本网格，" in offered[0].explanation("zh")
@@ -119,7 +119,7 @@ def test_a_case_for_which_nobody_has_the_skill_stands_at_the_top_and_waits(
     case = open_case(skilled)
     assert (case.stage, case.level, [one[0] for one in steps(skilled, case)]) == ("accepted", 3, ["no_skill"] * 3)
     able("officer-05")
-    (sent,) = skilled.store.write(lambda t: skilled.desk.send_waiting(t, skilled.clock(), Actor()))
+    (sent,) = skilled.store.write(lambda t: skilled.desk.sending.waiting(t, skilled.clock(), Actor()))
     assert (sent.responder, len(steps(skilled, case))) == ("officer-05", 3)
     other = open_case(skilled, "street_stall")
     assert (other.stage, other.level) == ("dispatched", 0)
@@ -134,7 +134,7 @@ def test_who_has_no_shift_isnt_sent_until_it_begins_and_then_goes_by_itself(stat
     case = open_case(state)
     assert (case.stage, case.responder) == ("accepted", None)
     with state.store.reading() as connection:
-        _, refused = desk.candidates(connection, case, state.clock())
+        _, refused = desk.sending.candidates(connection, case, state.clock())
     assert {(one.code, one.reason_zh) for one in refused} == {("off_shift", "不在班次内，10:00上班")}
     state.clock.pass_seconds(1_799)
     assert sweep.look(state) == 0

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from gridgeo_server.app import create_app
 from gridgeo_server.cases import store as case_store
 from gridgeo_server.cases.rebuilding import differences, rebuild_all
-from gridgeo_server.cases.service import Actor, Desk, Report, Wish
+from gridgeo_server.cases.service import Desk
 from gridgeo_server.cases.stages import machine
+from gridgeo_server.cases.wishes import Actor, Report, Wish
 from gridgeo_server.errors import BadRequest, OffDuty, WrongStage
 from gridgeo_server.settings import Settings
 from gridgeo_server.state import State
@@ -90,7 +91,7 @@ def test_rows_are_what_their_events_make_of_them_and_what_is_refused_changes_not
         name = names[which]
         if wish.into is not None:
             wish = replace(wish, into=names[wish.into])
-        state.store.write(lambda t: desk.climb(t, state.clock()))
+        state.store.write(lambda t: desk.climbing.climb(t, state.clock()))
         with state.store.reading() as connection:
             before = [facts(connection, one) for one in names]
         try:

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from gridgeo_server.cases import store as case_store
 from gridgeo_server.cases.model import Case, rebuild
 from gridgeo_server.cases.rebuilding import differences
-from gridgeo_server.cases.service import Actor, Report, Wish
 from gridgeo_server.cases.sweeping import climb
+from gridgeo_server.cases.wishes import Actor, Report, Wish
 from gridgeo_server.responders import service as responder_service
 from gridgeo_server.responders import store as responder_store
 from gridgeo_server.responders.service import Fix
@@ -83,7 +83,7 @@ def test_with_nobody_on_duty_a_case_waits_accepted_and_says_so_until_somebody_co
 
     def come(transaction: Any) -> None:
         responder_service.set_duty(transaction, "officer-06", True)
-        state.desk.send_waiting(transaction, state.clock(), Actor())
+        state.desk.sending.waiting(transaction, state.clock(), Actor())
 
     state.store.write(come)
     with state.store.reading() as connection:
@@ -173,8 +173,8 @@ def test_open_cases_of_an_older_store_are_given_their_levels_at_the_next_start_o
     case = _report(state, at, 480, 200)
     older = tables.cases.update().values(escalate_at=None)
     state.store.write(lambda t: t.connection.execute(older))
-    assert state.store.write(lambda t: state.desk.set_clocks(t, state.clock())) == 1
-    assert state.store.write(lambda t: state.desk.set_clocks(t, state.clock())) == 0
+    assert state.store.write(lambda t: state.desk.climbing.set_clocks(t, state.clock())) == 1
+    assert state.store.write(lambda t: state.desk.climbing.set_clocks(t, state.clock())) == 0
     with state.store.reading() as connection:
         assert case_store.get(connection, case.case).escalate_at == case.due_at
         assert list(differences(connection)) == []

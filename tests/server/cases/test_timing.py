@@ -15,8 +15,8 @@ from gridgeo_server.cases import timing
 from gridgeo_server.cases.categories import Categories
 from gridgeo_server.cases.model import Case, Event
 from gridgeo_server.cases.rebuilding import differences
-from gridgeo_server.cases.service import Actor, Report, Wish
 from gridgeo_server.cases.sweeping import climb
+from gridgeo_server.cases.wishes import Actor, Report, Wish
 from gridgeo_server.clocks import Calendar
 from gridgeo_server.responders import service as responder_service
 from gridgeo_server.responders import store as responder_store

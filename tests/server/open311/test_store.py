@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi.testclient import TestClient
 
-from gridgeo_server.cases.service import Actor, Report
+from gridgeo_server.cases.wishes import Actor, Report
 from gridgeo_server.open311 import store
 from gridgeo_server.open311.model import search_of
 from gridgeo_server.state import State

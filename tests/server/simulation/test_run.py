@@ -14,8 +14,8 @@ import shapely
 from gridgeo_server.app import create_app
 from gridgeo_server.cases import store as case_store
 from gridgeo_server.cases.model import rebuild
-from gridgeo_server.cases.service import Actor, Report
 from gridgeo_server.cases.views import case_view, event_view
+from gridgeo_server.cases.wishes import Actor, Report
 from gridgeo_server.responders import store as responder_store
 from gridgeo_server.responders.model import view
 from gridgeo_server.settings import Settings

@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from gridgeo_server.app import create_app
-from gridgeo_server.cases.service import Actor, Report
+from gridgeo_server.cases.wishes import Actor, Report
 from gridgeo_server.errors import KeyReused, StoreUnavailable
 from gridgeo_server.idempotency import Reply, once
 from gridgeo_server.settings import Settings

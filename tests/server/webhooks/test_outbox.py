@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
-from gridgeo_server.cases.service import Actor, Report
+from gridgeo_server.cases.wishes import Actor, Report
 from gridgeo_server.state import State
 from gridgeo_server.store import Transaction, hook_tables, tables
 from server.webhooks.conftest import Receiver
