@@ -98,7 +98,7 @@ cases = sa.Table(
     sa.Index("cases_by_desk_clock", "desk_due_at", sqlite_where=sa.text("desk_due_at IS NOT NULL")),
     sqlite_autoincrement=True,
 )
-"""The present state of each case, derived from `events`; `cases.service.rebuild` makes it again."""
+"""The present state of each case, derived from `events`; `cases.rebuilding` makes it again."""
 
 reporters = sa.Table(
     "reporters",
