@@ -144,6 +144,13 @@ def test_whatever_the_bearer_of_a_key_sends_the_server_answers_without_failing(
     assert asked > 300
 
 
+def _arrives(case: Any) -> bool:
+    """Whether what is wrong with a request reaches the server: the key is put back, and an empty list in a query is no parameter."""
+    made = case.meta.phase.data
+    changed = {made.parameter, *(one.parameter for one in getattr(made, "mutations", ()))}
+    return "Authorization" not in changed and [] not in (case.query or {}).values()
+
+
 def test_what_the_description_rules_out_is_refused(api: Any, token: str, ask_for: Callable[..., Any]) -> None:
     asked = 0
     for found in api.get_all_operations():
@@ -161,7 +168,7 @@ def test_what_the_description_rules_out_is_refused(api: Any, token: str, ask_for
             assert answer.status_code < 500, told
             if answer.status_code >= 400:
                 assert answer.headers["content-type"][0] in _forms(case.path), told
-            elif case.path.startswith("/api/v1") and case.meta.phase.data.parameter != "Authorization":
+            elif case.path.startswith("/api/v1") and _arrives(case):
                 case.validate_response(answer, checks=[negative_data_rejection])
 
         with suppress(Unsatisfiable):  # nothing about it can be wrong
