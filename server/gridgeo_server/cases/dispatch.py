@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -150,10 +151,17 @@ class Choice:
 
     def _candidate(self, rank: int, row: int) -> Candidate:
         officer = self.able[row]
-        way = next(ways.way(rows.index(row)) for rows, ways in self.ways if row in rows)
+        way = self._way(row)
         assert way is not None
         open_cases = self.load.get(officer.responder, 0)
         return Candidate(officer, way, open_cases, self.case.grid in officer.grids, rank, self.need)
+
+    def _way(self, row: int) -> Way | None:
+        for rows, arrivals in self.ways:
+            place = bisect_left(rows, row)
+            if place < len(rows) and rows[place] == row:
+                return arrivals.way(place)
+        return None
 
 
 def choice(

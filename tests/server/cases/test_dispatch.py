@@ -9,7 +9,7 @@ import pytest
 
 from gridgeo_server.approaches import Approaches
 from gridgeo_server.cases import model
-from gridgeo_server.cases.dispatch import Rules, candidates, first_ways, rules_of, together
+from gridgeo_server.cases.dispatch import Rules, candidates, choice, first_ways, rules_of, together, way_to
 from gridgeo_server.cases.model import Case
 from gridgeo_server.responders.model import Responder, one_per_grid
 from gridgeo_server.settings import Settings
@@ -56,6 +56,27 @@ def test_candidates_are_ranked_by_the_policy_and_explained(town: Town, case_at: 
     assert named(owner) == ["officer-02", "officer-01"]
     assert nearest[0].explanation() == "1 min 20 s, 2 open cases"
     assert owner[0].explanation("zh") == "2分40秒，本网格，手上无事件"
+
+
+def test_everybody_goes_by_their_own_mode_and_the_first_is_the_first_of_all(
+    town: Town, case_at: Any, officer_at: Any
+) -> None:
+    case = case_at("a", 500, 200, "02")
+    crew = [officer_at(grid, 100 + 150 * place, 200) for place, grid in enumerate(("01", "02", "03", "04", "05"))]
+    crew[0], crew[3] = replace(crew[0], mode="ebike"), replace(crew[3], mode="ebike", on_duty=False)
+    crew[4] = replace(crew[4], mode="boat")
+    found = choice(town, case, crew, {})
+    able, refused = found.everybody()
+    for one in able:
+        assert one.way.seconds == way_to(town, one.officer, case.lon, case.lat).seconds
+        assert one.way.metres == pytest.approx(way_to(town, one.officer, case.lon, case.lat).metres)
+    assert [one.way.seconds for one in able] == sorted(one.way.seconds for one in able)
+    assert found.first is not None
+    assert (found.first.officer, found.first.rank) == (able[0].officer, 1)
+    assert {one.officer.responder: one.code for one in refused} == {
+        "officer-04": "off_duty",
+        "officer-05": "no_street",
+    }
 
 
 def test_coverage_keeps_the_officer_whom_nobody_replaces(town: Town, case_at: Any, officer_at: Any) -> None:
