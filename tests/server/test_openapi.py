@@ -26,7 +26,7 @@ from gridgeo_server.store.folder import STORE
 from gridgeo_server.town import Town
 
 ORDINARY = 3
-"""Rounds of an ordinary run; ``pytest tests/server/test_openapi.py --rounds 300`` asks a hundred times as much, at random."""
+"""Rounds of an ordinary run; ``pytest tests/server/test_openapi.py --rounds 300 --timeout 0`` asks a hundred times as much, at random."""
 WAIT_S = 600
 """How long an answer may take, seconds: it says more of the machine than of the code."""
 KNOWN = {"plan": "P-2026-001", "other": "P-2026-001", "code": "01"}
