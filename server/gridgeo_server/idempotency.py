@@ -11,7 +11,6 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -22,7 +21,7 @@ from gridgeo_server.encoding import to_json
 from gridgeo_server.errors import KeyReused
 from gridgeo_server.store import Transaction, tables
 from gridgeo_server.store.held import add
-from gridgeo_server.store.memo import memo_of
+from gridgeo_server.store.memo import AHEAD, memo_of
 from gridgeo_server.store.prepared import Prepared
 from gridgeo_server.texts import say
 
@@ -42,7 +41,6 @@ _FIND_ALL = Prepared(
         _TABLE.c.at >= sa.bindparam("after"),
     )
 )
-_LOOKED_UP = "what was answered to the requests of this commit before"
 _Given = tuple[str, int, str]
 """Digest of the request, status and body of the answer."""
 _KEEP = Prepared(_TABLE.insert().prefix_with("OR REPLACE"), ["key", "request", "status", "body", "at"])
@@ -67,22 +65,16 @@ IdempotencyKey = Annotated[
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer: its status, its JSON text, and where the thing made can be found."""
+    """An answer: its status, its JSON text, and the values that the text says."""
 
     status: int
     body: str
+    values: Any
 
     @classmethod
     def of(cls, status: int, values: dict[str, Any]) -> Reply:
         """A reply of JSON values."""
-        reply = cls(status, to_json(values))
-        reply.__dict__["values"] = values
-        return reply
-
-    @cached_property
-    def values(self) -> Any:
-        """What the body says; of an answer that is given again it is read from there."""
-        return json.loads(self.body)
+        return cls(status, to_json(values), values)
 
     def response(self, **headers: str) -> Response:
         """The HTTP response."""
@@ -125,18 +117,18 @@ class Once:
             asked_before, status, body = given
             if asked_before != self.digest:
                 raise KeyReused(say("key.reused", key=self.key))
-            return Reply(status, body)
+            return Reply(status, body, json.loads(body))
         reply = self.work(transaction)
         told = {"request": self.digest, "status": reply.status, "body": reply.body}
         add(connection, _KEEP, {"key": self.key, **told, "at": self.now})
-        known: dict[str, _Given | None] = (memo_of(connection) or {}).get(_LOOKED_UP, {})
+        known: dict[str, _Given | None] = (memo_of(connection) or {}).get(AHEAD, {})
         if self.key in known:
             known[self.key] = self.digest, reply.status, reply.body
         return reply
 
     def _given(self, connection: sa.Connection) -> _Given | None:
         """What was answered before, as it was looked up ahead or else is found now."""
-        known: dict[str, _Given | None] = (memo_of(connection) or {}).get(_LOOKED_UP, {})
+        known: dict[str, _Given | None] = (memo_of(connection) or {}).get(AHEAD, {})
         if self.key in known:
             return known[self.key]
         found: _Given | None = _FIND.run(connection, {"key": self.key, "after": self.now - KEPT}).fetchone()
@@ -151,7 +143,7 @@ class Once:
             after = min(one.now for one in works) - KEPT
             for key, *given in _FIND_ALL.run(connection, {"keys": to_json(list(known)), "after": after}):
                 known[key] = (given[0], given[1], given[2])
-            memo[_LOOKED_UP] = known
+            memo[AHEAD] = known
 
 
 def _forget(connection: sa.Connection, now: datetime) -> None:

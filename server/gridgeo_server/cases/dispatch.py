@@ -201,20 +201,6 @@ def choice(
     return Choice(case, able, refused, ways, order, load, need)
 
 
-def candidates(
-    town: Town,
-    case: Case,
-    officers: Sequence[Responder],
-    load: Mapping[str, int],
-    rules: Rules | None = None,
-    now: datetime | None = None,
-    need: tuple[str, ...] = (),
-    barred: Mapping[str, Refusal] | None = None,
-) -> tuple[list[Candidate], list[Refused]]:
-    """Everybody of `choice` with their ways."""
-    return choice(town, case, officers, load, rules, now, need, barred).everybody()
-
-
 def together(
     town: Town,
     cases: Sequence[Case],

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from gridgeo.dispatch import Refusal
 from gridgeo_server.cases import answers, store
 from gridgeo_server.cases.climbing import AT_ONCE, Climbing
-from gridgeo_server.cases.dispatch import Candidate, Choice, Refused, Rules, candidates, choice, together
+from gridgeo_server.cases.dispatch import Candidate, Choice, Refused, Rules, choice, together
 from gridgeo_server.cases.levels import level_between
 from gridgeo_server.cases.model import Case
 from gridgeo_server.cases.stages import machine
@@ -169,9 +169,9 @@ class Sending:
         why = next(one for one in refused if one.officer.responder == responder)
         if why.code in _INSISTED:
             _, load = _crew(connection)
-            able, _ = candidates(self.steps.serving(), case, [officer], load, Rules(), need=self._need(case))
-            if able:
-                return replace(able[0], rank=0)
+            to = choice(self.steps.serving(), case, [officer], load, Rules(), need=self._need(case)).first
+            if to is not None:
+                return replace(to, rank=0)
         raise OffDuty(f"{officer.name} can't be sent: {why.reason}")
 
     def _dispatch(

@@ -6,6 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+AHEAD = "what was looked up for the jobs of this commit"
+"""Where the memo has it, by key; it ends with the commit."""
+
 
 def memo_of(connection: sa.Connection) -> dict[str, Any] | None:
     """What jobs before read and still holds, by names of their choice; None on a connection that doesn't write.

@@ -24,6 +24,7 @@ import sqlalchemy as sa
 
 from gridgeo_server.errors import Overloaded, StoreUnavailable, Undecided
 from gridgeo_server.store.held import HELD, Held
+from gridgeo_server.store.memo import AHEAD
 
 logger = logging.getLogger(__name__)
 
@@ -199,6 +200,7 @@ class Writer:
             self._look_ahead(connection, [job.work for job in group if job.adds])
             outcomes = [self._added(connection, job) if job.adds else self._done(connection, job) for job in group]
             self._held.write(connection)
+            self._memo.pop(AHEAD, None)
         except BaseException:
             self._held = Held()
             transaction.rollback()

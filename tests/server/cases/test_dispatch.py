@@ -9,7 +9,7 @@ import pytest
 
 from gridgeo_server.approaches import Approaches
 from gridgeo_server.cases import model
-from gridgeo_server.cases.dispatch import Rules, candidates, choice, first_ways, rules_of, together, way_to
+from gridgeo_server.cases.dispatch import Rules, choice, first_ways, rules_of, together, way_to
 from gridgeo_server.cases.model import Case
 from gridgeo_server.responders.model import Responder, one_per_grid
 from gridgeo_server.settings import Settings
@@ -50,8 +50,8 @@ def named(found: list[Any]) -> list[str]:
 def test_candidates_are_ranked_by_the_policy_and_explained(town: Town, case_at: Any, officer_at: Any) -> None:
     case = case_at("a", 500, 200, "02")
     crew = [officer_at("01", 400, 200), officer_at("02", 700, 200)]
-    nearest, _ = candidates(town, case, crew, {"officer-01": 2})
-    owner, _ = candidates(town, case, crew, {}, Rules("owner"))
+    nearest, _ = choice(town, case, crew, {"officer-01": 2}).everybody()
+    owner, _ = choice(town, case, crew, {}, Rules("owner")).everybody()
     assert (named(nearest), [one.rank for one in nearest]) == (["officer-01", "officer-02"], [1, 2])
     assert named(owner) == ["officer-02", "officer-01"]
     assert nearest[0].explanation() == "1 min 20 s, 2 open cases"
@@ -83,15 +83,15 @@ def test_coverage_keeps_the_officer_whom_nobody_replaces(town: Town, case_at: An
     # Two wait side by side in the west, one alone in the east, who is nearer.
     crew = [officer_at("01", 300, 200), officer_at("04", 300, 300), officer_at("03", 900, 200)]
     case = case_at("a", 650, 200, "02")
-    assert named(candidates(town, case, crew, {})[0])[0] == "officer-03"
-    assert named(candidates(town, case, crew, {}, Rules("coverage", response_min=6))[0])[0] != "officer-03"
+    assert named(choice(town, case, crew, {}).everybody()[0])[0] == "officer-03"
+    assert named(choice(town, case, crew, {}, Rules("coverage", response_min=6)).everybody()[0])[0] != "officer-03"
 
 
 def test_old_positions_and_full_hands_are_not_offered(town: Town, case_at: Any, officer_at: Any) -> None:
     crew = [officer_at("01", 300, 200), officer_at("02", 500, 200), officer_at("03", 900, 200)]
     crew[0] = replace(crew[0], fix_at=NOW - timedelta(minutes=40))
     rules = Rules(fix_age_min=30, open_cases=2)
-    able, refused = candidates(town, case_at("a", 500, 200, "02"), crew, {"officer-02": 2}, rules, NOW)
+    able, refused = choice(town, case_at("a", 500, 200, "02"), crew, {"officer-02": 2}, rules, NOW).everybody()
     assert named(able) == ["officer-03"]
     assert {one.officer.responder: (one.code, one.reason, one.reason_zh) for one in refused} == {
         "officer-01": ("old_position", "the last position is 40 min old", "最近定位已过去40分"),

@@ -127,9 +127,9 @@ def test_an_officer_whose_streets_do_not_join_is_not_offered_with_the_reason(sta
     case = _report(state, at, 480, 200)
     with state.store.reading() as connection:
         officers = [replace(one, mode="boat") if one.on_duty else one for one in responder_store.everybody(connection)]
-    from gridgeo_server.cases.dispatch import candidates
+    from gridgeo_server.cases.dispatch import choice
 
-    able, refused = candidates(state.town, case, officers, {})
+    able, refused = choice(state.town, case, officers, {}).everybody()
     assert able == []
     reasons = {one.officer.responder: (one.code, one.reason) for one in refused}
     assert reasons["officer-01"] == ("no_street", "the map has no street for boat")

@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from gridgeo_server.app import create_app
 from gridgeo_server.cases.wishes import Actor, Report
 from gridgeo_server.errors import KeyReused, StoreUnavailable
-from gridgeo_server.idempotency import Reply, once
+from gridgeo_server.idempotency import KEPT, Reply, once
 from gridgeo_server.settings import Settings
 from gridgeo_server.state import State
 from gridgeo_server.store import Store, Transaction, tables
@@ -134,6 +134,19 @@ def test_a_key_that_comes_twice_in_one_commit_is_answered_once(
     assert isinstance(other, KeyReused)
     later = store._writer.put(ask(1)[0], adds=True).future.result(30)
     assert (later.body, done) == ('{"n":null}', [1])
+
+
+def test_what_was_looked_up_for_one_commit_is_not_believed_in_another(store: Store) -> None:
+    done: list[datetime] = []
+
+    def ask(now: datetime) -> Callable[[Transaction], Reply]:
+        return once("k", "POST /x", {}, now, lambda _: Reply.of(201, {"n": done.append(now)}))
+
+    later = NOW + KEPT + timedelta(hours=1)
+    store._writer.put(ask(NOW), adds=True).future.result(30)
+    store.write(ask(NOW + timedelta(hours=1)))
+    store.write(ask(later))
+    assert done == [NOW, later]
 
 
 REPORTS = [
