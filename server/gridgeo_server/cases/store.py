@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import fields
 from datetime import datetime
 from functools import cache
 from itertools import groupby
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -37,35 +36,26 @@ _LAST_SEQ = Prepared(sa.text("SELECT seq FROM sqlite_sequence WHERE name = 'even
 _LOAD = "open cases by responder"
 _LAST = "name of the newest case"
 _SEQ = "number of the newest event"
-_HELD = "what is written together"
-
-
-@dataclass
-class _Held:
-    """Events in their order, and what each case was and is, None where it is new."""
-
-    events: list[Event] = field(default_factory=list)
-    cases: dict[str, tuple[Case | None, Case]] = field(default_factory=dict)
+_CHANGED = "cases that an act changes: what each was, None where it is new, and is"
 
 
 @contextmanager
 def together(connection: sa.Connection) -> Iterator[None]:
-    """Write the events and cases of one act at its end, each row once; nobody may read either table within.
+    """Write the rows of the cases that one act changes at its end, each once; nobody may read them within.
 
-    A report makes three events and as many states of its case. Each row that is written touches every index of its table.
+    A report makes three states of its case, and each row that is written touches every index of the table.
     """
     memo = memo_of(connection)
-    if memo is None or _HELD in memo:
+    if memo is None or _CHANGED in memo:
         yield
         return
-    held = memo[_HELD] = _Held()
+    changed: dict[str, tuple[Case | None, Case]] = {}
+    memo[_CHANGED] = changed
     try:
         yield
     finally:
-        memo.pop(_HELD, None)
-    if held.events:
-        add(connection, _APPEND, *map(_row, held.events))
-    for before, case in held.cases.values():
+        memo.pop(_CHANGED, None)
+    for before, case in changed.values():
         _write(connection, case, before)
 
 
@@ -84,15 +74,8 @@ def append(connection: sa.Connection, event: Event) -> Event:
     event = replace(event, seq=last + 1)
     if memo is not None:
         memo[_SEQ] = event.seq
-    if memo is not None and _HELD in memo:
-        memo[_HELD].events.append(event)
-    else:
-        add(connection, _APPEND, _row(event))
+    add(connection, _APPEND, {**vars(event), "data": dict(event.data)})
     return event
-
-
-def _row(event: Event) -> dict[str, Any]:
-    return {**vars(event), "data": dict(event.data)}
 
 
 def insert(connection: sa.Connection, case: Case) -> None:
@@ -105,12 +88,12 @@ def insert(connection: sa.Connection, case: Case) -> None:
 
 def _write_or_hold(connection: sa.Connection, case: Case, before: Case | None) -> None:
     memo = memo_of(connection)
-    held: _Held | None = None if memo is None else memo.get(_HELD)
-    if held is None:
+    changed: dict[str, tuple[Case | None, Case]] | None = None if memo is None else memo.get(_CHANGED)
+    if changed is None:
         _write(connection, case, before)
     else:
-        first = held.cases.get(case.case)
-        held.cases[case.case] = (before if first is None else first[0]), case
+        first = changed.get(case.case)
+        changed[case.case] = (before if first is None else first[0]), case
 
 
 def _write(connection: sa.Connection, case: Case, before: Case | None) -> None:
