@@ -126,10 +126,13 @@ class Steps:
             self.append(deed.by_desk, follower, "follow", follower.stage, None, told)
 
     def _announce(self, deed: Deed, case: Case, event: Event) -> None:
-        def tell() -> tuple[dict[str, Any], dict[str, Any]]:
-            return case_view(case, self.categories.named(case.category), deed.now), event_view(event)
+        # Not `deed` itself: its transaction would hold what holds it, and only the search for garbage would find both.
+        now, categories = deed.now, self.categories
 
-        outbox.lay(deed.connection, self.serving(), tell, deed.now)
+        def tell() -> tuple[dict[str, Any], dict[str, Any]]:
+            return case_view(case, categories.named(case.category), now), event_view(event)
+
+        outbox.lay(deed.connection, self.serving(), tell, now)
         deed.transaction.announce(CaseChanged(tell))
 
     def _announce_load(self, deed: Deed, responders: set[str | None]) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +16,7 @@ from gridgeo_server.responders import service as responder_service
 from gridgeo_server.responders import store as responder_store
 from gridgeo_server.responders.service import Fix
 from gridgeo_server.state import State
-from gridgeo_server.store import tables
+from gridgeo_server.store import Transaction, tables
 
 
 @pytest.fixture
@@ -89,6 +90,18 @@ def test_with_nobody_on_duty_a_case_waits_accepted_and_says_so_until_somebody_co
     with state.store.reading() as connection:
         sent = case_store.get(connection, case.case)
     assert (sent.stage, sent.responder) == ("dispatched", "officer-06")
+
+
+def test_a_report_keeps_nothing_of_its_transaction_until_garbage_is_searched_for(state: State, at: Any) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        for i in range(20):
+            _report(state, at, 50 + i, 300)
+        # The writer may still hold the last one.
+        assert sum(isinstance(one, Transaction) for one in gc.get_objects()) <= 1
+    finally:
+        gc.enable()
 
 
 def test_every_row_of_a_case_is_what_its_events_rebuild(state: State, at: Any) -> None:
