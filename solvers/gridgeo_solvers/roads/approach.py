@@ -46,12 +46,11 @@ class Approach:
         """The quickest way from one of the starts to a place."""
         home, away = self._entering(piece, share), self._away.rows(slice(row, row + 1))
         arcs, told = self._travel.engine.paths(away, home)
-        start, goal = self._starts.rows(slice(row, row + 1)), Places(np.array([piece]), np.array([share]))
-        near = piece == self._starts.piece[row]
-        direct = int(self._direct(np.array([row]), piece, share, home)[0]) if near else FAR
+        start = int(self._starts.piece[row]), float(self._starts.share[row])
+        direct = int(self._direct(np.array([row]), piece, share, home)[0]) if piece == start[0] else FAR
         if direct <= told[0]:
-            return self._travel.along(start, goal, 0, direct)
-        return self._travel.through(start, goal, 0, arcs[0], int(told[0]), away, home)
+            return self._travel.along(*start, share, direct)
+        return self._travel.through(start, (piece, share), arcs[0], int(told[0]), away.of(0), home.of(0))
 
     def _entering(self, piece: int, share: float) -> Ends:
         """`Travel.entering` of one place; a way is asked for right after its time."""

@@ -192,6 +192,17 @@ def _lower_end(node, place):
     return min(a, b)
 
 
+@kernel
+def ranked(rank, node):
+    """Ranks of both ends of places, -1 for none; for one place a tenth of what NumPy takes for it."""
+    found = np.empty(node.shape, dtype=np.int64)
+    for place in range(len(node)):
+        for end in range(2):
+            at = node[place, end]
+            found[place, end] = rank[at] if at >= 0 else -1
+    return found
+
+
 @inner_kernel
 def _climb(first, heads, time, node, ms, place, best, via):
     """Times from (or to) `place` to (from) all its ancestors into `best`, and the edge that each was reached by into `via`
@@ -300,22 +311,40 @@ def _least(one, two):
 
 
 @kernel
-def arrivals(first, heads, time, start, ancestor, label, node, ms):
+def arrivals(first, heads, depth, time, start, ancestor, label, node, ms):
     """Quickest times from the places of labels `start`, `ancestor`, `label` to one place, whose ends are row 0 of `node` and `ms`.
 
-    For one goal after another: `products` is for many at once.
+    For one goal after another, and no node is looked at that isn't above the goal: `products` is for many at once.
     """
-    best = np.full(len(first) - 1, FAR, dtype=np.int32)
-    via = np.empty(len(first) - 1, dtype=np.int64)
     out = np.full(len(start) - 1, FAR, dtype=np.int32)
-    if _lower_end(node, 0) < 0:
+    lowest = _lower_end(node, 0)
+    if lowest < 0:
         return out
-    _climb(first, heads, time, node, ms, 0, best, via)
+    above = np.empty(depth[lowest] + 1, dtype=np.int32)
+    best = np.full(len(above), FAR, dtype=np.int32)
+    v = lowest
+    while v >= 0:
+        above[depth[v]] = v
+        v = _parent(first, heads, v)
+    for end in range(2):
+        if node[0, end] >= 0:
+            at = depth[node[0, end]]
+            best[at] = min(best[at], ms[0, end])
+    for at in range(len(above) - 1, -1, -1):
+        if best[at] < FAR:
+            for e in range(first[above[at]], first[above[at] + 1]):
+                upper = depth[heads[e]]
+                best[upper] = min(best[upper], np.int32(best[at] + time[e]))
     for i in range(len(out)):
-        for k in range(start[i], start[i + 1]):
-            total = np.int32(label[k] + best[ancestor[k]])
-            if total < out[i]:
-                out[i] = total
+        begin = start[i]
+        low, high = 0, min(start[i + 1] - begin, len(above))
+        while low < high:
+            middle = (low + high + 1) // 2
+            if ancestor[begin + middle - 1] == above[middle - 1]:
+                low = middle
+            else:
+                high = middle - 1
+        out[i] = _least(label[begin : begin + low], best[:low])
     return out
 
 

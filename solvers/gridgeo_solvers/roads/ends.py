@@ -41,6 +41,10 @@ class Ends:
         """Some of the places."""
         return Ends(self.node[which], self.ms[which])
 
+    def of(self, row: int) -> list[tuple[int, int]]:
+        """Node and milliseconds of both ends of one place."""
+        return list(zip(self.node[row].tolist(), self.ms[row].tolist(), strict=True))
+
 
 @dataclass(frozen=True)
 class TravelGraph:

@@ -93,7 +93,7 @@ class Hierarchy:
 
     def towards(self, starts: Ends) -> Callable[[Ends], NDArray[np.int32]]:
         """Milliseconds from all `starts` to one place after another; what is known of the starts is worked out once."""
-        label, edges = self._labels(starts, 0), (self.first, self.heads, self.time[1])
+        label, edges = self._labels(starts, 0), (self.first, self.heads, self.depth, self.time[1])
         return lambda goal: np.asarray(elimination.arrivals(*edges, *label, self._ranked(goal), goal.ms))
 
     def reach(self, start: Ends) -> NDArray[np.int32]:
@@ -118,7 +118,7 @@ class Hierarchy:
         return [arcs[low:high] for low, high in pairwise(begin.tolist())], told
 
     def _ranked(self, ends: Ends) -> NDArray[np.int64]:
-        return np.where(ends.node >= 0, self.rank[ends.node], -1)
+        return np.asarray(elimination.ranked(self.rank, ends.node))
 
     def _labels(self, ends: Ends, way: int) -> Label:
         return elimination.labels(self.first, self.heads, self.depth, self.time[way], self._ranked(ends), ends.ms)

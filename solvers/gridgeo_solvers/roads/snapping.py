@@ -136,17 +136,15 @@ class StreetIndex:
 
         `label` is that of each segment, -1 for one that the point may not have; every segment will do without it.
         """
-        point, any_ = np.array([[x, y]]), np.array([ANY])
         label = self._alike if label is None else label
-        segments = self.first, self.held
-        found, share, _ = _search(point, self.ends, label, any_, within, self.corner, self.size, self.shape, *segments)
-        segment = int(found[0])
+        cells = self.corner, self.size, self.shape, self.first, self.held
+        segment, share = _search_one(x, y, self.ends, label, within, *cells)
         if segment < 0:
             return -1, 0.0
         piece = int(self.piece[segment])
         x1, y1, x2, y2 = self.ends[segment].tolist()
         whole = float(self.length[piece])
-        along = float(self.metres[segment]) + float(share[0]) * float(np.hypot(x2 - x1, y2 - y1))
+        along = float(self.metres[segment]) + share * float(np.hypot(x2 - x1, y2 - y1))
         return piece, min(1.0, max(0.0, along / whole)) if whole else 0.0
 
     @cached_property
@@ -208,41 +206,56 @@ def _foot(ends, s, x, y):
     return share, ox * ox + oy * oy
 
 
+@inner_kernel
+def _nearest(x, y, ends, label, wanted, within, corner, size, shape, first, held):
+    """Segment (-1: none), share of it and squared distance of the place that is nearest to (x, y)."""
+    columns, rows = shape
+    segment, share = np.int64(-1), 0.0
+    # From the nearest point of the cells' box: what is far from it is at least as far from the point.
+    bx = min(max(x, corner[0]), corner[0] + columns * size)
+    by = min(max(y, corner[1]), corner[1] + rows * size)
+    outside = (x - bx) ** 2 + (y - by) ** 2
+    column = min(int((bx - corner[0]) / size), columns - 1)
+    row = min(int((by - corner[1]) / size), rows - 1)
+    best = within * within
+    for ring in range(max(columns, rows) + 1):
+        if ring > 0 and outside + ((ring - 1) * size) ** 2 > best:
+            break
+        for r in range(max(row - ring, 0), min(row + ring, rows - 1) + 1):
+            edge = r == row - ring or r == row + ring
+            step = 1 if edge or ring == 0 else 2 * ring
+            for c in range(column - ring, column + ring + 1, step):
+                if c < 0 or c >= columns:
+                    continue
+                cell = r * columns + c
+                for q in range(first[cell], first[cell + 1]):
+                    s = held[q]
+                    if label[s] < 0 or (wanted >= 0 and label[s] != wanted):
+                        continue
+                    t, square = _foot(ends, s, x, y)
+                    if square < best or (square == best and (segment < 0 or s < segment)):
+                        best = square
+                        segment = np.int64(s)
+                        share = t
+    return segment, share, best
+
+
+@kernel
+def _search_one(x, y, ends, label, within, corner, size, shape, first, held):
+    segment, share, _ = _nearest(x, y, ends, label, np.int64(ANY), within, corner, size, shape, first, held)
+    return segment, share
+
+
 @kernel
 def _search(points, ends, label, wanted, within, corner, size, shape, first, held):
-    columns, rows = shape
     count = len(points)
-    segment = np.full(count, -1, dtype=np.int64)
-    share = np.zeros(count)
+    segment = np.empty(count, dtype=np.int64)
+    share = np.empty(count)
     off = np.full(count, np.inf)
     for p in range(count):
-        x, y = points[p, 0], points[p, 1]
-        # From the nearest point of the cells' box: what is far from it is at least as far from the point.
-        bx = min(max(x, corner[0]), corner[0] + columns * size)
-        by = min(max(y, corner[1]), corner[1] + rows * size)
-        outside = (x - bx) ** 2 + (y - by) ** 2
-        column = min(int((bx - corner[0]) / size), columns - 1)
-        row = min(int((by - corner[1]) / size), rows - 1)
-        best = within * within
-        for ring in range(max(columns, rows) + 1):
-            if ring > 0 and outside + ((ring - 1) * size) ** 2 > best:
-                break
-            for r in range(max(row - ring, 0), min(row + ring, rows - 1) + 1):
-                edge = r == row - ring or r == row + ring
-                step = 1 if edge or ring == 0 else 2 * ring
-                for c in range(column - ring, column + ring + 1, step):
-                    if c < 0 or c >= columns:
-                        continue
-                    cell = r * columns + c
-                    for q in range(first[cell], first[cell + 1]):
-                        s = held[q]
-                        if label[s] < 0 or (wanted[p] >= 0 and label[s] != wanted[p]):
-                            continue
-                        t, square = _foot(ends, s, x, y)
-                        if square < best or (square == best and (segment[p] < 0 or s < segment[p])):
-                            best = square
-                            segment[p] = s
-                            share[p] = t
+        segment[p], share[p], square = _nearest(
+            points[p, 0], points[p, 1], ends, label, wanted[p], within, corner, size, shape, first, held
+        )
         if segment[p] >= 0:
-            off[p] = np.sqrt(best)
+            off[p] = np.sqrt(square)
     return segment, share, off

@@ -181,11 +181,14 @@ class Travel:
             raise BadProblem(f"{len(starts)} starts but {len(goals)} goals: give one for each way")
         away, home = self.leaving(starts), self.entering(goals)
         arcs, told = self.engine.paths(away, home)
-        direct = np.minimum(*self.direct(starts, goals))
+        direct = np.minimum(*self.direct(starts, goals)).tolist()
+        ends = [list(zip(one.piece.tolist(), one.share.tolist(), strict=True)) for one in (starts, goals)]
         return [
-            self.along(starts, goals, row, int(direct[row]))
+            self.along(*ends[0][row], ends[1][row][1], direct[row])
             if direct[row] <= told[row]
-            else self.through(starts, goals, row, arcs[row], int(told[row]), away, home)
+            else self.through(
+                ends[0][row], ends[1][row], arcs[row], int(told[row]), away.of(row), home.of(row)
+            )
             for row in range(len(starts))
         ]
 
@@ -284,41 +287,59 @@ class Travel:
         back = np.where(same & two_way & (starts.share >= goals.share), b[2] - a[2], FAR)
         return there.astype(np.int32), back.astype(np.int32)
 
-    def along(self, starts: Places, goals: Places, row: int, ms: int) -> Route:
-        """The way that never leaves the start's own piece; none at `FAR`."""
+    def along(self, piece: int, begin: float, end: float, ms: int) -> Route:
+        """The way from share `begin` of a piece to share `end` that never leaves it; none at `FAR`."""
         if ms >= FAR:
             return Route(np.empty(0, dtype=np.int64), 0.0, 0.0, FAR)
-        piece, begin, end = int(starts.piece[row]), float(starts.share[row]), float(goals.share[row])
-        one = slice(row, row + 1)
-        there, _ = self.direct(starts.rows(one), goals.rows(one))
-        if there[0] <= ms:
-            return Route(self.network.forward[[piece]], begin, end, ms)
+        arc = int(self.network.forward[piece])
+        there = int(self.network.ms[arc])
+        if begin <= end and round(end * there) - round(begin * there) <= ms:
+            return Route(np.array([arc]), begin, end, ms)
         return Route(self.network.back[[piece]], 1 - begin, 1 - end, ms)
 
     def through(
-        self, starts: Places, goals: Places, row: int, arcs: NDArray[np.int64], ms: int, away: Ends, home: Ends
+        self,
+        start: tuple[int, float],
+        goal: tuple[int, float],
+        arcs: NDArray[np.int64],
+        ms: int,
+        away: list[tuple[int, int]],
+        home: list[tuple[int, int]],
     ) -> Route:
-        """The way over `arcs`, with the parts of the start's and the goal's own piece at its ends."""
+        """The way over `arcs`, with the parts of the start's and the goal's own piece at its ends.
+
+        Parameters
+        ----------
+        start, goal
+            Piece and share of both places.
+        arcs, ms
+            Between their nodes, and how long all of it takes.
+        away, home
+            Nodes at which the start is left and the goal entered, each with its milliseconds.
+        """
         network = self.network
         inner = ms - int(self.graph.ms[arcs].sum())
         outer = (int(self.graph.tail[arcs[0]]), int(self.graph.head[arcs[-1]])) if len(arcs) else None
-        leave, enter = (list(zip(one.node[row].tolist(), one.ms[row].tolist(), strict=True)) for one in (away, home))
         a, b = next(
             (a, b)
-            for a, (start, before) in enumerate(leave)
-            for b, (goal, after) in enumerate(enter)
-            if before + after == inner and _joined(start, outer, goal)
+            for a, (leave, before) in enumerate(away)
+            for b, (enter, after) in enumerate(home)
+            if before + after == inner and _joined(leave, outer, enter)
         )
-        begin, end = float(starts.share[row]), float(goals.share[row])
-        begin, end = (begin, 1 - begin)[a], (end, 1 - end)[b]
-        whole = arcs[arcs < len(network.tail)]
-        first = (network.forward, network.back)[a][starts.piece[row]]
-        last = (network.forward, network.back)[b][goals.piece[row]]
+        begin, end = (start[1], 1 - start[1])[a], (goal[1], 1 - goal[1])[b]
+        first = int((network.forward, network.back)[a][start[0]])
+        last = int((network.forward, network.back)[b][goal[0]])
         # What begins at the end of its arc, or ends at the beginning, runs along none of it.
         leads, trails = first >= 0 and begin < 1.0, last >= 0 and end > 0.0
-        way = np.concatenate([[first] if leads else [], whole, [last] if trails else []]).astype(np.int64)
+        whole = arcs if len(self.graph.tail) == len(network.tail) else arcs[arcs < len(network.tail)]
+        way = np.empty(leads + len(whole) + trails, dtype=np.int64)
         if not len(way):
-            return Route(network.forward[starts.piece[[row]]], float(starts.share[row]), float(starts.share[row]), ms)
+            return Route(network.forward[[start[0]]], start[1], start[1], ms)
+        way[leads : leads + len(whole)] = whole
+        if leads:
+            way[0] = first
+        if trails:
+            way[-1] = last
         return Route(way, begin if leads else 0.0, end if trails else 1.0, ms)
 
 
