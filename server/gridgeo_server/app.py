@@ -12,7 +12,6 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -50,6 +49,7 @@ from gridgeo_server.open311.catalogue import catalogue_of
 from gridgeo_server.photos import endpoints as photos
 from gridgeo_server.photos import files as photo_files
 from gridgeo_server.photos import store as photo_store
+from gridgeo_server.packing import Packing
 from gridgeo_server.plans import endpoints as plans
 from gridgeo_server.plans import import_endpoints as plan_import
 from gridgeo_server.plans import life_endpoints as plan_life
@@ -201,7 +201,7 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
     pages_endpoint.mount(app, Path(__file__).parent / "pages")
     app.add_middleware(AwaitReady, ready=app.state.ready)
     app.add_middleware(health.Measure, meters=app.state.meters)
-    app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
+    app.add_middleware(Packing)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(_hosts(settings)))
     app.add_middleware(
         Guard,

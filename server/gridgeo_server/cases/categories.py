@@ -105,6 +105,10 @@ class Categories:
         self._rows: dict[str, list[Category]] = {}
         for row in rows:
             self._rows.setdefault(row.category, []).append(row)
+        self._latest = {
+            category: next((row for row in reversed(found) if row.area is None), found[-1])
+            for category, found in self._rows.items()
+        }
         self._former = {row.category: row for row in former}
         self.source = source
         self.departments = departments or {}
@@ -119,10 +123,10 @@ class Categories:
 
     def __getitem__(self, category: str) -> Category:
         """The kind called `category`, whatever the day and area: its latest row that holds everywhere, or else its last."""
-        found = self._rows.get(category)
-        if not found:
+        found = self._latest.get(category)
+        if found is None:
             raise BadRequest(say("case.no_category", category=category, known=", ".join(self._rows)), "category")
-        return next((row for row in reversed(found) if row.area is None), found[-1])
+        return found
 
     def at(self, category: str, area: str | None, day: date) -> Category:
         """The row that speaks of `area` on `day`, first the area's own.

@@ -184,20 +184,19 @@ def choice(
     rules = rules or Rules()
     able, refused = _able(town, officers, load, rules, now, need=need, barred=barred)
     ways = _ways(town, able, case.lon, case.lat)
-    seconds = np.full((1, len(able)), np.inf)
-    for rows, arrivals in ways:
-        # Tenths of a second: what is equally near on the ground must not differ by a rounding error.
-        seconds[0, rows] = np.round(arrivals.seconds, 1)
     order: list[int] = []
     if able:
         # The policy breaks ties by position: the officers of the case's own grid stand first.
-        own = [row for row, one in enumerate(able) if case.grid in one.grids]
-        turn = np.array(own + sorted(set(range(len(able))).difference(own)))
-        work = np.array([load.get(one.responder, 0) for one in able], dtype=np.float64)
+        other = np.array([case.grid not in one.grids for one in able])
+        turn = np.argsort(other, kind="stable")
+        ranked = [able[row] for row in turn.tolist()]
         situation = Situation.of(
-            seconds[:, turn], limit=60 * rules.response_min, owner=0 if own else -1, load=work[turn]
+            _seconds(ways, len(able))[turn][None],
+            limit=60 * rules.response_min,
+            owner=-1 if other.all() else 0,
+            load=np.array([load.get(one.responder, 0) for one in ranked], dtype=np.float64),
         )
-        order = turn[_policy(town, [able[row] for row in turn], rules).order(situation, 0)].tolist()
+        order = turn[_policy(town, ranked, rules).order(situation, 0)].tolist()
     return Choice(case, able, refused, ways, order, load, need)
 
 
@@ -316,6 +315,16 @@ def _ways(town: Town, officers: list[Responder], lon: float, lat: float) -> list
         who = officers if len(rows) == len(officers) else [officers[row] for row in rows]
         found.append((rows, town.approaches.ways(mode, who, lon, lat)))
     return found
+
+
+def _seconds(ways: list[tuple[list[int], Arrivals]], count: int) -> NDArray[np.float64]:
+    """Shape (count,): seconds of each, in tenths: what is equally near on the ground must not differ by a rounding error."""
+    if len(ways) == 1:
+        return ways[0][1].seconds.round(1)
+    seconds = np.full(count, np.inf)
+    for rows, arrivals in ways:
+        seconds[rows] = arrivals.seconds.round(1)
+    return seconds
 
 
 def first_ways(town: Town, stop: threading.Event) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 
 
@@ -18,7 +19,9 @@ def to_text(moment: datetime) -> str:
     >>> to_text(datetime(2026, 11, 22, 8, 0, tzinfo=UTC))
     '2026-11-22T08:00:00.000Z'
     """
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return f"{orjson.dumps(moment)[1:20].decode()}.{moment.microsecond // 1_000:03}Z"
 
 
 def from_text(text: str) -> datetime:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -63,10 +64,10 @@ class Prepared:
 
     def _given(self, values: Mapping[str, Any]) -> list[Any]:
         """What SQLite is given for the parameters."""
-        _, names, processes, fixed = self._compiled
+        _, taken, processes, fixed = self._compiled
         if fixed:
             values = {**fixed, **values}
-        given = [values[name] for name in names]
+        given = taken(values)
         for place, process in processes:
             if given[place] is not None:
                 given[place] = process(given[place])
@@ -81,8 +82,10 @@ class Prepared:
         ]
 
     @cached_property
-    def _compiled(self) -> tuple[str, list[str], list[tuple[int, Callable[[Any], Any]]], dict[str, Any]]:
-        """SQL, names of its parameters in their order, what must be made of some of them, and those that never change."""
+    def _compiled(
+        self,
+    ) -> tuple[str, Callable[[Mapping[str, Any]], list[Any]], list[tuple[int, Callable[[Any], Any]]], dict[str, Any]]:
+        """SQL, what takes its parameters by their names, what must be made of some of them, and those that never change."""
         compiled = self._statement.compile(dialect=_DIALECT, column_keys=self._columns)
         names: list[str] = list(getattr(compiled, "positiontup", None) or [])
         binds = getattr(compiled, "binds", {})
@@ -90,7 +93,8 @@ class Prepared:
         processes = [(place, process) for place, process in made if process is not None]
         # What stands in the statement itself, such as its limit.
         fixed = {name: binds[name].effective_value for name in names if not binds[name].required}
-        return str(compiled), names, processes, {name: value for name, value in fixed.items() if value is not None}
+        told = {name: value for name, value in fixed.items() if value is not None}
+        return str(compiled), _taking(names), processes, told
 
     @cached_property
     def _results(self) -> list[_Process]:
@@ -104,6 +108,14 @@ class Prepared:
 def _driver(connection: sa.Connection) -> sqlite3.Connection:
     driver: sqlite3.Connection = connection.connection.dbapi_connection  # type: ignore[assignment]
     return driver
+
+
+def _taking(names: list[str]) -> Callable[[Mapping[str, Any]], list[Any]]:
+    """What takes the values of these names, in their order."""
+    if len(names) < 2:  # of one name `itemgetter` gives the value itself
+        return lambda values: [values[name] for name in names]
+    getter = itemgetter(*names)
+    return lambda values: list(getter(values))
 
 
 def _written(kind: sa.types.TypeEngine[Any]) -> _Process:
