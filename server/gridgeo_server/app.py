@@ -46,10 +46,10 @@ from gridgeo_server.live.news import IndicatorsChanged, News, PlanChanged, Respo
 from gridgeo_server.live.snapshots import Snapshots
 from gridgeo_server.open311 import endpoints as open311
 from gridgeo_server.open311.catalogue import catalogue_of
+from gridgeo_server.packing import Packing
 from gridgeo_server.photos import endpoints as photos
 from gridgeo_server.photos import files as photo_files
 from gridgeo_server.photos import store as photo_store
-from gridgeo_server.packing import Packing
 from gridgeo_server.plans import endpoints as plans
 from gridgeo_server.plans import import_endpoints as plan_import
 from gridgeo_server.plans import life_endpoints as plan_life

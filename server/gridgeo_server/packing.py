@@ -21,8 +21,8 @@ class Packing(GZipMiddleware):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] == "http" and scope["method"] not in _READING:
-            if not any(name == b"accept-encoding" for name, _ in scope["headers"]):
-                await self.app(scope, receive, send)
-                return
-        await super().__call__(scope, receive, send)
+        writes = scope["type"] == "http" and scope["method"] not in _READING
+        if writes and not any(name == b"accept-encoding" for name, _ in scope["headers"]):
+            await self.app(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)

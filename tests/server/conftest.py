@@ -72,6 +72,14 @@ def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
+def store(tmp_path: Path, empty_store: Path) -> Iterator[Store]:
+    """An empty store."""
+    made = Store(Path(shutil.copy(empty_store, tmp_path / STORE)))
+    yield made
+    made.close()
+
+
+@pytest.fixture
 def settings(tmp_path: Path, empty_store: Path) -> Settings:
     """A folder with an empty store."""
     shutil.copy(empty_store, tmp_path)

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -12,15 +10,6 @@ from gridgeo_server.idempotency import KEPT, Reply, once
 from gridgeo_server.store import Store, Transaction, tables
 
 NOW = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def store(tmp_path: Path, empty_store: Path) -> Iterator[Store]:
-    """An empty store."""
-    (tmp_path / "s.sqlite").write_bytes(empty_store.read_bytes())
-    made = Store(tmp_path / "s.sqlite")
-    yield made
-    made.close()
 
 
 class Asked:

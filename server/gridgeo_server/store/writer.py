@@ -3,13 +3,15 @@
 Each job has a savepoint of its own in the shared transaction, so that one refused job never takes another with it.
 The queue is bounded, and nobody is let into it while the writer stands still: who can't be served is told at once.
 What a job has read may be remembered for the next ones (`memo`), since nobody else writes in between. Jobs that only add rows have no
-savepoint and no statement of their own: their rows are held back and written together (`held`).
+savepoint and no statement of their own: their rows are held back and written together (`held`). Where those who wait for them wait
+on an event loop, and they are quick, they are done there (`errands`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import queue
 import sqlite3
 import threading
@@ -18,11 +20,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
 
 from gridgeo_server.errors import Overloaded, StoreUnavailable, Undecided
+from gridgeo_server.store.errands import on_loop
 from gridgeo_server.store.held import HELD, Held
 from gridgeo_server.store.memo import AHEAD
 
@@ -34,6 +39,10 @@ QUEUE = 1_024
 """Most jobs that wait."""
 GATHER_S = 0.005
 """Seconds to wait for more jobs before a commit, while several come at once anyhow."""
+SLICE = 16
+"""Most jobs that an event loop does in one go."""
+QUICK_S = 0.002
+"""Seconds that a job took on average where an event loop may do the next ones."""
 STALL_S = 1.0
 """Seconds that the writer may wait for the file's lock or the disk before new jobs are refused."""
 
@@ -100,6 +109,7 @@ class Writer:
         self._closed = False
         self._still_since: float | None = None
         self._several = False
+        self._each_s = math.inf
         self._thread = threading.Thread(target=self._run, name="gridgeo-store-writer", daemon=True)
         self._thread.start()
 
@@ -198,7 +208,9 @@ class Writer:
         self._remember_what_still_holds(connection)
         try:
             self._look_ahead(connection, [job.work for job in group if job.adds])
-            outcomes = [self._added(connection, job) if job.adds else self._done(connection, job) for job in group]
+            outcomes = [
+                one for loop, jobs in groupby(group, _loop_of) for one in self._all(connection, loop, list(jobs))
+            ]
             self._held.write(connection)
             self._memo.pop(AHEAD, None)
         except BaseException:
@@ -212,6 +224,25 @@ class Writer:
         except (sa.exc.DBAPIError, sqlite3.Error, StoreUnavailable) as error:
             # A commit whose sync failed may lie in the log and come to light when the file is opened again.
             raise Undecided(f"the store could not end a write: {getattr(error, 'orig', error)}") from error
+        return outcomes
+
+    def _all(
+        self, connection: sa.Connection, loop: asyncio.AbstractEventLoop | None, jobs: list[Job]
+    ) -> list[_Outcome]:
+        """Do jobs, on the loop on which they are waited for where they only add rows; the first ones, and slow ones, here."""
+        if loop is None:
+            return [self._added(connection, job) if job.adds else self._done(connection, job) for job in jobs]
+        outcomes: list[_Outcome] = []
+        for at in range(0, len(jobs), SLICE):
+            work = partial(self._timed, connection, jobs[at : at + SLICE])
+            outcomes += on_loop(loop, work) if self._each_s < QUICK_S else work()
+        return outcomes
+
+    def _timed(self, connection: sa.Connection, jobs: list[Job]) -> list[_Outcome]:
+        """Do jobs that only add rows, and keep how long each took."""
+        begun = time.perf_counter()
+        outcomes = [self._added(connection, job) for job in jobs]
+        self._each_s = (time.perf_counter() - begun) / len(jobs)
         return outcomes
 
     @staticmethod
@@ -313,6 +344,11 @@ class Writer:
                 connection.close()
             except sa.exc.SQLAlchemyError:
                 logger.exception("a connection to the store could not be closed")
+
+
+def _loop_of(job: Job) -> asyncio.AbstractEventLoop | None:
+    """The event loop that may do a job; None where the writer does it itself."""
+    return job.waiter.get_loop() if job.adds and job.waiter is not None else None
 
 
 def _driver(connection: sa.Connection) -> sqlite3.Connection:

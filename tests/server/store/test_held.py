@@ -44,15 +44,6 @@ def adding(key: str, fault: str | None = None) -> Callable[[Transaction], str]:
 
 
 @pytest.fixture
-def store(tmp_path: Path, empty_store: Path) -> Iterator[Store]:
-    """An empty store."""
-    (tmp_path / "s.sqlite").write_bytes(empty_store.read_bytes())
-    made = Store(tmp_path / "s.sqlite")
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def statements(store: Store) -> list[str]:
     """What SQLite is told to do by the writer."""
     found: list[str] = []
