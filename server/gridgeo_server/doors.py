@@ -1,15 +1,21 @@
-"""A door of the server's own API: what FastAPI calls a route, which looks at a query before anything is done for it."""
+"""A door of the server's own API: what FastAPI calls a route, which looks at a query before anything is done for it, and reads what is
+plain by itself.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
 from functools import cached_property
+from typing import Any
 from urllib.parse import parse_qsl
 
+from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.types import Receive, Scope, Send
 
 from gridgeo_server.errors import BadRequest
+from gridgeo_server.straight import Straight
 from gridgeo_server.texts import Listed, say
 
 SHOWN = 20
@@ -27,6 +33,19 @@ class Door(APIRoute):
         if scope["query_string"] and scope["method"] in (self.methods or ()):
             self._check(scope["query_string"])
         await super().handle(scope, receive, send)
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """What answers a request: straight, where that can be done and nothing further is to be asked before."""
+        by_framework = super().get_route_handler()
+        straight = None if self.dependencies else Straight.of(self.endpoint)
+        if straight is None:
+            return by_framework
+
+        async def answer(request: Request) -> Response:
+            told = await straight.answer(request)
+            return await by_framework(request) if told is None else told
+
+        return answer
 
     def _check(self, query: bytes) -> None:
         """Raise `BadRequest` for a query parameter that stands twice, or that the door doesn't know; it names those there are."""
