@@ -187,13 +187,13 @@ def choice(
     order: list[int] = []
     if able:
         # The policy breaks ties by position: the officers of the case's own grid stand first.
-        other = np.array([case.grid not in one.grids for one in able])
-        turn = np.argsort(other, kind="stable")
+        other = [case.grid not in one.grids for one in able]
+        turn = np.array(other).argsort(kind="stable")
         ranked = [able[row] for row in turn.tolist()]
         situation = Situation.of(
             _seconds(ways, len(able))[turn][None],
             limit=60 * rules.response_min,
-            owner=-1 if other.all() else 0,
+            owner=-1 if all(other) else 0,
             load=np.array([load.get(one.responder, 0) for one in ranked], dtype=np.float64),
         )
         order = turn[_policy(town, ranked, rules).order(situation, 0)].tolist()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
-from datetime import datetime
-from functools import cache
+from datetime import date, datetime
+from functools import cache, lru_cache
 from itertools import groupby
 
 import sqlalchemy as sa
@@ -239,7 +239,7 @@ def without_levels(connection: sa.Connection, top: int) -> list[Case]:
 
 def next_name(connection: sa.Connection, now: datetime) -> str:
     """Day and serial number in it: 20261122-0007."""
-    table, day = tables.cases, f"{now:%Y%m%d}-"
+    table, day = tables.cases, f"{_day(now.date())}-"
     memo = memo_of(connection) or {}
     newest = [memo[_LAST]] if _LAST in memo else [row[0] for row in _NEWEST.run(connection, {})]
     for last in newest:
@@ -248,6 +248,11 @@ def next_name(connection: sa.Connection, now: datetime) -> str:
     # Another day than that of the newest case, perhaps an earlier one: the clock may have been moved.
     query = sa.select(sa.func.count()).where(table.c.case > day, table.c.case < f"{now:%Y%m%d}.")
     return f"{day}{int(connection.execute(query).scalar_one()) + 1:04d}"
+
+
+@lru_cache(8)
+def _day(day: date) -> str:
+    return f"{day:%Y%m%d}"
 
 
 def open_by_responder(connection: sa.Connection) -> dict[str, int]:

@@ -51,9 +51,12 @@ class OneByOne:
 
 
 def _ordered(price: NDArray[np.float64], situation: Situation, case: int) -> NDArray[np.int64]:
-    officers = np.flatnonzero(np.isfinite(situation.seconds[case]))
-    keys = (situation.load[officers], situation.seconds[case, officers], price[officers])
-    return officers[np.lexsort(keys)].astype(np.int64)
+    seconds, load = situation.seconds[case], situation.load
+    can = np.isfinite(seconds)
+    if can.all():
+        return np.lexsort((load, seconds, price))
+    officers = np.flatnonzero(can)
+    return officers[np.lexsort((load[officers], seconds[officers], price[officers]))]
 
 
 @dataclass(frozen=True)

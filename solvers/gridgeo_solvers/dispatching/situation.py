@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -73,7 +74,7 @@ class Situation:
             sent=_each(sent, k, np.int64),
             handling=_each(handling, k),
             load=loads,
-            back=np.where(loads == 0, 0.0, HOUR) if back is None else back,
+            back=HOUR * (loads != 0) if back is None else back,
         )
 
     @property
@@ -96,10 +97,18 @@ class Situation:
 
 
 def _each(value: Any, count: int, kind: type = np.float64) -> NDArray[Any]:
-    """One value for each of `count`; several times as quick as broadcasting."""
-    each: NDArray[Any] = np.empty(count, dtype=kind)
-    each[:] = value
-    return each
+    """One value for each of `count`, read alone where it is the same for all."""
+    if not isinstance(value, np.ndarray):
+        return _same(value, count, kind)
+    return value.astype(kind, copy=False) if len(value) == count else np.broadcast_to(value.astype(kind), count)
+
+
+@lru_cache(256)
+def _same(value: float, count: int, kind: type) -> NDArray[Any]:
+    """The same value so many times; situations of single cases ask for the same ones again and again."""
+    same: NDArray[Any] = np.full(count, value, dtype=kind)
+    same.flags.writeable = False
+    return same
 
 
 class Policy(Protocol):

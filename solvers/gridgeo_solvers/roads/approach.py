@@ -32,6 +32,7 @@ class Approach:
         pieces, begin = np.unique(starts.piece[order], return_index=True)
         self._on = dict(zip(pieces.tolist(), np.split(order, begin[1:]), strict=True))
         self._last: tuple[int, float, Ends] | None = None
+        self._singly: dict[int, tuple[tuple[int, float], Ends]] = {}
 
     def ms(self, piece: int, share: float) -> NDArray[np.int32]:
         """Shape (k,): milliseconds from each start to a place, `FAR` where there is no way."""
@@ -44,13 +45,21 @@ class Approach:
 
     def route(self, row: int, piece: int, share: float) -> Route:
         """The quickest way from one of the starts to a place."""
-        home, away = self._entering(piece, share), self._away.rows(slice(row, row + 1))
+        home = self._entering(piece, share)
+        start, away = self._start(row)
         arcs, told = self._travel.engine.paths(away, home)
-        start = int(self._starts.piece[row]), float(self._starts.share[row])
         direct = int(self._direct(np.array([row]), piece, share, home)[0]) if piece == start[0] else FAR
         if direct <= told[0]:
             return self._travel.along(*start, share, direct)
         return self._travel.through(start, (piece, share), arcs[0], int(told[0]), away.of(0), home.of(0))
+
+    def _start(self, row: int) -> tuple[tuple[int, float], Ends]:
+        """Place and ends of one of the starts."""
+        known = self._singly.get(row)
+        if known is None:
+            place = int(self._starts.piece[row]), float(self._starts.share[row])
+            known = self._singly[row] = place, self._away.rows(slice(row, row + 1))
+        return known
 
     def _entering(self, piece: int, share: float) -> Ends:
         """`Travel.entering` of one place; a way is asked for right after its time."""

@@ -186,9 +186,7 @@ class Travel:
         return [
             self.along(*ends[0][row], ends[1][row][1], direct[row])
             if direct[row] <= told[row]
-            else self.through(
-                ends[0][row], ends[1][row], arcs[row], int(told[row]), away.of(row), home.of(row)
-            )
+            else self.through(ends[0][row], ends[1][row], arcs[row], int(told[row]), away.of(row), home.of(row))
             for row in range(len(starts))
         ]
 
