@@ -37,6 +37,48 @@ class _TooMuch(Exception):
     """A head is longer than it may be."""
 
 
+class _Whole:
+    """A transport that sends the head of an answer together with what follows it at once, and alone where nothing does.
+
+    uvicorn writes the two one after the other: two packets, two calls of the system, and a client that wakes up twice.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._head = b""
+        self.is_closing = transport.is_closing
+
+    def write(self, data: bytes) -> None:
+        """Send `data`; a head that begins waits for what is written before the loop goes on."""
+        if self._head:
+            head, self._head = self._head, b""
+            self._transport.write(head + data)
+        elif data.startswith(b"HTTP/"):
+            self._head = data
+            self._loop.call_soon(self._flush)
+        else:
+            self._transport.write(data)
+
+    def close(self) -> None:
+        """Close it once everything is sent."""
+        self._flush()
+        self._transport.close()
+
+    def write_eof(self) -> None:
+        """Send everything, and say that nothing follows."""
+        self._flush()
+        self._transport.write_eof()
+
+    def _flush(self) -> None:
+        if self._head:
+            head, self._head = self._head, b""
+            self._transport.write(head)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+
 class Connection(HttpToolsProtocol):
     """One connection of a client.
 
@@ -65,7 +107,7 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for a head, unless there are too many connections."""
-        super().connection_made(transport)
+        super().connection_made(_Whole(transport, self.loop))  # type: ignore[arg-type]
         if len(self.connections) > self._most:
             transport.write(_FULL)
             transport.close()

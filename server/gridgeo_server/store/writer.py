@@ -43,6 +43,10 @@ SLICE = 16
 """Most jobs that an event loop does in one go."""
 QUICK_S = 0.002
 """Seconds that a job took on average where an event loop may do the next ones."""
+CACHE_KB = 65_536
+"""Kilobytes of the file that are kept in memory for writing; what isn't is read again for each row."""
+LOG_PAGES = 4_000
+"""Pages (4 KB each) of the write-ahead log after which it is brought into the file: a page that changes again and again goes there once."""
 STALL_S = 1.0
 """Seconds that the writer may wait for the file's lock or the disk before new jobs are refused."""
 
@@ -268,6 +272,8 @@ class Writer:
         memo: dict[str, Any] = {}
         self._memo, self._version = memo, None
         connection = self._connect().execution_options(writes=True, memo=memo)
+        for pragma in (f"cache_size={-CACHE_KB}", f"wal_autocheckpoint={LOG_PAGES}"):
+            _driver(connection).execute(f"PRAGMA {pragma}")
         sa.event.listen(connection, "rollback_savepoint", lambda *_: memo.clear())
         return connection
 
