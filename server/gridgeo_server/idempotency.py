@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from fastapi import Header
 from starlette.responses import Response
 
-from gridgeo_server.encoding import to_json
+from gridgeo_server.encoding import sorted_json, to_json
 from gridgeo_server.errors import KeyReused
 from gridgeo_server.store import Transaction, tables
 from gridgeo_server.store.held import add
@@ -28,7 +28,6 @@ from gridgeo_server.texts import say
 KEPT = timedelta(hours=49)
 """How long an answer is kept for a repeated request: a day, though the clock may jump by a day and an hour meanwhile."""
 
-_ASKED = json.JSONEncoder(sort_keys=True, ensure_ascii=False, default=str)
 _TABLE = tables.replies
 _FIND = Prepared(
     sa.select(_TABLE.c.request, _TABLE.c.status, _TABLE.c.body).where(
@@ -157,5 +156,4 @@ def _forget(connection: sa.Connection, now: datetime) -> None:
 
 def digest_of(request: str, values: dict[str, Any]) -> str:
     """What a request is told apart by."""
-    asked = _ASKED.encode([request, values])
-    return hashlib.sha256(asked.encode()).hexdigest()
+    return hashlib.sha256(sorted_json([request, values])).hexdigest()

@@ -35,6 +35,7 @@ _RAW = [
 ]
 """The same, and what stands where an answer says nothing of caching, as they go over the wire."""
 
+_NAMES = frozenset(name for name, _ in _RAW)
 _LONG = ("/api/v1/plans", "/api/v1/rosters", "/api/v1/cases/bulk")
 """Where a request may be longer, if it carries a key or the cookie of a session."""
 _ONCE = frozenset(
@@ -87,7 +88,8 @@ class Guard:
             if message["type"] == "http.response.start":
                 headers = message.setdefault("headers", [])
                 given = {name.lower() for name, _ in headers}
-                message["headers"] = [*headers, *(one for one in _RAW if one[0] not in given)]
+                alone = _NAMES.isdisjoint(given)
+                message["headers"] = [*headers, *(_RAW if alone else [one for one in _RAW if one[0] not in given])]
             await send(message)
 
         sent = dict(scope["headers"])
