@@ -11,6 +11,8 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from starlette.types import Message, Receive
+
 from gridgeo_server.errors import BadRequest
 from gridgeo_server.media import is_json
 from gridgeo_server.texts import say
@@ -92,3 +94,17 @@ def _walk(values: Any) -> Iterator[tuple[str, int, Any]]:
 def _shown(name: str) -> str:
     """A name as an answer can hold it."""
     return name[:64].encode("utf-8", "replace").decode().replace("\0", "\ufffd") or "body"
+
+
+def replayed(body: bytes, receive: Receive) -> Receive:
+    """Hand the body that was read to the app, then whatever comes (a disconnect)."""
+    told = False
+
+    async def received() -> Message:
+        nonlocal told
+        if told:
+            return await receive()
+        told = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return received

@@ -4,16 +4,15 @@ plain by itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
 from functools import cached_property
-from typing import Any
 from urllib.parse import parse_qsl
 
-from fastapi import Request, Response
+from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.types import Receive, Scope, Send
 
+from gridgeo_server.bodies import replayed
 from gridgeo_server.errors import BadRequest
 from gridgeo_server.straight import Straight
 from gridgeo_server.texts import Listed, say
@@ -32,20 +31,19 @@ class Door(APIRoute):
         """Serve a request whose path leads here."""
         if scope["query_string"] and scope["method"] in (self.methods or ()):
             self._check(scope["query_string"])
+        if self._straight is not None and scope["method"] in (self.methods or ()):
+            request = Request(scope, receive)
+            answer = await self._straight.answer(request)
+            if answer is not None:
+                await answer(scope, receive, send)
+                return
+            receive = replayed(await request.body(), receive)
         await super().handle(scope, receive, send)
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """What answers a request: straight, where that can be done and nothing further is to be asked before."""
-        by_framework = super().get_route_handler()
-        straight = None if self.dependencies else Straight.of(self.endpoint)
-        if straight is None:
-            return by_framework
-
-        async def answer(request: Request) -> Response:
-            told = await straight.answer(request)
-            return await by_framework(request) if told is None else told
-
-        return answer
+    @cached_property
+    def _straight(self) -> Straight | None:
+        """How its requests are read; None where more is to be asked before."""
+        return None if self.dependencies else Straight.of(self.endpoint)
 
     def _check(self, query: bytes) -> None:
         """Raise `BadRequest` for a query parameter that stands twice, or that the door doesn't know; it names those there are."""

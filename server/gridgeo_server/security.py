@@ -141,7 +141,7 @@ class Guard:
         else:
             self._writing += 1
             try:
-                await self._app(scope, _replay(body, receive), guarded_send)
+                await self._app(scope, bodies.replayed(body, receive), guarded_send)
             finally:
                 self._writing -= 1
 
@@ -194,17 +194,3 @@ async def _wrong(path: str, content_type: bytes, body: bytes) -> BadRequest | No
 
 def _lang(sent: dict[bytes, bytes]) -> str:
     return language_of(sent.get(b"accept-language", b"").decode("latin-1"))
-
-
-def _replay(body: bytes, receive: Receive) -> Receive:
-    """Hand the body that was read to the app, then whatever comes (a disconnect)."""
-    told = False
-
-    async def replayed() -> Message:
-        nonlocal told
-        if told:
-            return await receive()
-        told = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return replayed
