@@ -113,7 +113,7 @@ class Writer:
         self._closed = False
         self._still_since: float | None = None
         self._several = False
-        self._each_s = math.inf
+        self._took_s = math.inf
         self._thread = threading.Thread(target=self._run, name="gridgeo-store-writer", daemon=True)
         self._thread.start()
 
@@ -206,21 +206,12 @@ class Writer:
     def _committed(self, group: list[Job]) -> list[_Outcome]:
         """Do the jobs of `group` and commit them."""
         self._check()
-        with self._standing_still():
-            connection = self._connection = self._connection or self._opened()
-            transaction = connection.begin()
-        self._remember_what_still_holds(connection)
         try:
-            self._look_ahead(connection, [job.work for job in group if job.adds])
-            outcomes = [
-                one for loop, jobs in groupby(group, _loop_of) for one in self._all(connection, loop, list(jobs))
-            ]
-            self._held.write(connection)
-            self._memo.pop(AHEAD, None)
-        except BaseException:
-            self._held = Held()
-            transaction.rollback()
-            raise
+            transaction, outcomes = self._did(self._all, group)
+        except (sa.exc.IntegrityError, sqlite3.IntegrityError):
+            # A row that was held back can't stand beside another: whose it is comes to light where each job writes its own.
+            self._memo.clear()
+            transaction, outcomes = self._did(self._each, group)
         try:
             with self._standing_still():
                 transaction.commit()
@@ -230,7 +221,35 @@ class Writer:
             raise Undecided(f"the store could not end a write: {getattr(error, 'orig', error)}") from error
         return outcomes
 
-    def _all(
+    def _did(
+        self, do: Callable[[sa.Connection, list[Job]], list[_Outcome]], group: list[Job]
+    ) -> tuple[sa.RootTransaction, list[_Outcome]]:
+        """What came of the jobs of `group`, and their transaction, still to be committed; where that fails nothing of it is left."""
+        with self._standing_still():
+            connection = self._connection = self._connection or self._opened()
+            transaction = connection.begin()
+        try:
+            self._remember_what_still_holds(connection)
+            return transaction, do(connection, group)
+        except BaseException:
+            self._held = Held()
+            transaction.rollback()
+            raise
+
+    def _each(self, connection: sa.Connection, group: list[Job]) -> list[_Outcome]:
+        """Do jobs one by one, each in a savepoint."""
+        return [self._done(connection, job) for job in group]
+
+    def _all(self, connection: sa.Connection, group: list[Job]) -> list[_Outcome]:
+        """Do jobs, and write what they held back."""
+        self._look_ahead(connection, [job.work for job in group if job.adds])
+        runs = groupby(group, _loop_of)
+        outcomes = [one for loop, jobs in runs for one in self._run_of(connection, loop, list(jobs))]
+        self._held.write(connection)
+        self._memo.pop(AHEAD, None)
+        return outcomes
+
+    def _run_of(
         self, connection: sa.Connection, loop: asyncio.AbstractEventLoop | None, jobs: list[Job]
     ) -> list[_Outcome]:
         """Do jobs, on the loop on which they are waited for where they only add rows; the first ones, and slow ones, here."""
@@ -239,14 +258,14 @@ class Writer:
         outcomes: list[_Outcome] = []
         for at in range(0, len(jobs), SLICE):
             work = partial(self._timed, connection, jobs[at : at + SLICE])
-            outcomes += on_loop(loop, work) if self._each_s < QUICK_S else work()
+            outcomes += on_loop(loop, work) if self._took_s < QUICK_S else work()
         return outcomes
 
     def _timed(self, connection: sa.Connection, jobs: list[Job]) -> list[_Outcome]:
         """Do jobs that only add rows, and keep how long each took."""
         begun = time.perf_counter()
         outcomes = [self._added(connection, job) for job in jobs]
-        self._each_s = (time.perf_counter() - begun) / len(jobs)
+        self._took_s = (time.perf_counter() - begun) / len(jobs)
         return outcomes
 
     @staticmethod

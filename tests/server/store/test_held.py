@@ -95,6 +95,16 @@ def test_a_job_that_fails_leaves_nothing_and_takes_nobody_with_it(
     assert keys(store) == ["a", "c", "gate"]
 
 
+def test_a_row_that_cannot_stand_beside_another_is_refused_and_takes_nobody_with_it(
+    store: Store, in_one_commit: Callable[..., list[Any]]
+) -> None:
+    first, again, other = in_one_commit(store, (adding("a"), True), (adding("a"), True), (adding("b"), True))
+    assert (first, other) == ("a", "b")
+    assert isinstance(again, sqlite3.IntegrityError)
+    assert keys(store) == ["a", "b", "gate"]
+    assert store._writer.put(adding("c"), adds=True).future.result(30) == "c"
+
+
 def test_a_job_that_reads_sees_the_rows_of_those_before_it(
     store: Store, in_one_commit: Callable[..., list[Any]]
 ) -> None:
