@@ -14,7 +14,7 @@ from gridgeo_solvers.dispatching.cases import HOUR
 
 @dataclass(frozen=True)
 class Situation:
-    """What is known when somebody is to be sent: k cases that aren't begun, m officers.
+    """What is known when somebody is to be sent: k cases that aren't begun, m officers. Its arrays are read, never written.
 
     Parameters
     ----------
