@@ -29,9 +29,10 @@ class Door(APIRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request whose path leads here."""
-        if scope["query_string"] and scope["method"] in (self.methods or ()):
+        mine = scope["method"] in (self.methods or ())
+        if mine and scope["query_string"]:
             self._check(scope["query_string"])
-        if self._straight is not None and scope["method"] in (self.methods or ()):
+        if mine and self._straight is not None:
             request = Request(scope, receive)
             answer = await self._straight.answer(request)
             if answer is not None:
