@@ -5,6 +5,6 @@ from gridgeo_server.store import hook_tables as hook_tables  # and so do these
 from gridgeo_server.store import plan_tables as plan_tables  # and so do these
 from gridgeo_server.store import roster_tables as roster_tables  # and so do these
 from gridgeo_server.store.database import Store
-from gridgeo_server.store.writer import Transaction
+from gridgeo_server.store.jobs import Transaction
 
 __all__ = ["Store", "Transaction"]

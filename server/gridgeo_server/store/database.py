@@ -23,7 +23,8 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from gridgeo_server.errors import StoreUnavailable, Undecided
-from gridgeo_server.store.writer import Transaction, Writer, is_locked, release
+from gridgeo_server.store.jobs import Transaction
+from gridgeo_server.store.writer import Writer, is_locked, release
 
 Answer = TypeVar("Answer")
 

@@ -52,7 +52,7 @@ class Prepared:
 
     def run(self, connection: sa.Connection, values: Mapping[str, Any]) -> sqlite3.Cursor:
         """Run it in the transaction of `connection`; ``lastrowid`` of an insert's cursor is the row's number."""
-        return _driver(connection).execute(self.sql, self._given(values))
+        return driver_of(connection).execute(self.sql, self._given(values))
 
     def run_all(self, connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> sqlite3.Cursor:
         """Insert several rows by one statement; what doesn't insert is run for each."""
@@ -60,7 +60,7 @@ class Prepared:
             return [self.run(connection, row) for row in rows][-1]
         one, sign, cells = self.sql.partition(" VALUES ")
         given = [value for row in rows for value in self._given(row)]
-        return _driver(connection).execute(f"{one}{sign}{', '.join([cells] * len(rows))}", given)
+        return driver_of(connection).execute(f"{one}{sign}{', '.join([cells] * len(rows))}", given)
 
     def _given(self, values: Mapping[str, Any]) -> list[Any]:
         """What SQLite is given for the parameters."""
@@ -105,7 +105,8 @@ class Prepared:
         ]
 
 
-def _driver(connection: sa.Connection) -> sqlite3.Connection:
+def driver_of(connection: sa.Connection) -> sqlite3.Connection:
+    """SQLite's own connection."""
     driver: sqlite3.Connection = connection.connection.dbapi_connection  # type: ignore[assignment]
     return driver
 

@@ -1,17 +1,13 @@
 """The one thread that writes: what waits while a commit is being synced shares the next one.
 
-Each job has a savepoint of its own in the shared transaction, so that one refused job never takes another with it.
 The queue is bounded, and nobody is let into it while the writer stands still: who can't be served is told at once.
-What a job has read may be remembered for the next ones (`memo`), since nobody else writes in between. Jobs that only add rows have no
-savepoint and no statement of their own: their rows are held back and written together (`held`). Where those who wait for them wait
-on an event loop, and they are quick, they are done there (`errands`).
+How the jobs of a commit are done is in `jobs`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import math
 import queue
 import sqlite3
 import threading
@@ -19,17 +15,13 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import partial
-from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
 
 from gridgeo_server.errors import Overloaded, StoreUnavailable, Undecided
-from gridgeo_server.store.errands import on_loop
-from gridgeo_server.store.held import HELD, Held
-from gridgeo_server.store.memo import AHEAD
+from gridgeo_server.store.jobs import Doing, Job, Outcome, Transaction
+from gridgeo_server.store.prepared import driver_of
 
 logger = logging.getLogger(__name__)
 
@@ -39,50 +31,12 @@ QUEUE = 1_024
 """Most jobs that wait."""
 GATHER_S = 0.005
 """Seconds to wait for more jobs before a commit, while several come at once anyhow."""
-SLICE = 16
-"""Most jobs that an event loop does in one go."""
-QUICK_S = 0.002
-"""Seconds that a job took on average where an event loop may do the next ones."""
 CACHE_KB = 65_536
 """Kilobytes of the file that are kept in memory for writing; what isn't is read again for each row."""
 LOG_PAGES = 4_000
 """Pages (4 KB each) of the write-ahead log after which it is brought into the file: a page that changes again and again goes there once."""
 STALL_S = 1.0
 """Seconds that the writer may wait for the file's lock or the disk before new jobs are refused."""
-
-
-@dataclass
-class Transaction:
-    """What a piece of writing work is given: a connection, and a list of what to tell others after the commit."""
-
-    connection: sa.Connection
-    announcements: list[Any] = field(default_factory=list)
-
-    def announce(self, news: Any) -> None:
-        """Tell `news` once this transaction is durable; nothing is told when it fails."""
-        self.announcements.append(news)
-
-
-@dataclass(frozen=True)
-class Job:
-    """Work that waits, and where its answer will be."""
-
-    work: Callable[[Transaction], Any]
-    future: Future[Any]
-    last: bool = False
-    """Nothing shares a commit with it after it."""
-    waiter: asyncio.Future[None] | None = None
-    """Who waits for it on an event loop; woken once `future` is done."""
-    adds: bool = False
-    """It only adds rows, all of them by `held.add`."""
-
-
-@dataclass(frozen=True)
-class _Outcome:
-    job: Job
-    answer: Any = None
-    error: Exception | None = None
-    announcements: tuple[Any, ...] = ()
 
 
 class Writer:
@@ -104,16 +58,12 @@ class Writer:
         self._connect = connect
         self._check = check
         self._on_commit = on_commit
-        self._connection: sa.Connection | None = None
-        self._memo: dict[str, Any] = {}
-        self._held = Held()
-        self._version: int | None = None
+        self._doing: Doing | None = None
         self._jobs: queue.Queue[Job | None] = queue.Queue(maxsize=QUEUE)
         self._closing = threading.Lock()
         self._closed = False
         self._still_since: float | None = None
         self._several = False
-        self._took_s = math.inf
         self._thread = threading.Thread(target=self._run, name="gridgeo-store-writer", daemon=True)
         self._thread.start()
 
@@ -203,15 +153,14 @@ class Writer:
                 one.job.future.set_result(one.answer)
         _wake(group)
 
-    def _committed(self, group: list[Job]) -> list[_Outcome]:
+    def _committed(self, group: list[Job]) -> list[Outcome]:
         """Do the jobs of `group` and commit them."""
         self._check()
         try:
-            transaction, outcomes = self._did(self._all, group)
+            transaction, outcomes = self._did(Doing.all, group)
         except (sa.exc.IntegrityError, sqlite3.IntegrityError):
             # A row that was held back can't stand beside another: whose it is comes to light where each job writes its own.
-            self._memo.clear()
-            transaction, outcomes = self._did(self._each, group)
+            transaction, outcomes = self._did(Doing.each, group)
         try:
             with self._standing_still():
                 transaction.commit()
@@ -222,61 +171,19 @@ class Writer:
         return outcomes
 
     def _did(
-        self, do: Callable[[sa.Connection, list[Job]], list[_Outcome]], group: list[Job]
-    ) -> tuple[sa.RootTransaction, list[_Outcome]]:
+        self, do: Callable[[Doing, list[Job]], list[Outcome]], group: list[Job]
+    ) -> tuple[sa.RootTransaction, list[Outcome]]:
         """What came of the jobs of `group`, and their transaction, still to be committed; where that fails nothing of it is left."""
         with self._standing_still():
-            connection = self._connection = self._connection or self._opened()
-            transaction = connection.begin()
+            doing = self._doing = self._doing or self._opened()
+            transaction = doing.connection.begin()
         try:
-            self._remember_what_still_holds(connection)
-            return transaction, do(connection, group)
+            doing.remember_what_still_holds()
+            return transaction, do(doing, group)
         except BaseException:
-            self._held = Held()
+            doing.forget()
             transaction.rollback()
             raise
-
-    def _each(self, connection: sa.Connection, group: list[Job]) -> list[_Outcome]:
-        """Do jobs one by one, each in a savepoint."""
-        return [self._done(connection, job) for job in group]
-
-    def _all(self, connection: sa.Connection, group: list[Job]) -> list[_Outcome]:
-        """Do jobs, and write what they held back."""
-        self._look_ahead(connection, [job.work for job in group if job.adds])
-        runs = groupby(group, _loop_of)
-        outcomes = [one for loop, jobs in runs for one in self._run_of(connection, loop, list(jobs))]
-        self._held.write(connection)
-        self._memo.pop(AHEAD, None)
-        return outcomes
-
-    def _run_of(
-        self, connection: sa.Connection, loop: asyncio.AbstractEventLoop | None, jobs: list[Job]
-    ) -> list[_Outcome]:
-        """Do jobs, on the loop on which they are waited for where they only add rows; the first ones, and slow ones, here."""
-        if loop is None:
-            return [self._added(connection, job) if job.adds else self._done(connection, job) for job in jobs]
-        outcomes: list[_Outcome] = []
-        for at in range(0, len(jobs), SLICE):
-            work = partial(self._timed, connection, jobs[at : at + SLICE])
-            outcomes += on_loop(loop, work) if self._took_s < QUICK_S else work()
-        return outcomes
-
-    def _timed(self, connection: sa.Connection, jobs: list[Job]) -> list[_Outcome]:
-        """Do jobs that only add rows, and keep how long each took."""
-        begun = time.perf_counter()
-        outcomes = [self._added(connection, job) for job in jobs]
-        self._took_s = (time.perf_counter() - begun) / len(jobs)
-        return outcomes
-
-    @staticmethod
-    def _look_ahead(connection: sa.Connection, works: list[Callable[[Transaction], Any]]) -> None:
-        """Let the works that have an ``ahead`` read what they need for all of them at once."""
-        kinds: dict[Any, list[Any]] = {}
-        for work in works:
-            if hasattr(work, "ahead"):
-                kinds.setdefault(type(work), []).append(work)
-        for kind, same in kinds.items():
-            kind.ahead(connection, same)
 
     @contextmanager
     def _standing_still(self) -> Iterator[None]:
@@ -287,60 +194,11 @@ class Writer:
         finally:
             self._still_since = None
 
-    def _opened(self) -> sa.Connection:
-        memo: dict[str, Any] = {}
-        self._memo, self._version = memo, None
-        connection = self._connect().execution_options(writes=True, memo=memo)
+    def _opened(self) -> Doing:
+        connection = self._connect()
         for pragma in (f"cache_size={-CACHE_KB}", f"wal_autocheckpoint={LOG_PAGES}"):
-            _driver(connection).execute(f"PRAGMA {pragma}")
-        sa.event.listen(connection, "rollback_savepoint", lambda *_: memo.clear())
-        return connection
-
-    def _remember_what_still_holds(self, connection: sa.Connection) -> None:
-        """Forget everything if another program has written since."""
-        (version,) = _driver(connection).execute("PRAGMA data_version").fetchone()
-        if version != self._version:
-            self._memo.clear()
-            self._version = version
-
-    def _done(self, connection: sa.Connection, job: Job) -> _Outcome:
-        """Do one job in a savepoint; a failure of the store itself is raised, for it ends the whole transaction."""
-        self._held.write(connection)
-        transaction, driver = Transaction(connection), _driver(connection)
-        driver.execute("SAVEPOINT job")
-        try:
-            answer = job.work(transaction)
-        except (sa.exc.OperationalError, sqlite3.OperationalError):
-            raise
-        except Exception as error:
-            driver.execute("ROLLBACK TO job")
-            self._memo.clear()
-            outcome = _Outcome(job, error=error)
-        else:
-            outcome = _Outcome(job, answer, announcements=tuple(transaction.announcements))
-        driver.execute("RELEASE job")
-        return outcome
-
-    def _added(self, connection: sa.Connection, job: Job) -> _Outcome:
-        """Do a job that only adds rows: where it fails its rows are dropped, and what others added before it is written."""
-        transaction, driver = Transaction(connection), _driver(connection)
-        mark, changes = self._held.mark(), driver.total_changes
-        self._memo[HELD] = self._held
-        try:
-            answer = job.work(transaction)
-            outcome = _Outcome(job, answer, announcements=tuple(transaction.announcements))
-        except (sa.exc.OperationalError, sqlite3.OperationalError):
-            raise
-        except Exception as error:
-            self._held.drop(mark)
-            self._held.write(connection)
-            self._memo.clear()
-            outcome = _Outcome(job, error=error)
-            changes = driver.total_changes
-        self._memo.pop(HELD, None)
-        if driver.total_changes != changes:
-            raise RuntimeError("a job that was said to add rows alone has written by itself")
-        return outcome
+            driver_of(connection).execute(f"PRAGMA {pragma}")
+        return Doing(connection)
 
     def _tell(self, announcements: list[Any]) -> None:
         if announcements:
@@ -362,23 +220,13 @@ class Writer:
 
     def _let_go(self) -> None:
         """Close the connection; the next job opens another."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
+        doing, self._doing = self._doing, None
+        if doing is not None:
             try:
-                connection.invalidate()
-                connection.close()
+                doing.connection.invalidate()
+                doing.connection.close()
             except sa.exc.SQLAlchemyError:
                 logger.exception("a connection to the store could not be closed")
-
-
-def _loop_of(job: Job) -> asyncio.AbstractEventLoop | None:
-    """The event loop that may do a job; None where the writer does it itself."""
-    return job.waiter.get_loop() if job.adds and job.waiter is not None else None
-
-
-def _driver(connection: sa.Connection) -> sqlite3.Connection:
-    driver: sqlite3.Connection = connection.connection.dbapi_connection  # type: ignore[assignment]
-    return driver
 
 
 def _wake(group: list[Job]) -> None:

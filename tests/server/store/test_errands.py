@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 
-from gridgeo_server.store import Store, Transaction, tables, writer
+from gridgeo_server.store import Store, Transaction, jobs, tables
 from gridgeo_server.store import errands as module
 from gridgeo_server.store.errands import on_loop
 from gridgeo_server.store.held import add
@@ -66,7 +66,7 @@ def test_a_loop_that_does_not_come_to_it_is_not_waited_for_and_finds_it_done(mon
 def test_jobs_that_only_add_are_done_on_the_loop_of_those_who_wait_while_they_are_quick(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writer, "QUICK_S", 0.2)
+    monkeypatch.setattr(jobs, "QUICK_S", 0.2)
     by: dict[str, int] = {}
 
     def adding(key: str, pause_s: float = 0.0) -> Callable[[Transaction], str]:

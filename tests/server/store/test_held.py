@@ -21,8 +21,8 @@ from gridgeo_server.settings import Settings
 from gridgeo_server.state import State
 from gridgeo_server.store import Store, Transaction, tables
 from gridgeo_server.store.held import add
+from gridgeo_server.store.jobs import Job
 from gridgeo_server.store.prepared import Prepared
-from gridgeo_server.store.writer import Job
 from gridgeo_server.town import Town
 from server.store.test_writer import Gate, keep, keys
 
