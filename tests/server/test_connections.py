@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from gridgeo_server.connections import _Whole
+from loops import run
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n"
 
@@ -52,11 +53,11 @@ class Wire(asyncio.Transport):
 def test_a_head_leaves_with_what_follows_it_and_alone_where_nothing_does(
     done: Callable[[Any], Any], sent: list[Any]
 ) -> None:
-    async def run() -> list[Any]:
+    async def sent_by() -> list[Any]:
         wire = Wire()
         done(_Whole(wire, asyncio.get_running_loop()))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         return wire.sent
 
-    assert asyncio.run(run()) == sent
+    assert run(sent_by()) == sent

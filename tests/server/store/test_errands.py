@@ -14,6 +14,7 @@ from gridgeo_server.store import Store, Transaction, jobs, tables
 from gridgeo_server.store import errands as module
 from gridgeo_server.store.errands import on_loop
 from gridgeo_server.store.held import add
+from loops import run
 from server.store.test_held import KEEP, ROW
 
 
@@ -22,7 +23,7 @@ def test_work_is_done_on_the_loop_and_its_answer_comes_back() -> None:
         loop = asyncio.get_running_loop()
         return await asyncio.to_thread(on_loop, loop, threading.get_ident), threading.get_ident()
 
-    done_by, loop_is = asyncio.run(asked())
+    done_by, loop_is = run(asked())
     assert done_by == loop_is
 
 
@@ -35,7 +36,7 @@ def test_what_work_raises_is_raised_where_it_was_asked_for_and_the_loop_goes_on(
             await asyncio.to_thread(on_loop, asyncio.get_running_loop(), refuse)
         return "still here"
 
-    assert asyncio.run(asked()) == "still here"
+    assert run(asked()) == "still here"
 
 
 def test_a_loop_that_was_closed_does_nothing_and_the_work_is_done_at_once() -> None:
@@ -48,7 +49,7 @@ def test_a_loop_that_does_not_come_to_it_is_not_waited_for_and_finds_it_done(mon
     monkeypatch.setattr(module, "BEGIN_S", 0.02)
     done: list[int] = []
 
-    async def stuck() -> int:
+    async def stuck() -> tuple[int, int]:
         loop = asyncio.get_running_loop()
         asking = threading.Thread(target=on_loop, args=(loop, lambda: done.append(threading.get_ident())))
         asking.start()
@@ -56,11 +57,11 @@ def test_a_loop_that_does_not_come_to_it_is_not_waited_for_and_finds_it_done(mon
         by_then = len(done)
         await asyncio.to_thread(asking.join)
         await asyncio.sleep(0.05)
-        return by_then
+        return by_then, threading.get_ident()
 
-    assert asyncio.run(stuck()) == 1
-    assert len(done) == 1
-    assert done[0] != threading.get_ident()
+    by_then, loop_is = run(stuck())
+    assert (by_then, len(done)) == (1, 1)
+    assert done[0] != loop_is
 
 
 def test_jobs_that_only_add_are_done_on_the_loop_of_those_who_wait_while_they_are_quick(
@@ -87,7 +88,7 @@ def test_jobs_that_only_add_are_done_on_the_loop_of_those_who_wait_while_they_ar
         assert await asyncio.gather(*many) == [f"k{i}" for i in range(100)]
         return threading.get_ident()
 
-    loop_is = asyncio.run(asked())
+    loop_is = run(asked())
     assert by["quick"] == loop_is
     assert loop_is not in (by["first"], by["after a slow one"], by["other"])
     assert {by[f"k{i}"] for i in range(100)} == {loop_is}
