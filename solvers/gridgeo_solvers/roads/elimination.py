@@ -320,8 +320,9 @@ def arrivals(first, heads, depth, time, start, ancestor, label, node, ms):
     lowest = _lower_end(node, 0)
     if lowest < 0:
         return out
-    above = np.empty(depth[lowest] + 1, dtype=np.int32)
-    best = np.full(len(above), FAR, dtype=np.int32)
+    length = depth[lowest] + 1
+    above, best = np.empty(length, dtype=np.int32), np.full(length, FAR, dtype=np.int32)
+    starts, goal = (start, ancestor, label), (np.array([0, length]), above, best)
     v = lowest
     while v >= 0:
         above[depth[v]] = v
@@ -330,21 +331,14 @@ def arrivals(first, heads, depth, time, start, ancestor, label, node, ms):
         if node[0, end] >= 0:
             at = depth[node[0, end]]
             best[at] = min(best[at], ms[0, end])
-    for at in range(len(above) - 1, -1, -1):
+    for at in range(length - 1, -1, -1):
         if best[at] < FAR:
             for e in range(first[above[at]], first[above[at] + 1]):
                 upper = depth[heads[e]]
                 best[upper] = min(best[upper], np.int32(best[at] + time[e]))
     for i in range(len(out)):
-        begin = start[i]
-        low, high = 0, min(start[i + 1] - begin, len(above))
-        while low < high:
-            middle = (low + high + 1) // 2
-            if ancestor[begin + middle - 1] == above[middle - 1]:
-                low = middle
-            else:
-                high = middle - 1
-        out[i] = _least(label[begin : begin + low], best[:low])
+        share = _shared(starts, i, goal, 0)
+        out[i] = _least(label[start[i] : start[i] + share], best[:share])
     return out
 
 
