@@ -12,7 +12,6 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from gridgeo import __version__
@@ -35,6 +34,7 @@ from gridgeo_server.cases.service import Desk
 from gridgeo_server.cases.sweeping import Sweep
 from gridgeo_server.clocks.files import calendar_of, doubt
 from gridgeo_server.errors import StoreUnavailable
+from gridgeo_server.hosts import OwnHosts
 from gridgeo_server.layers import endpoints as features
 from gridgeo_server.layers import openapi, tile_endpoints
 from gridgeo_server.layers.shelf import Shelf
@@ -202,7 +202,7 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
     app.add_middleware(AwaitReady, ready=app.state.ready)
     app.add_middleware(health.Measure, meters=app.state.meters)
     app.add_middleware(Packing)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(_hosts(settings)))
+    app.add_middleware(OwnHosts, allowed_hosts=_hosts(settings))
     app.add_middleware(
         Guard,
         body_limit=settings.body_limit,

@@ -4,14 +4,15 @@ any door, and how many writing requests are served at once.
 
 from __future__ import annotations
 
-import asyncio
 import re
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gridgeo_server import bodies
 from gridgeo_server.errors import BadHead, BadRequest, refusal, refused
+from gridgeo_server.haste import in_time
 from gridgeo_server.texts import language_of, say
 
 HEADERS = {
@@ -86,14 +87,14 @@ class Guard:
 
         async def guarded_send(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = message.setdefault("headers", [])
-                given = {name.lower() for name, _ in headers}
+                headers = message.get("headers", ())
+                given = {name for name, _ in headers}
                 alone = _NAMES.isdisjoint(given)
                 message["headers"] = [*headers, *(_RAW if alone else [one for one in _RAW if one[0] not in given])]
             await send(message)
 
         sent = dict(scope["headers"])
-        if (twice := _twice(scope["headers"])) is not None:
+        if len(sent) < len(scope["headers"]) and (twice := _twice(scope["headers"])) is not None:
             await refused(scope["path"], BadHead(say("guard.twice", name=twice), twice), _lang(sent))(
                 scope, receive, guarded_send
             )
@@ -136,9 +137,12 @@ class Guard:
                 scope["path"], 503, "overloaded", title, detail, None, lang=_lang(sent), **{"Retry-After": "1"}
             )
             await answer(scope, receive, guarded_send)
-        elif (wrong := await _wrong(scope["path"], sent.get(b"content-type", b""), body)) is not None:
-            await refused(scope["path"], wrong, _lang(sent))(scope, receive, guarded_send)
         else:
+            try:
+                scope[bodies.VALUES] = await _values(scope["path"], sent.get(b"content-type", b""), body)
+            except BadRequest as wrong:
+                await refused(scope["path"], wrong, _lang(sent))(scope, receive, guarded_send)
+                return
             self._writing += 1
             try:
                 await self._app(scope, bodies.replayed(body, receive), guarded_send)
@@ -147,19 +151,10 @@ class Guard:
 
     async def _body(self, receive: Receive, limit: int, wait_s: float) -> bytes | None:
         """The whole body, a little more than the limit at the most; None when it does not arrive in time."""
-        body = bytearray()
         try:
-            async with asyncio.timeout(wait_s):
-                more = True
-                while more and len(body) <= limit:
-                    message = await receive()
-                    if message["type"] != "http.request":
-                        return bytes(body)
-                    body += message.get("body", b"")
-                    more = message.get("more_body", False)
+            return await in_time(_whole(receive, limit), wait_s)
         except TimeoutError:
             return None
-        return bytes(body)
 
     def _too_large(self, path: str, limit: int, sent: dict[bytes, bytes]) -> ASGIApp:
         detail = say("guard.too-large", bytes=f"{limit:,}")
@@ -180,16 +175,25 @@ def _twice(headers: list[tuple[bytes, bytes]]) -> str | None:
     return next(name.decode("ascii").title() for name in names if names.count(name) > 1)
 
 
-async def _wrong(path: str, content_type: bytes, body: bytes) -> BadRequest | None:
-    """What is wrong with a body that came whole."""
-    try:
-        if len(body) > _LARGE:
-            await run_in_threadpool(bodies.check, path, content_type, body)
-        else:
-            bodies.check(path, content_type, body)
-    except BadRequest as error:
-        return error
-    return None
+async def _whole(receive: Receive, limit: int) -> bytes:
+    """What arrives of a body until its end, or until it is too long."""
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body", False):
+        return bytes(message.get("body", b""))
+    body = bytearray()
+    while message["type"] == "http.request":
+        body += message.get("body", b"")
+        if len(body) > limit or not message.get("more_body", False):
+            break
+        message = await receive()
+    return bytes(body)
+
+
+async def _values(path: str, content_type: bytes, body: bytes) -> Any:
+    """The values of a body that came whole, see `bodies.read`."""
+    if len(body) > _LARGE:
+        return await run_in_threadpool(bodies.read, path, content_type, body)
+    return bodies.read(path, content_type, body)
 
 
 def _lang(sent: dict[bytes, bytes]) -> str:

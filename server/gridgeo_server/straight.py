@@ -17,6 +17,8 @@ from fastapi.params import Depends, Header, Security
 from pydantic import BaseModel, TypeAdapter
 from starlette.responses import Response
 
+from gridgeo_server.bodies import VALUES
+
 Depended = Callable[[Request], Awaitable[Any]]
 
 
@@ -76,7 +78,7 @@ class Straight:
             return None
         name, model = self.body
         try:
-            values: dict[str, Any] = {name: model.model_validate(json.loads(await request.body()))}
+            values: dict[str, Any] = {name: model.model_validate(await _values(request))}
             for name, header, adapter, default in self.headers:
                 given = told.get(header)
                 values[name] = default if given is None else adapter.validate_python(given)
@@ -87,6 +89,12 @@ class Straight:
         for name, made in self.depends:
             values[name] = await made(request)
         return await self.endpoint(**values)
+
+
+async def _values(request: Request) -> Any:
+    """What its JSON body holds: as `bodies.read` read it, if it did."""
+    known = request.scope.get(VALUES)
+    return json.loads(await request.body()) if known is None else known
 
 
 def _of_request_alone(marker: object) -> Depended | None:
