@@ -11,6 +11,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from gridgeo_server.texts import say
+
 HEAD_BYTES = 32_768
 """Longest head of a request."""
 LINE_BYTES = 16_384
@@ -19,18 +21,13 @@ HEADERS = 100
 """Most headers of a request."""
 REST_S = 1.0
 """Seconds for which what a refused client still sends is read and dropped: closed before, it would lose the answer."""
-_FULL = (
-    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\nConnection: close\r\n"
-    b"Content-Type: text/plain\r\nContent-Length: 48\r\n\r\ntoo many connections are open; try again shortly"
-)
-_REASONS = {
-    400: ("Bad Request", "this is no HTTP request"),
-    414: ("URI Too Long", f"the address is longer than {LINE_BYTES:,} bytes; send a shorter one"),
-    431: (
-        "Request Header Fields Too Large",
-        f"the headers are longer than {HEAD_BYTES:,} bytes, or more than {HEADERS}; send fewer and shorter ones, e.g. no old cookies",
-    ),
+_SAID = {
+    400: ("Bad Request", say("guard.no-http")),
+    414: ("URI Too Long", say("guard.long-address", bytes=f"{LINE_BYTES:,}")),
+    431: ("Request Header Fields Too Large", say("guard.long-head", bytes=f"{HEAD_BYTES:,}", headers=HEADERS)),
+    503: ("Service Unavailable", say("guard.full")),
 }
+"""What is said where no request was read, in every language: none was asked for yet."""
 
 
 class _TooMuch(Exception):
@@ -109,7 +106,7 @@ class Connection(HttpToolsProtocol):
         """Wait for a head, unless there are too many connections."""
         super().connection_made(_Whole(transport, self.loop))  # type: ignore[arg-type]
         if len(self.connections) > self._most:
-            transport.write(_FULL)
+            transport.write(_answer(503, "Retry-After: 2"))
             transport.close()
         else:
             self._head = self.loop.call_later(self._head_wait_s, transport.abort)
@@ -193,9 +190,7 @@ class Connection(HttpToolsProtocol):
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         self._stop_head()
-        name, words = _REASONS[status]
-        head = f"HTTP/1.1 {status} {name}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: {len(words)}\r\n\r\n"
-        self.transport.write((head + words).encode("ascii"))
+        self.transport.write(_answer(status))
         self._refused = self.loop.call_later(REST_S, self.transport.abort)
         if self.transport.can_write_eof():
             self.transport.write_eof()
@@ -212,3 +207,17 @@ class Connection(HttpToolsProtocol):
         if self._reader is not None:
             self._reader.cancel()
             self._reader = None
+
+
+def _answer(status: int, *headers: str) -> bytes:
+    """A whole answer that ends the connection."""
+    name, said = _SAID[status]
+    words = f"{said}\n{said.told('zh')}\n".encode()
+    lines = [
+        f"HTTP/1.1 {status} {name}",
+        "Connection: close",
+        "Content-Type: text/plain; charset=utf-8",
+        f"Content-Length: {len(words)}",
+        *headers,
+    ]
+    return "\r\n".join([*lines, "", ""]).encode("ascii") + words

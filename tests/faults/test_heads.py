@@ -88,6 +88,8 @@ def test_every_head_that_can_not_be_taken_is_refused_cleanly_and_others_are_serv
     assert all(answer.count(b"HTTP/1.1 ") == 1 for answer in answers.values())
     assert b"16,384 bytes" in answers["a path of ten thousand parts"]
     assert b"more than 100" in answers["half a million headers"]
+    # Nobody was asked for a language yet: both are said.
+    assert "请求头超过 32,768 字节" in answers["a cookie of 200 kB"].decode()
     for name, field in (("two hosts", "Host"), ("two keys", "Authorization")):
         body = json.loads(answers[name].partition(b"\r\n\r\n")[2])
         assert (body["type"], body["errors"][0]["field"]) == ("urn:gridgeo:problem:bad-head", field)
