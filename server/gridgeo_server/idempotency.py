@@ -137,12 +137,14 @@ class Once:
     def ahead(connection: sa.Connection, works: Sequence[Once]) -> None:
         """Look up by one statement what was answered before to each of `works`, which are done right after."""
         memo = memo_of(connection)
-        if memo is not None:
-            known: dict[str, _Given | None] = dict.fromkeys(one.key for one in works)
+        if memo is not None and works:
+            # What was looked up already in this commit may have been answered in it since.
+            before: dict[str, _Given | None] = memo.setdefault(AHEAD, {})
+            known: dict[str, _Given | None] = {one.key: None for one in works if one.key not in before}
             after = min(one.now for one in works) - KEPT
             for key, *given in _FIND_ALL.run(connection, {"keys": to_json(list(known)), "after": after}):
                 known[key] = (given[0], given[1], given[2])
-            memo[AHEAD] = known
+            before.update(known)
 
 
 def _forget(connection: sa.Connection, now: datetime) -> None:

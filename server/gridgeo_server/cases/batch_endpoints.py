@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -20,10 +20,11 @@ from gridgeo_server.cases.endpoints import ActionBody, Name, ReportBody
 from gridgeo_server.days import MomentInZone
 from gridgeo_server.doors import Door
 from gridgeo_server.errors import BadRequest, NotFound, ServerError, StoreUnavailable, faults_told, status_of, told
-from gridgeo_server.idempotency import Reply, once
+from gridgeo_server.idempotency import Once, Reply, digest_of
 from gridgeo_server.state import State, StateOf
 from gridgeo_server.store import Transaction, tables
 from gridgeo_server.store.instants import to_text
+from gridgeo_server.store.parts import part
 from gridgeo_server.texts import language_of, say
 
 router = APIRouter(prefix="/api/v1/cases", tags=["cases"], route_class=Door)
@@ -62,34 +63,51 @@ def batch(
     # Who may only report one by one has another door.
     asking.bearer.check("cases.inside")
 
+    items = [_read(asking, state, given, now, lang) for given in body.items]
+
     def work(transaction: Transaction) -> list[dict[str, Any]]:
-        return [_result(state, asking, transaction, item, now, lang) for item in body.items]
+        Once.ahead(transaction.connection, [one.once for one in items if isinstance(one, Read)])
+        return [_result(transaction, one, lang) if isinstance(one, Read) else one for one in items]
 
-    return JSONResponse({"results": state.store.write(work)})
+    adds = all(one.adds for one in items if isinstance(one, Read))
+    return JSONResponse({"results": state.store.write(work, adds=adds)})
 
 
-def _result(
-    state: State, asking: Asking, transaction: Transaction, given: dict[str, Any], now: datetime, lang: str
-) -> dict[str, Any]:
-    """What became of one item; a refusal leaves nothing behind, stands in nobody's way, and may be sent again."""
-    before = len(transaction.announcements)
+@dataclass(frozen=True)
+class Read:
+    """An item that can be done."""
+
+    client_id: str
+    once: Once
+    adds: bool
+    """It only adds rows: the report of a new case."""
+
+
+def _read(asking: Asking, state: State, given: dict[str, Any], now: datetime, lang: str) -> Read | dict[str, Any]:
+    """An item as it is to be done, or why it can't be."""
     try:
         item = Item.model_validate(given)
-        with transaction.connection.begin_nested():
-            work = _work(state, asking, item, now)
-            reply = once(_key(asking, item.client_id), "batch", item.model_dump(mode="json"), now, work)
-            done = reply(transaction)
-    except StoreUnavailable:
-        raise
     except ValidationError as error:
         faults = faults_told(error.errors(include_url=False), lang, lambda fault: places.hint(fault, given, state.town))
         detail = say("fields.join").told(lang).join(say("field", **one).told(lang) for one in faults)
         name = given.get("client_id")
         return _refused(name[:64] if isinstance(name, str) and name.isascii() else None, 422, "bad-request", detail)
+    digest = digest_of("batch", item.model_dump(mode="json"))
+    done = Once(_key(asking, item.client_id), digest, now, _work(state, asking, item, now))
+    adds = item.action is None and (item.report is None or item.report.into is None)
+    return Read(item.client_id, done, adds)
+
+
+def _result(transaction: Transaction, item: Read, lang: str) -> dict[str, Any]:
+    """What became of one item; a refusal leaves nothing behind, stands in nobody's way, and may be sent again."""
+    try:
+        with part(transaction):
+            done = item.once(transaction)
+    except StoreUnavailable:
+        raise
     except (ServerError, GridgeoError) as error:
-        del transaction.announcements[before:]
         return _refused(item.client_id, *status_of(error), told(error, lang))
-    return {"client_id": item.client_id, "status": done.status, **json.loads(done.body)}
+    return {"client_id": item.client_id, "status": done.status, **done.values}
 
 
 def _work(state: State, asking: Asking, item: Item, now: datetime) -> Any:

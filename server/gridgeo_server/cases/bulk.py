@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -16,11 +16,12 @@ from gridgeo_server.cases.intake import Fault, Intake, Taken
 from gridgeo_server.cases.service import Desk
 from gridgeo_server.cases.wishes import Actor
 from gridgeo_server.errors import KeyReused, ServerError, StoreUnavailable
-from gridgeo_server.idempotency import KEPT, Reply, digest_of, once
+from gridgeo_server.idempotency import KEPT, Once, Reply, digest_of
 from gridgeo_server.store import Store, Transaction, tables
+from gridgeo_server.store.parts import part
 from gridgeo_server.texts import Text, say
 
-_TOGETHER = 20
+_TOGETHER = 64
 """Rows that are written together; others' writes come between."""
 _REQUEST = "POST /api/v1/cases/bulk"
 
@@ -53,7 +54,7 @@ def file_reports(
     if faults and not partial:
         return [], _in_order(faults)
     for at in range(0, len(fresh), _TOGETHER):
-        done, refused = store.write(functools.partial(_write, desk, fresh[at : at + _TOGETHER], now, actor))
+        done, refused = store.write(functools.partial(_write, desk, fresh[at : at + _TOGETHER], now, actor), adds=True)
         filed += done
         faults += refused
     return sorted(filed, key=lambda one: one.row), _in_order(faults)
@@ -103,32 +104,39 @@ def _write(
     desk: Desk, rows: Sequence[Taken], now: datetime, actor: Actor, transaction: Transaction
 ) -> tuple[list[Filed], list[Fault]]:
     filed, faults = [], []
-    for row in rows:
-        told = len(transaction.announcements)
+    works = [_work(desk, row, now, actor) for row in rows]
+    Once.ahead(transaction.connection, works)
+    for row, work in zip(rows, works, strict=True):
         try:
-            with transaction.connection.begin_nested():
-                filed.append(_one(transaction, desk, row, now, actor))
+            with part(transaction):
+                filed.append(_filed(row, work, transaction))
         except KeyReused:
             faults.append(_reused(row))
         except StoreUnavailable:
             raise
         except (GridgeoError, ServerError) as error:
-            del transaction.announcements[told:]
             why = error.args[0] if error.args and isinstance(error.args[0], Text) else str(error)
             faults.append(Fault(row.row, getattr(error, "field", None), say("bulk.refused", why=why), row.id))
     return filed, faults
 
 
-def _one(transaction: Transaction, desk: Desk, row: Taken, now: datetime, actor: Actor) -> Filed:
-    made = False
-
-    def work(inner: Transaction) -> Reply:
-        nonlocal made
-        made = True
-        case = desk.report(inner, row.report, now, actor)
+def _work(desk: Desk, row: Taken, now: datetime, actor: Actor) -> Once:
+    def work(transaction: Transaction) -> Reply:
+        case = desk.report(transaction, row.report, now, actor)
         return Reply.of(201, {"case": case.case, "grid": case.grid})
 
-    reply = once(_key(row, actor), _REQUEST, asdict(row.report), now, work)(transaction)
+    return Once(_key(row, actor), digest_of(_REQUEST, asdict(row.report)), now, work)
+
+
+def _filed(row: Taken, work: Once, transaction: Transaction) -> Filed:
+    made = False
+
+    def noted(inner: Transaction) -> Reply:
+        nonlocal made
+        made = True
+        return work.work(inner)
+
+    reply = replace(work, work=noted)(transaction)
     return Filed(row.row, row.id, **reply.values, replayed=not made)
 
 

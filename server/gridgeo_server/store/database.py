@@ -71,13 +71,15 @@ class Store:
         except (sa.exc.OperationalError, sqlite3.OperationalError) as error:
             raise StoreUnavailable(f"the store can't be read: {getattr(error, 'orig', error)}") from error
 
-    def write(self, work: Callable[[Transaction], Answer], *, last: bool = False) -> Answer:
+    def write(self, work: Callable[[Transaction], Answer], *, last: bool = False, adds: bool = False) -> Answer:
         """Do `work` in a transaction and return its answer once it is durable.
 
         Parameters
         ----------
         last
             Whatever is written next comes after this commit, and after what it announces was heard.
+        adds
+            `work` only adds rows, all of them by `held.add`: they are written together with those of others.
 
         Raises
         ------
@@ -89,7 +91,7 @@ class Store:
             The store is closed, full or gone; nothing is kept. Any other exception of `work` is raised as it is,
             and nothing of that work is kept.
         """
-        future = self._writer.put(work, last).future
+        future = self._writer.put(work, last, adds=adds).future
         wait((future,), self._wait_s)
         self._give_up_unless_begun(future)
         wait((future,), self._wait_s)
@@ -102,7 +104,7 @@ class Store:
         Parameters
         ----------
         adds
-            `work` only adds rows, all of them by `held.add`: they are written together with those of others.
+            As for `write`.
         """
         loop = asyncio.get_running_loop()
         waiter = loop.create_future()

@@ -12,7 +12,7 @@ import asyncio
 import math
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
@@ -24,7 +24,7 @@ import sqlalchemy as sa
 from gridgeo_server.store.errands import on_loop
 from gridgeo_server.store.held import HELD, Held
 from gridgeo_server.store.memo import AHEAD
-from gridgeo_server.store.prepared import driver_of
+from gridgeo_server.store.prepared import Prepared, driver_of
 
 SLICE = 16
 """Most jobs that an event loop does in one go."""
@@ -152,7 +152,7 @@ class Doing:
     def _added(self, job: Job) -> Outcome:
         """Do a job that only adds rows: where it fails its rows are dropped, and what others added before it is written."""
         transaction, driver = Transaction(self.connection), driver_of(self.connection)
-        mark, changes = self._held.mark(), driver.total_changes
+        mark, others = self._held.mark(), driver.total_changes - self._held.changes
         self._memo[HELD] = self._held
         try:
             answer = job.work(transaction)
@@ -160,15 +160,19 @@ class Doing:
         except (sa.exc.OperationalError, sqlite3.OperationalError):
             raise
         except Exception as error:
-            self._held.drop(mark)
-            self._held.write(self.connection)
+            undo(self.connection, self._held, mark)
             self._memo.clear()
             outcome = Outcome(job, error=error)
-            changes = driver.total_changes
         self._memo.pop(HELD, None)
-        if driver.total_changes != changes:
+        if driver.total_changes - self._held.changes != others:
             raise RuntimeError("a job that was said to add rows alone has written by itself")
         return outcome
+
+
+def undo(connection: sa.Connection, held: Held, mark: Mapping[Prepared, int]) -> None:
+    """Drop the rows that were held back since `mark`, and write those before: what was remembered of them is forgotten."""
+    held.drop(mark)
+    held.write(connection)
 
 
 def _loop_of(job: Job) -> asyncio.AbstractEventLoop | None:
