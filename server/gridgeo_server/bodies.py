@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,7 +20,7 @@ from gridgeo_server.texts import say
 
 DEEPEST = 64
 """Most levels of objects and lists in one another."""
-_LOOKED_AT = (b"\\u0000", b"\\ud", b"\\uD", b"NaN", b"Infinity")
+_LOOKED_AT = re.compile(rb"\\u0000|\\u[dD]|NaN|Infinity")
 """What may stand for something that no text and no number can be."""
 _OWN_READER = "/api/v1/cases/bulk"
 """Where a file is read that tells its faults row by row."""
@@ -40,7 +41,7 @@ def read(path: str, content_type: bytes, body: bytes) -> Any:
     if not body or path == _OWN_READER or not is_json(content_type.decode("latin-1")):
         return None
     try:
-        values = json.loads(body.decode("utf-8-sig"), object_pairs_hook=_once_each)
+        values = _READER.decode(body.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise BadRequest(say("body.utf8", byte=error.start + 1), "body") from None
     except json.JSONDecodeError as error:
@@ -51,7 +52,7 @@ def read(path: str, content_type: bytes, body: bytes) -> Any:
         raise
     except ValueError:  # Python reads no number of more than some thousand figures
         raise BadRequest(say("body.figures"), "body") from None
-    if body.count(b"[") + body.count(b"{") > DEEPEST or any(sign in body for sign in _LOOKED_AT):
+    if body.count(b"[") + body.count(b"{") > DEEPEST or _LOOKED_AT.search(body):
         _check_inside(values, deep_only=path == _ITEM_BY_ITEM)
     return values
 
@@ -63,6 +64,9 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(name for name in names if names.count(name) > 1)
         raise BadRequest(say("body.twice", name=_shown(twice)), _shown(twice))
     return found
+
+
+_READER = json.JSONDecoder(object_pairs_hook=_once_each)
 
 
 def _check_inside(values: Any, *, deep_only: bool) -> None:
