@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from gridgeo_server.store.memo import memo_of
-from gridgeo_server.store.prepared import Prepared, driver_of
+from gridgeo_server.store.prepared import Prepared
 
 HELD = "rows that are held back"
 """Where the memo of the writer's connection has them, while a job that only adds rows is done."""
@@ -22,8 +22,6 @@ class Held:
 
     def __init__(self) -> None:
         self._rows: dict[Prepared, list[Mapping[str, Any]]] = {}
-        self.changes = 0
-        """Rows of the store that writing it has changed."""
 
     def add(self, statement: Prepared, row: Mapping[str, Any]) -> None:
         """Hold a row back."""
@@ -42,12 +40,9 @@ class Held:
 
     def write(self, connection: sa.Connection) -> None:
         """Write what is held, and hold nothing any more."""
-        driver = driver_of(connection)
-        before = driver.total_changes
         for statement, rows in self._rows.items():
             statement.run_all(connection, rows)
         self._rows.clear()
-        self.changes += driver.total_changes - before
 
 
 def add(connection: sa.Connection, statement: Prepared, *rows: Mapping[str, Any]) -> None:

@@ -12,7 +12,7 @@ import asyncio
 import math
 import sqlite3
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
@@ -24,7 +24,7 @@ import sqlalchemy as sa
 from gridgeo_server.store.errands import on_loop
 from gridgeo_server.store.held import HELD, Held
 from gridgeo_server.store.memo import AHEAD
-from gridgeo_server.store.prepared import Prepared, driver_of
+from gridgeo_server.store.prepared import driver_of
 
 SLICE = 64
 """Most jobs that an event loop does in one go."""
@@ -70,6 +70,10 @@ class Outcome:
     announcements: tuple[Any, ...] = ()
 
 
+class DoneOver(Exception):
+    """A part of a job that adds rows failed: the job is done over, by statements of its own, and its parts in savepoints."""
+
+
 class Doing:
     """Does the jobs of one commit after another on a connection, in transactions that whoever asks begins and ends."""
 
@@ -96,7 +100,9 @@ class Doing:
 
     def each(self, group: list[Job]) -> list[Outcome]:
         """Do jobs one by one, each in a savepoint."""
-        return [self._done(job) for job in group]
+        outcomes = [self._done(job) for job in group]
+        self._memo.pop(AHEAD, None)
+        return outcomes
 
     def all(self, group: list[Job]) -> list[Outcome]:
         """Do jobs, and write what they held back."""
@@ -156,7 +162,7 @@ class Doing:
     def _added(self, job: Job) -> Outcome:
         """Do a job that only adds rows: where it fails its rows are dropped, and what others added before it is written."""
         transaction, driver = Transaction(self.connection), driver_of(self.connection)
-        mark, others = self._held.mark(), driver.total_changes - self._held.changes
+        mark, changes = self._held.mark(), driver.total_changes
         self._memo[HELD] = self._held
         try:
             answer = job.work(transaction)
@@ -164,19 +170,17 @@ class Doing:
         except (sa.exc.OperationalError, sqlite3.OperationalError):
             raise
         except Exception as error:
-            undo(self.connection, self._held, mark)
+            self._held.drop(mark)
+            self._held.write(self.connection)
             self._memo.clear()
+            if isinstance(error, DoneOver):
+                return self._done(job)
             outcome = Outcome(job, error=error)
+            changes = driver.total_changes
         self._memo.pop(HELD, None)
-        if driver.total_changes - self._held.changes != others:
+        if driver.total_changes != changes:
             raise RuntimeError("a job that was said to add rows alone has written by itself")
         return outcome
-
-
-def undo(connection: sa.Connection, held: Held, mark: Mapping[Prepared, int]) -> None:
-    """Drop the rows that were held back since `mark`, and write those before: what was remembered of them is forgotten."""
-    held.drop(mark)
-    held.write(connection)
 
 
 def _loop_of(job: Job) -> asyncio.AbstractEventLoop | None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import sqlalchemy as sa
-
-from gridgeo_server.store.held import HELD, Held
-from gridgeo_server.store.jobs import Transaction, undo
+from gridgeo_server.store.held import HELD
+from gridgeo_server.store.jobs import DoneOver, Transaction
 from gridgeo_server.store.memo import memo_of
 
 
@@ -17,28 +14,21 @@ from gridgeo_server.store.memo import memo_of
 def part(transaction: Transaction) -> Iterator[None]:
     """What is done within: where it fails nothing of it is left and nothing of it is told, and what was done before is kept.
 
-    A failure of the store itself ends the whole transaction.
+    Parts have savepoints of their own. Where rows are held back they have none, for most don't fail: the first that does has its job
+    done over, with savepoints. So whoever uses it lets `DoneOver` pass.
     """
-    connection = transaction.connection
-    memo, told = memo_of(connection), len(transaction.announcements)
-    held: Held | None = None if memo is None else memo.get(HELD)
+    memo, told = memo_of(transaction.connection), len(transaction.announcements)
+    if memo is not None and HELD in memo:
+        try:
+            yield
+        except Exception as error:
+            raise DoneOver from error
+        return
     try:
-        if held is None:
-            with connection.begin_nested():
-                yield
-        else:
-            mark = held.mark()
-            try:
-                yield
-            except (sa.exc.OperationalError, sqlite3.OperationalError):
-                raise
-            except Exception:
-                undo(connection, held, mark)
-                raise
+        with transaction.connection.begin_nested():
+            yield
     except Exception:
         if memo is not None:
             memo.clear()
-            if held is not None:
-                memo[HELD] = held
         del transaction.announcements[told:]
         raise

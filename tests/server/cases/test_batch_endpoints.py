@@ -94,3 +94,27 @@ def test_signs_and_times_that_no_answer_can_hold_are_no_failure(client: TestClie
     for path in ("/api/v1/cases", "/api/v1/cases/batch"):
         sent = {"content": f'{{"{half}": 1}}', "headers": {"content-type": "application/json"}}
         assert client.post(path, **sent).status_code == 422
+
+
+def test_reports_alone_are_each_done_once_though_one_between_them_is_refused_or_comes_twice(
+    client: TestClient, replay: Any, noise: dict[str, Any]
+) -> None:
+    far = {**noise, "lon": noise["lon"] + 5}
+    items = [
+        {"client_id": "r1", "report": noise},
+        {"client_id": "r1", "report": noise},
+        {"client_id": "far", "report": far},
+        {"client_id": "r2", "report": noise},
+        {"client_id": "r2", "report": {**noise, "description": "other"}},
+        {"client_id": "r3", "report": noise},
+        {"client_id": "r3", "report": noise},
+    ]
+    first = replay(*items)
+    assert [one["status"] for one in first] == [201, 201, 422, 201, 422, 201, 201]
+    assert (first[0]["case"], first[5]["case"]) == (first[1]["case"], first[6]["case"])
+    assert replay(*items) == first
+    found = client.get("/api/v1/cases").json()["cases"]
+    assert sorted(one["case"] for one in found) == sorted({one["case"] for one in first if "case" in one})
+    for one in found:
+        events = client.get(f"/api/v1/cases/{one['case']}").json()["events"]
+        assert [event["action"] for event in events] == ["report", "accept", "dispatch"]
