@@ -2,8 +2,9 @@
 
 ``python benchmarks/durable.py`` sends a fixed number of reports, each with a key of its own, over so many connections at
 once, and tells the CPU time that the server's process used (user and system, all threads), then proves that every
-acknowledged case is in the store, once. Writing the disk's own time is not CPU time: see the wall time beside it. Before and after it a
-bare door of FastAPI is sent as many requests (`bare_door.py`): on a machine that others share, what a report costs in such requests
+acknowledged case is in the store, once. Writing the disk's own time is not CPU time: see the wall time beside it. With ``--together N`` N reports come in one request, as a field
+app sends what was reported while it was offline (`POST /api/v1/cases/batch`); each has an identifier of its own and is acknowledged by
+itself. Before and after it a bare door of FastAPI is sent as many requests (`bare_door.py`): on a machine that others share, what a report costs in such requests
 says more than a second.
 """
 
@@ -56,7 +57,9 @@ def cpu_s(process: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def send(port: int, bodies: list[bytes], name: str, connections: int) -> tuple[dict[str, str], list[float]]:
+async def send(
+    port: int, bodies: list[bytes], name: str, connections: int, path: str = "/api/v1/cases"
+) -> tuple[dict[str, str], list[float]]:
     """The case that each key was given, and the seconds that each answer took."""
     waiting = list(enumerate(bodies))
     kept: dict[str, str] = {}
@@ -68,7 +71,7 @@ async def send(port: int, bodies: list[bytes], name: str, connections: int) -> t
             number, body = waiting.pop()
             key = f"{name}-{number}"
             head = (
-                f"POST /api/v1/cases HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+                f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
                 f"Idempotency-Key: {key}\r\nContent-Length: {len(body)}\r\n\r\n"
             )
             start = time.perf_counter()
@@ -77,20 +80,38 @@ async def send(port: int, bodies: list[bytes], name: str, connections: int) -> t
             length = int(answered.split(b"content-length:")[1].split(b"\r\n")[0])
             told = json.loads(await reader.readexactly(length))
             spent.append(time.perf_counter() - start)
-            if b" 201 " in answered.split(b"\r\n")[0]:
+            status = int(answered.split()[1])
+            if status == 201:
                 kept[key] = told["case"]
+            elif status == 200:
+                kept.update((one["client_id"], one["case"]) for one in told["results"] if one["status"] == 201)
         writer.close()
 
     await asyncio.gather(*(work() for _ in range(connections)))
     return kept, spent
 
 
-def measured(folder: Path, count: int, connections: int, *, on_duty: bool) -> dict[str, Any]:
-    """Figures of so many reports."""
-    bodies = [
-        json.dumps({"category": "noise", "lon": lon, "lat": lat, "description": "Loud music"}).encode()
-        for lon, lat in places(count)
+def batches(reports: list[dict[str, Any]], name: str, together: int) -> list[bytes]:
+    """Bodies of so many reports each."""
+    items = [
+        {"client_id": f"{name}-{number}", "at": "2026-01-01T08:00:00Z", "report": report}
+        for number, report in enumerate(reports)
     ]
+    return [json.dumps({"items": items[at : at + together]}).encode() for at in range(0, len(items), together)]
+
+
+def measured(folder: Path, count: int, connections: int, together: int, *, on_duty: bool) -> dict[str, Any]:
+    """Figures of so many reports."""
+    reports = [{"category": "noise", "lon": lon, "lat": lat, "description": "Loud music"} for lon, lat in places(count)]
+    if together > 1:
+        path, warm, bodies = (
+            "/api/v1/cases/batch",
+            batches(reports[:200], "warm", together),
+            batches(reports, "sent", together),
+        )
+    else:
+        bodies = [json.dumps(one).encode() for one in reports]
+        path, warm = "/api/v1/cases", bodies[:200]
     command = [sys.executable, "-m", "gridgeo", "serve", "--data", str(folder), "--port", "0", "--json"]
     duty = {**os.environ, "GRIDGEO_OFFICERS_ON_DUTY": str(on_duty)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=duty) as server:
@@ -98,10 +119,10 @@ def measured(folder: Path, count: int, connections: int, *, on_duty: bool) -> di
             assert server.stdout is not None
             port = int(json.loads(server.stdout.readline())["address"].rstrip("/").rsplit(":", 1)[1])
             # What is compiled or read on first use is no cost of a report.
-            asyncio.run(send(port, bodies[:200], "warm", connections))
+            asyncio.run(send(port, warm, "warm", connections, path))
             time.sleep(1.0)
             before, start = cpu_s(server.pid), time.perf_counter()
-            kept, spent = asyncio.run(send(port, bodies, "sent", connections))
+            kept, spent = asyncio.run(send(port, bodies, "sent", connections, path))
             wall, used = time.perf_counter() - start, cpu_s(server.pid) - before
         finally:
             server.kill()
@@ -116,6 +137,7 @@ def measured(folder: Path, count: int, connections: int, *, on_duty: bool) -> di
         "officers on duty": on_duty,
         "acknowledged": len(kept),
         "connections": connections,
+        "reports_in_a_request": together,
         "server_cpu_s": round(used, 2),
         "per_cpu_second": round(len(kept) / used),
         "wall_s": round(wall, 2),
@@ -151,13 +173,14 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--reports", type=int, default=5_000)
     options.add_argument("--connections", type=int, default=64)
+    options.add_argument("--together", type=int, default=1, help="reports in one request, at most 200")
     options.add_argument("--nobody", action="store_true", help="nobody is on duty: reports are taken, nobody is sent")
     options.add_argument("--output", type=Path)
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         town_in(Path(temporary))
         before = bare_us(given.reports, given.connections)
-        figures = measured(Path(temporary), given.reports, given.connections, on_duty=not given.nobody)
+        figures = measured(Path(temporary), given.reports, given.connections, given.together, on_duty=not given.nobody)
         after = bare_us(given.reports, given.connections)
     bare = (before + after) / 2
     figures["bare_door_us"] = [round(before), round(after)]
