@@ -16,12 +16,13 @@ import sqlalchemy as sa
 from gridgeo_server.app import create_app
 from gridgeo_server.cases.wishes import Actor, Report
 from gridgeo_server.errors import KeyReused, StoreUnavailable
-from gridgeo_server.idempotency import KEPT, Reply, once
+from gridgeo_server.idempotency import KEPT, Once, Reply, once
 from gridgeo_server.settings import Settings
 from gridgeo_server.state import State
 from gridgeo_server.store import Store, Transaction, tables
 from gridgeo_server.store.held import add
 from gridgeo_server.store.jobs import Job
+from gridgeo_server.store.parts import part
 from gridgeo_server.store.prepared import Prepared
 from gridgeo_server.town import Town
 from server.store.test_writer import Gate, keep, keys
@@ -120,6 +121,30 @@ def test_a_job_that_writes_by_itself_though_it_said_it_adds_rows_alone_is_not_ke
         store._writer.put(lambda transaction: keep(transaction, "a"), adds=True).future.result(30)
     assert keys(store) == []
     assert store._writer.put(adding("b"), adds=True).future.result(30) == "b"
+
+
+def test_a_key_that_parts_of_two_jobs_of_one_commit_have_is_answered_once(
+    store: Store, in_one_commit: Callable[..., list[Any]]
+) -> None:
+    done: list[int] = []
+
+    def asked(number: int) -> tuple[Callable[[Transaction], Any], bool]:
+        def work(transaction: Transaction) -> Reply:
+            done.append(number)
+            return Reply.of(201, {"number": number})
+
+        wanted = Once("same", "digest", NOW, work)
+
+        def job(transaction: Transaction) -> Any:
+            Once.ahead(transaction.connection, [wanted])
+            with part(transaction):
+                return wanted(transaction).values["number"]
+
+        return job, True
+
+    assert in_one_commit(store, asked(1), asked(2), asked(3)) == [1, 1, 1]
+    assert done == [1]
+    assert keys(store) == ["gate", "same"]
 
 
 def test_a_key_that_comes_twice_in_one_commit_is_answered_once(
