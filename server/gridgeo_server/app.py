@@ -193,10 +193,14 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
         auth,
         webhooks,
         live,
+        open311,
+        features,
+        openapi,
+        tile_endpoints,
+        health,
     ):
-        app.include_router(part.router)
-    for part in (open311, features, openapi, tile_endpoints, health):
-        app.include_router(part.router)
+        # Not included: a router within a router looks for the door twice.
+        app.router.routes += part.router.routes
     links.install(app)
     pages_endpoint.mount(app, Path(__file__).parent / "pages")
     app.add_middleware(AwaitReady, ready=app.state.ready)
