@@ -64,6 +64,11 @@ class Rules:
         """What is still good enough."""
         return Limits(None if self.fix_age_min is None else self.fix_age_min * 60, self.open_cases)
 
+    @property
+    def limited(self) -> bool:
+        """Whether anything is too little."""
+        return self.fix_age_min is not None or self.open_cases is not None
+
 
 def rules_of(settings: Settings) -> Rules:
     """The rules that the settings of a server ask for."""
@@ -255,16 +260,16 @@ def _able(
     """Who may be sent as far as the officer goes, by identifier, and who may not."""
     able: list[Responder] = []
     refused: list[Refused] = []
-    limits, modes, barred = rules.limits, town.roads, barred or {}
+    modes, barred = town.roads, barred or {}
     # Where nothing is asked but that they are on duty, as in most towns, no more is looked at.
-    asked = bool(need) or limits != Limits()
+    asked = bool(need) or rules.limited
     for officer in sorted(officers, key=_identifier):
         name = officer.responder
         why = barred.get(name)
         if why is None and (asked or not officer.on_duty):
             age = None if now is None else officer.fix_age_s(now)
             standing = Standing(officer.on_duty, skills=officer.skills, fix_age_s=age, open_cases=load.get(name, 0))
-            why = refusal(standing, need, limits)
+            why = refusal(standing, need, rules.limits)
         if why is None and officer.mode not in modes:
             why = Refusal("no_street", {"mode": officer.mode})
         if why is None:
