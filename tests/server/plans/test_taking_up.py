@@ -95,13 +95,14 @@ def _all(count: int, grid: str) -> dict[str, Any]:
 
 @contextmanager
 def _heard(office: Office) -> Iterator[list[tuple[str, Any]]]:
-    """What a viewer of the stream is told meanwhile: name and values of every event."""
+    """What a viewer of the stream is told meanwhile, up to the officers of a new plan: name and values of every event."""
     hub, told = _state(office).hub, []
     viewer = Viewer(seen=hub.sequence)
     hub.join(viewer)
     yield told
     deadline, wire = time.monotonic() + 30, b""
-    while not (b"event: plan" in wire and b"event: responder" in wire) and time.monotonic() < deadline:
+    # Moves are gathered: those of what was done before the plan may be told ahead of it.
+    while b"event: responder" not in wire.partition(b"event: plan")[2] and time.monotonic() < deadline:
         time.sleep(0.01)
         wire += hub.take(viewer) or b""
     for message in wire.decode().removesuffix("\n\n").split("\n\n"):
