@@ -20,6 +20,15 @@ class Placed(Protocol):
         ...
 
 
+class Travelling(Placed, Protocol):
+    """Somebody who is somewhere and goes by a mode: foot, bike, car."""
+
+    @property
+    def mode(self) -> str:
+        """By what."""
+        ...
+
+
 class Spot(NamedTuple):
     """A place where nobody needs to be."""
 

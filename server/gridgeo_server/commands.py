@@ -7,10 +7,9 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from pydantic import ValidationError
 
 from gridgeo.errors import BadInput
 from gridgeo.terminal import err, out
@@ -63,6 +62,8 @@ def serve(
     as_json: Json = False,
 ) -> None:
     """Serve a town's layers, cases and live board until stopped; its store is kept in the data folder."""
+    from gridgeo_server.settings import settings_from
+
     run(settings_from(port=port, data=data, host=host, auth=auth, simulate=simulate or None), as_json)
 
 
@@ -74,6 +75,7 @@ def demo(
 ) -> None:
     """The whole job on the sample map: import, partition, patrols, visits, report, then the live board."""
     from gridgeo_server.demo import make
+    from gridgeo_server.settings import settings_from
     from gridgeo_server.store.folder import begin_demo_store, check_own_of_demo, held
 
     output.mkdir(parents=True, exist_ok=True)
@@ -95,6 +97,7 @@ def backup(
     as_json: Json = False,
 ) -> None:
     """Write store and plan files to one file, while the server goes on or not."""
+    from gridgeo_server.settings import settings_from
     from gridgeo_server.store.backup import back_up
 
     _tell(back_up(settings_from(data=data).data, target), "written to", target, as_json)
@@ -109,6 +112,7 @@ def restore(
     as_json: Json = False,
 ) -> None:
     """Bring a backup into a folder that no server uses, then 'gridgeo serve' serves it."""
+    from gridgeo_server.settings import settings_from
     from gridgeo_server.store.backup import restore as bring_back
 
     folder = settings_from(data=data).data
@@ -122,20 +126,6 @@ def _tell(manifest: Manifest, done: str, place: Path, as_json: bool) -> None:
     cases, events = manifest.counts["cases"], manifest.counts["events"]
     held = f"{cases:,} cases and {events:,} events of {manifest.made_at}, {len(manifest.files)} files"
     out.print(f"{held}, {done} {place}", soft_wrap=True, markup=False)
-
-
-def settings_from(**given: Any) -> Settings:
-    """Settings of the environment, with the options that were given (not None) in place of its variables."""
-    from gridgeo_server.settings import Settings
-
-    try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = f"GRIDGEO_{str(first['loc'][0]).upper()}"
-        raise BadInput(
-            f"setting {name}={first['input']!r}: {first['msg'].lower()}; see the reference of settings"
-        ) from None
 
 
 def run(settings: Settings, as_json: bool) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from gridgeo.errors import BadInput
 
 
 class Settings(BaseSettings):
@@ -164,3 +166,15 @@ class Settings(BaseSettings):
         description="Hosts that webhooks may be sent to though they lie inside or speak plain http, e.g. of an intranet.",
     )
     tile_cache: int = Field(default=2_000, ge=1, description="Most tiles kept in memory.")
+
+
+def settings_from(**given: Any) -> Settings:
+    """Settings of the environment, with the options that were given (not None) in place of its variables."""
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"GRIDGEO_{str(first['loc'][0]).upper()}"
+        raise BadInput(
+            f"setting {name}={first['input']!r}: {first['msg'].lower()}; see the reference of settings"
+        ) from None

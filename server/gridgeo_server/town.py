@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -25,10 +25,8 @@ from gridgeo.plans.plan import Plan, fingerprint
 from gridgeo.register.areas import lineages
 from gridgeo.roads import Roads
 from gridgeo_server.approaches import Approaches
-
-if TYPE_CHECKING:
-    from gridgeo_server.cases.reach import Reach
-    from gridgeo_server.plans.addresses import Addresses
+from gridgeo_server.plans.addresses import Addresses
+from gridgeo_server.reach import Reach
 
 ATTRIBUTION = "© OpenStreetMap contributors"
 _OF_JURISDICTION = ("units_hash", "lineages", "bounds", "roads", "addresses", "approaches", "reach")
@@ -88,8 +86,6 @@ class Town:
     @cached_property
     def addresses(self) -> Addresses:
         """Finds places by their names and addresses."""
-        from gridgeo_server.plans.addresses import Addresses
-
         return Addresses(self.jurisdiction)
 
     @cached_property
@@ -120,8 +116,6 @@ class Town:
     @cached_property
     def reach(self) -> Reach:
         """Which units officers reach in time."""
-        from gridgeo_server.cases.reach import Reach
-
         return Reach(self.jurisdiction.units, self.roads)
 
     @cached_property

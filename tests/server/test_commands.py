@@ -3,7 +3,7 @@
 import pytest
 
 from gridgeo.errors import BadInput
-from gridgeo_server.commands import settings_from
+from gridgeo_server.settings import settings_from
 
 
 def test_an_option_wins_over_a_variable_and_a_variable_over_the_default(monkeypatch):

@@ -120,8 +120,8 @@ def revoke(
 @contextmanager
 def _store(data: Path | None) -> Iterator[Store]:
     """The store of a data folder, closed at the end; migrated when it is older than this version."""
-    from gridgeo_server.commands import settings_from
     from gridgeo_server.errors import StoreUnavailable
+    from gridgeo_server.settings import settings_from
     from gridgeo_server.store import Store
     from gridgeo_server.store.folder import STORE
 

@@ -67,10 +67,10 @@ def check_tables(data: Data = None, as_json: Json = False) -> None:
     """Read calendar, categories, limits, duty, responsibilities and attributes as the server would; tell what no department is responsible for."""
     from gridgeo_server.cases.files import categories_of, desk_limits_of, responsibility_of
     from gridgeo_server.clocks.files import calendar_of
-    from gridgeo_server.commands import settings_from
     from gridgeo_server.open311.attributes import attributes_of
     from gridgeo_server.responders.duty import duty_of
     from gridgeo_server.responders.roster import roster
+    from gridgeo_server.settings import settings_from
     from gridgeo_server.town import read_town
 
     settings = settings_from(data=data)
@@ -94,7 +94,7 @@ def check_tables(data: Data = None, as_json: Json = False) -> None:
 
 
 def _folder(data: Path | None) -> Path:
-    from gridgeo_server.commands import settings_from
+    from gridgeo_server.settings import settings_from
 
     folder: Path = settings_from(data=data).data
     if not folder.is_dir():

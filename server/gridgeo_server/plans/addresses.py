@@ -15,7 +15,6 @@ from gridgeo.jurisdictions import Jurisdiction
 from gridgeo_server.plans.likeness import Likeness
 from gridgeo_server.plans.spelling import Spelling, spell, spellings
 from gridgeo_server.texts import Text, say
-from gridgeo_server.town import Town
 
 _STEP_M = 20.0
 """Metres between two points of a street that are looked at."""
@@ -143,11 +142,6 @@ class Addresses:
                     names.update(dict.fromkeys(((kind, name) for name in rows.values()), _apart(numbers, near)))
         order = sorted(names, key=lambda one: (KINDS.index(one[0]), names[one], len(one[1]), one[1]))
         return order[:_OFFERED]
-
-
-def find_address(town: Town, words: str) -> list[Spot]:
-    """The spots that `words` lead to; none where nothing is called so."""
-    return town.addresses.find(words).spots
 
 
 def _apart(numbers: Iterable[str], near: str) -> int:

@@ -14,7 +14,7 @@ from gridgeo_server.errors import BadRequest, NotFound
 from gridgeo_server.idempotency import IdempotencyKey, Reply
 from gridgeo_server.plans import calendar as calendars
 from gridgeo_server.plans import changing, register, service, staging
-from gridgeo_server.plans.addresses import Spot, find_address
+from gridgeo_server.plans.addresses import Spot
 from gridgeo_server.plans.answers import answered, do_once
 from gridgeo_server.plans.requests import Code, IfMatch, NewIdentity, On, revision_of
 from gridgeo_server.plans.service import Deed
@@ -114,7 +114,7 @@ def locate(
         raise BadRequest("give lon and lat, or an address", "address" if lon is None and lat is None else "lon")
     spots = [Spot("place", None, lon, lat)] if lon is not None and lat is not None else []
     if address is not None:
-        spots = find_address(state.town, address)
+        spots = state.town.addresses.find(address).spots
         if not spots:
             raise NotFound(f"no place, street, building or unit is called '{address}'; give lon and lat instead")
     found: dict[str, dict[str, Any]] = {}

@@ -13,7 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from gridgeo_server.app import create_app
-from gridgeo_server.plans.addresses import Addresses, find_address
+from gridgeo_server.plans.addresses import Addresses
 from gridgeo_server.settings import Settings
 from gridgeo_server.town import Town
 from server.plans.conftest import Office, make_key
@@ -126,9 +126,9 @@ def test_a_town_without_house_numbers_says_so(quarters: Town) -> None:
     assert (found.spots, found.reason and found.reason.key) == ([], "address.no_numbers")
 
 
-def test_the_older_question_by_address_reads_the_same_spellings(quarters: Town) -> None:
-    assert [one.what for one in find_address(quarters, " ＳＣＨＯＯＬ ")] == ["place"]
-    assert [one.name for one in find_address(quarters, "u０00")] == ["U000"]
+def test_a_town_finds_addresses_however_wide_their_signs_are(quarters: Town) -> None:
+    assert [one.what for one in quarters.addresses.find(" ＳＣＨＯＯＬ ").spots] == ["place"]
+    assert [one.name for one in quarters.addresses.find("u０00").spots] == ["U000"]
 
 
 @pytest.mark.parametrize("query", ["", "text=", "text=x&on=soon", f"text={'x' * 201}"])

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from gridgeo import crs
 from gridgeo.roads import Roads
 from gridgeo.roads.snapping import Snapped
-from gridgeo_server.responders.model import Responder
+from gridgeo_server.approaches import Travelling
 
 MOST = 1_000
 """Most junctions that are remembered."""
@@ -47,7 +47,7 @@ class Reach:
         homes = self._units["households"].to_numpy(dtype=np.float64)
         return np.asarray(homes / homes.sum() if homes.any() else np.full(len(homes), 1 / len(homes)))
 
-    def within(self, officers: Sequence[Responder], seconds: float) -> NDArray[np.bool_]:
+    def within(self, officers: Sequence[Travelling], seconds: float) -> NDArray[np.bool_]:
         """Shape (officers, units): whether each is reached by road in so many seconds, by the officer's own mode."""
         found = np.zeros((len(officers), len(self._units)), dtype=bool)
         for mode in sorted({officer.mode for officer in officers}):

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from gridgeo.roads import Roads
-from gridgeo_server.cases import reach as module
-from gridgeo_server.cases.reach import Reach
+from gridgeo_server import reach as module
+from gridgeo_server.reach import Reach
 from gridgeo_server.responders.model import Responder, one_per_grid
 from gridgeo_server.town import Town
 
