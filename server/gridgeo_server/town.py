@@ -25,7 +25,7 @@ from gridgeo.plans.plan import Plan, fingerprint
 from gridgeo.register.areas import lineages
 from gridgeo.roads import Roads
 from gridgeo_server.approaches import Approaches
-from gridgeo_server.plans.addresses import Addresses
+from gridgeo_server.gazetteer.addresses import Addresses
 from gridgeo_server.reach import Reach
 
 ATTRIBUTION = "© OpenStreetMap contributors"

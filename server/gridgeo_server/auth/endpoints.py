@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
@@ -20,6 +20,7 @@ from gridgeo_server.cases.audits import readable
 from gridgeo_server.cases.looking import looker_of
 from gridgeo_server.doors import Door
 from gridgeo_server.errors import NotSignedIn
+from gridgeo_server.parameters import Accepts
 from gridgeo_server.state import StateOf
 from gridgeo_server.store import Transaction
 from gridgeo_server.texts import language_of, say
@@ -56,9 +57,7 @@ def all_roles() -> dict[str, Any]:
 
 
 @router.get("/me")
-async def me(
-    state: StateOf, bearer: AskerOf, accept_language: Annotated[str | None, Header(max_length=200)] = None
-) -> dict[str, Any]:
+async def me(state: StateOf, bearer: AskerOf, accept_language: Accepts = None) -> dict[str, Any]:
     """Who asks, and what they may do; without a key this machine, where none is needed, or else the public."""
     role = roles()[bearer.role]
     nobody = bearer.signed_in_by == "nothing"

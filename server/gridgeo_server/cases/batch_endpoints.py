@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Header
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import JSONResponse, Response
 
@@ -21,6 +21,7 @@ from gridgeo_server.days import MomentInZone
 from gridgeo_server.doors import Door
 from gridgeo_server.errors import BadRequest, NotFound, ServerError, StoreUnavailable, faults_told, status_of, told
 from gridgeo_server.idempotency import Once, Reply, digest_of
+from gridgeo_server.parameters import Accepts
 from gridgeo_server.state import State, StateOf
 from gridgeo_server.store import Transaction, tables
 from gridgeo_server.store.instants import to_text
@@ -56,7 +57,7 @@ def batch(
     body: BatchBody,
     state: StateOf,
     asking: AskingOf,
-    accept_language: Annotated[str | None, Header(max_length=200)] = None,
+    accept_language: Accepts = None,
 ) -> Response:
     """Replay up to 200 reports and actions of a field app in order, each once by its `client_id`; the answer tells what became of each."""
     now, lang = state.clock(), language_of(accept_language)

@@ -14,7 +14,7 @@ from gridgeo_server.cases.intake import Fault, read_csv, read_geojson
 from gridgeo_server.cases.rows import FIELDS
 from gridgeo_server.doors import Door
 from gridgeo_server.errors import BadRequest, problem
-from gridgeo_server.plans.import_endpoints import Accepts
+from gridgeo_server.parameters import Accepts
 from gridgeo_server.state import StateOf
 from gridgeo_server.texts import language_of, say
 

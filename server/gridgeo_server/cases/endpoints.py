@@ -28,6 +28,7 @@ from gridgeo_server.days import Moment
 from gridgeo_server.doors import Door
 from gridgeo_server.errors import BadRequest, ServerError, status_of, told
 from gridgeo_server.idempotency import IdempotencyKey, Reply, once
+from gridgeo_server.parameters import Accepts
 from gridgeo_server.responders import store as responder_store
 from gridgeo_server.responders.model import shown
 from gridgeo_server.state import State, StateOf, serving
@@ -264,7 +265,7 @@ def act_on_many(
     state: StateOf,
     asking: AskingOf,
     idempotency_key: IdempotencyKey = None,
-    accept_language: Annotated[str | None, Header(max_length=200)] = None,
+    accept_language: Accepts = None,
 ) -> Response:
     """Do the same with up to 200 cases; the answer tells each case's new version, or why nothing was done with it.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
 from gridgeo_server.auth.guard import proven
@@ -25,6 +25,7 @@ from gridgeo_server.open311.catalogue import Catalogue, definition_view, service
 from gridgeo_server.open311.encoding import Format, answer
 from gridgeo_server.open311.intake import FIELDS, Submission, submission_of
 from gridgeo_server.open311.places import place_of, place_of_building
+from gridgeo_server.parameters import Accepts
 from gridgeo_server.state import State, StateOf
 from gridgeo_server.store import Transaction
 from gridgeo_server.texts import language_of, say
@@ -34,7 +35,6 @@ router = APIRouter(prefix="/open311/v2", tags=["open311"])
 Form = Annotated[Format, Path(description="xml or json")]
 Several = Annotated[list[str] | None, Query(description="One or more, with commas between or given again.")]
 One = Annotated[list[str] | None, Query(description="Once.")]
-Language = Annotated[str | None, Header(alias="accept-language", max_length=200)]
 
 _FORM = {
     "requestBody": {
@@ -76,7 +76,7 @@ HERE = [Depends(_jurisdiction)]
 
 
 @router.get("/discovery.{form}")
-def discovery(request: Request, form: Form, state: StateOf, catalogue: CatalogueOf, lang: Language = None) -> Response:
+def discovery(request: Request, form: Form, state: StateOf, catalogue: CatalogueOf, lang: Accepts = None) -> Response:
     """Where the services are found, in which formats, whom to ask, and where keys come from."""
     settings = state.settings
     kind = "test" if settings.simulate else "production"
@@ -87,7 +87,7 @@ def discovery(request: Request, form: Form, state: StateOf, catalogue: Catalogue
 
 
 @router.get("/services.{form}", dependencies=HERE)
-def services(form: Form, state: StateOf, catalogue: CatalogueOf, lang: Language = None) -> Response:
+def services(form: Form, state: StateOf, catalogue: CatalogueOf, lang: Accepts = None) -> Response:
     """What can be reported today."""
     spoken = language_of(lang)
     offered = catalogue.offered(_today(state))
@@ -97,7 +97,7 @@ def services(form: Form, state: StateOf, catalogue: CatalogueOf, lang: Language 
 
 @router.get("/services/{service_code}.{form}", dependencies=HERE)
 def service_definition(
-    service_code: str, form: Form, state: StateOf, catalogue: CatalogueOf, lang: Language = None
+    service_code: str, form: Form, state: StateOf, catalogue: CatalogueOf, lang: Accepts = None
 ) -> Response:
     """What a service asks for beside place and description."""
     spoken = language_of(lang)
@@ -115,7 +115,7 @@ def report(
     submission: Annotated[Submission, Depends(_submission)],
     jurisdiction_id: Annotated[str | None, Query(description="May stand in the form too.")] = None,
     idempotency_key: IdempotencyKey = None,
-    lang: Language = None,
+    lang: Accepts = None,
 ) -> Response:
     """Report a case with a key; the answer tells its service_request_id at once."""
     spoken, now = language_of(lang), state.clock()
@@ -162,7 +162,7 @@ def requests(
     status: Several = None,
     page: One = None,
     page_size: One = None,
-    lang: Language = None,
+    lang: Accepts = None,
 ) -> Response:
     """Requests of at most 90 days, newest first, 1,000 to a page; those named whatever else is asked."""
     asked = {name: request.query_params.getlist(name) for name in request.query_params}
@@ -176,7 +176,7 @@ def requests(
 
 @router.get("/requests/{service_request_id}.{form}", dependencies=HERE)
 def one_request(
-    service_request_id: str, form: Form, state: StateOf, asking: AskingOf, lang: Language = None
+    service_request_id: str, form: Form, state: StateOf, asking: AskingOf, lang: Accepts = None
 ) -> Response:
     """One request."""
     spoken = language_of(lang)
@@ -187,7 +187,7 @@ def one_request(
 
 
 @router.get("/tokens/{token}.{form}", dependencies=HERE)
-def token(token: str, form: Form, state: StateOf, asking: AskingOf, lang: Language = None) -> Response:
+def token(token: str, form: Form, state: StateOf, asking: AskingOf, lang: Accepts = None) -> Response:
     """The request of a token. Every report gets its service_request_id at once, which serves as its token too."""
     with state.store.reading() as connection:
         case = _known(state, asking, connection, token)

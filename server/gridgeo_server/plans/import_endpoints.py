@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends, Header, Query
+from fastapi import APIRouter, Body, Depends, Query
 from starlette.responses import Response
 
 from gridgeo_server.auth.guard import BearerOf
 from gridgeo_server.doors import Door
 from gridgeo_server.errors import BadRequest
 from gridgeo_server.idempotency import IdempotencyKey
+from gridgeo_server.parameters import Accepts, FileName
 from gridgeo_server.plans import importing
 from gridgeo_server.plans.answers import keep
 from gridgeo_server.plans.drawn import draw
@@ -23,8 +24,6 @@ router = APIRouter(prefix="/api/v1/plans/import", tags=["plans"], route_class=Do
 
 _KINDS = "CSV (UTF-8, GBK), XLSX, GeoJSON, GeoPackage, GeoParquet, FlatGeobuf, or a Shapefile in a ZIP."
 FileBytes = Annotated[bytes, Body(media_type="application/octet-stream", description=_KINDS)]
-FileName = Annotated[str, Query(min_length=1, max_length=255, description="Its name; the ending says what it is.")]
-Accepts = Annotated[str | None, Header(alias="Accept-Language", max_length=200)]
 _Column = Annotated[str | None, Query(min_length=1, max_length=200)]
 
 

@@ -11,9 +11,9 @@ from fastapi import APIRouter, Query
 from gridgeo import crs as systems
 from gridgeo_server.doors import Door
 from gridgeo_server.errors import BadRequest
+from gridgeo_server.gazetteer.addresses import Spot
+from gridgeo_server.parameters import Accepts
 from gridgeo_server.plans import service
-from gridgeo_server.plans.addresses import Spot
-from gridgeo_server.plans.import_endpoints import Accepts
 from gridgeo_server.plans.locating import Ground, Grounds, Row
 from gridgeo_server.plans.requests import On
 from gridgeo_server.plans.views import held_view

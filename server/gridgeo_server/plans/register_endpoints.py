@@ -11,10 +11,10 @@ from starlette.responses import Response
 from gridgeo_server.auth.guard import BearerOf
 from gridgeo_server.doors import Door
 from gridgeo_server.errors import BadRequest, NotFound
+from gridgeo_server.gazetteer.addresses import Spot
 from gridgeo_server.idempotency import IdempotencyKey, Reply
 from gridgeo_server.plans import calendar as calendars
 from gridgeo_server.plans import changing, register, service, staging
-from gridgeo_server.plans.addresses import Spot
 from gridgeo_server.plans.answers import answered, do_once
 from gridgeo_server.plans.requests import Code, IfMatch, NewIdentity, On, revision_of
 from gridgeo_server.plans.service import Deed

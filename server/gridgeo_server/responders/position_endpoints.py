@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import Response
 
@@ -13,6 +13,7 @@ from gridgeo_server.cases.filters import in_utc
 from gridgeo_server.doors import Door
 from gridgeo_server.errors import faults_told, status_of, told
 from gridgeo_server.idempotency import IdempotencyKey, Reply, once
+from gridgeo_server.parameters import Accepts
 from gridgeo_server.responders import service
 from gridgeo_server.responders.endpoints import PositionBody
 from gridgeo_server.responders.service import Fix
@@ -42,7 +43,7 @@ async def positions(
     state: StateOf,
     asking: AskingOf,
     idempotency_key: IdempotencyKey = None,
-    accept_language: Annotated[str | None, Header(max_length=200)] = None,
+    accept_language: Accepts = None,
 ) -> Response:
     """Take in where officers are, up to 500 fixes in any order; the answer names those that were refused, and why.
 

@@ -11,9 +11,9 @@ from starlette.responses import Response
 from gridgeo_server.auth.guard import BearerOf
 from gridgeo_server.doors import Door
 from gridgeo_server.idempotency import IdempotencyKey, Reply
+from gridgeo_server.parameters import Accepts, FileName
 from gridgeo_server.plans import calendar as calendars
 from gridgeo_server.plans.answers import do_once
-from gridgeo_server.plans.import_endpoints import Accepts, FileName
 from gridgeo_server.plans.requests import On
 from gridgeo_server.plans.service import Deed, today
 from gridgeo_server.rosters import files, places, service, store

@@ -13,7 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from gridgeo_server.app import create_app
-from gridgeo_server.plans.addresses import Addresses
+from gridgeo_server.gazetteer.addresses import Addresses
 from gridgeo_server.settings import Settings
 from gridgeo_server.town import Town
 from server.plans.conftest import Office, make_key

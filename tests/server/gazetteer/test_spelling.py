@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridgeo_server.plans.spelling import Spelling, spell, spellings
+from gridgeo_server.gazetteer.spelling import Spelling, spell, spellings
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ import shapely
 
 from gridgeo import crs
 from gridgeo.jurisdictions import Jurisdiction
-from gridgeo_server.plans.likeness import Likeness
-from gridgeo_server.plans.spelling import Spelling, spell, spellings
+from gridgeo_server.gazetteer.likeness import Likeness
+from gridgeo_server.gazetteer.spelling import Spelling, spell, spellings
 from gridgeo_server.texts import Text, say
 
 _STEP_M = 20.0

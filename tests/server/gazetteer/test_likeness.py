@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridgeo_server.plans.likeness import LEAST, Likeness
+from gridgeo_server.gazetteer.likeness import LEAST, Likeness
 
 NAMES = ["ruegrimaldi", "ruegrimaudi", "avdelacosta", "中山路", "中山北路", "长安街"]
 
