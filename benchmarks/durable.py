@@ -2,10 +2,13 @@
 
 ``python benchmarks/durable.py`` sends a fixed number of reports, each with a key of its own, over so many connections at
 once, and tells the CPU time that the server's process used (user and system, all threads), then proves that every
-acknowledged case is in the store, once. Writing the disk's own time is not CPU time: see the wall time beside it. With ``--together N`` N reports come in one request, as a field
-app sends what was reported while it was offline (`POST /api/v1/cases/batch`); each has an identifier of its own and is acknowledged by
-itself. Before and after it a bare door of FastAPI is sent as many requests (`bare_door.py`): on a machine that others share, what a report costs in such requests
-says more than a second.
+acknowledged case is in the store, once. Writing the disk's own time is not CPU time: see the wall time beside it.
+
+With ``--together N`` N reports come in one request, as a field app sends what was reported while it was offline
+(`POST /api/v1/cases/batch`); each has an identifier of its own and is acknowledged by itself.
+
+Before and after it a bare door of FastAPI is sent as many requests (`bare_door.py`): on a machine that others share,
+what a report costs in such requests says more than a second.
 """
 
 from __future__ import annotations
@@ -104,11 +107,8 @@ def measured(folder: Path, count: int, connections: int, together: int, *, on_du
     """Figures of so many reports."""
     reports = [{"category": "noise", "lon": lon, "lat": lat, "description": "Loud music"} for lon, lat in places(count)]
     if together > 1:
-        path, warm, bodies = (
-            "/api/v1/cases/batch",
-            batches(reports[:200], "warm", together),
-            batches(reports, "sent", together),
-        )
+        path = "/api/v1/cases/batch"
+        warm, bodies = (batches(some, name, together) for some, name in ((reports[:200], "warm"), (reports, "sent")))
     else:
         bodies = [json.dumps(one).encode() for one in reports]
         path, warm = "/api/v1/cases", bodies[:200]
