@@ -179,7 +179,7 @@ def test_a_folder_that_another_server_uses_is_told_with_the_mend(
     status, told = _serve(monkeypatch, capsys, "--data", str(shared_server.folder), "--port", "0")
     assert status == 2
     assert f"{shared_server.folder} is in use by another gridgeo server; stop that one" in told
-    assert http.get(f"{shared_server.address}/readyz").status_code == 200
+    assert http.get(f"{shared_server.address}/healthz").status_code == 200
 
 
 @pytest.mark.parametrize(("missing", "verb"), [("town.gpkg", "gridgeo import"), ("plan.gpkg", "gridgeo partition")])
