@@ -17,6 +17,11 @@ from sqlalchemy.dialects.sqlite import pysqlite
 from gridgeo_server.encoding import to_json
 from gridgeo_server.store.instants import Instant, to_text
 
+TOGETHER = 64
+"""Most rows of one statement: whatever is to be inserted is shared out by powers of two, so that few statements are remembered, and
+none has more parameters than SQLite takes (32,766 where it is built as its authors build it).
+"""
+
 _DIALECT = pysqlite.dialect()
 
 _Process = Callable[[Any], Any] | None
@@ -54,13 +59,23 @@ class Prepared:
         """Run it in the transaction of `connection`; ``lastrowid`` of an insert's cursor is the row's number."""
         return driver_of(connection).execute(self.sql, self._given(values))
 
-    def run_all(self, connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> sqlite3.Cursor:
-        """Insert several rows by one statement; what doesn't insert is run for each."""
-        if len(rows) == 1 or not self.sql.startswith("INSERT"):
-            return [self.run(connection, row) for row in rows][-1]
+    def run_all(self, connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert rows, many by one statement; what doesn't insert is run for each."""
+        if not self.sql.startswith("INSERT"):
+            for row in rows:
+                self.run(connection, row)
+            return
+        driver, begin = driver_of(connection), 0
+        while begin < len(rows):
+            count = min(TOGETHER, 1 << ((len(rows) - begin).bit_length() - 1))
+            given = [value for row in rows[begin : begin + count] for value in self._given(row)]
+            driver.execute(self._inserts(count), given)
+            begin += count
+
+    def _inserts(self, count: int) -> str:
+        """What SQLite is given for so many rows."""
         one, sign, cells = self.sql.partition(" VALUES ")
-        given = [value for row in rows for value in self._given(row)]
-        return driver_of(connection).execute(f"{one}{sign}{', '.join([cells] * len(rows))}", given)
+        return f"{one}{sign}{', '.join([cells] * count)}"
 
     def _given(self, values: Mapping[str, Any]) -> list[Any]:
         """What SQLite is given for the parameters."""

@@ -196,7 +196,8 @@ class Writer:
 
     def _opened(self) -> Doing:
         connection = self._connect()
-        for pragma in (f"cache_size={-CACHE_KB}", f"wal_autocheckpoint={LOG_PAGES}"):
+        # What undoes a statement that fails half-way is kept in memory: statements of many rows write to it all the time.
+        for pragma in (f"cache_size={-CACHE_KB}", f"wal_autocheckpoint={LOG_PAGES}", "temp_store=MEMORY"):
             driver_of(connection).execute(f"PRAGMA {pragma}")
         return Doing(connection)
 

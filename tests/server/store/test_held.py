@@ -81,8 +81,8 @@ def in_one_commit() -> Callable[..., list[Any]]:
 def test_rows_of_many_jobs_are_written_by_one_statement(
     store: Store, statements: list[str], in_one_commit: Callable[..., list[Any]]
 ) -> None:
-    assert in_one_commit(store, *((adding(key), True) for key in "abc")) == ["a", "b", "c"]
-    assert keys(store) == ["a", "b", "c", "gate"]
+    assert in_one_commit(store, *((adding(key), True) for key in "abcd")) == ["a", "b", "c", "d"]
+    assert keys(store) == ["a", "b", "c", "d", "gate"]
     written = [one for one in statements if one.startswith("INSERT") and "'gate'" not in one]
     assert len(written) == 1
     assert not any("SAVEPOINT" in one for one in statements[statements.index(written[0]) :])

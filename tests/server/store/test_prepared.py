@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import sqlite3
 from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
 
 from gridgeo_server.store import tables
-from gridgeo_server.store.prepared import Prepared
+from gridgeo_server.store.prepared import TOGETHER, Prepared, driver_of
 
 NOW = datetime(2026, 11, 18, 9, 0, 0, 123_000, tzinfo=UTC)
 EVENT = {
@@ -58,3 +59,18 @@ def test_a_row_is_brought_up_to_date_in_the_transaction_of_its_connection(connec
 def test_a_value_that_is_not_given_is_an_error(connection):
     with pytest.raises(KeyError, match="note"):
         Prepared(tables.events.insert(), EVENT).run(connection, {k: v for k, v in EVENT.items() if k != "note"})
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, TOGETHER - 1, TOGETHER, 3 * TOGETHER + 5])
+def test_many_rows_are_inserted_in_their_order_by_few_statements_of_few_parameters(connection, count):
+    table = tables.events
+    told = []
+    driver = driver_of(connection)
+    driver.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, TOGETHER * len(EVENT))
+    driver.set_trace_callback(told.append)
+    Prepared(table.insert(), EVENT).run_all(connection, [{**EVENT, "case": f"c-{number}"} for number in range(count)])
+    driver.set_trace_callback(None)
+    found = connection.execute(sa.select(table.c.case).order_by(table.c.seq)).scalars().all()
+    assert found == [f"c-{number}" for number in range(count)]
+    inserts = [one for one in told if one.startswith("INSERT")]
+    assert len(inserts) == count // TOGETHER + (count % TOGETHER).bit_count()
