@@ -19,7 +19,16 @@ from gridgeo_server.cases.asking import Asking, AskingOf
 from gridgeo_server.cases.endpoints import ActionBody, Name, ReportBody
 from gridgeo_server.days import MomentInZone
 from gridgeo_server.doors import Door
-from gridgeo_server.errors import BadRequest, NotFound, ServerError, StoreUnavailable, faults_told, status_of, told
+from gridgeo_server.errors import (
+    BadRequest,
+    KeyReused,
+    NotFound,
+    ServerError,
+    StoreUnavailable,
+    faults_told,
+    status_of,
+    told,
+)
 from gridgeo_server.idempotency import Once, Reply, digest_of
 from gridgeo_server.parameters import Accepts
 from gridgeo_server.state import State, StateOf
@@ -106,6 +115,8 @@ def _result(transaction: Transaction, item: Read, lang: str) -> dict[str, Any]:
             done = item.once(transaction)
     except StoreUnavailable:
         raise
+    except KeyReused as error:
+        return _refused(item.client_id, *status_of(error), say("batch.reused", id=item.client_id).told(lang))
     except (ServerError, GridgeoError) as error:
         return _refused(item.client_id, *status_of(error), told(error, lang))
     return {"client_id": item.client_id, "status": done.status, **done.values}

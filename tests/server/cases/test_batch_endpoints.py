@@ -118,3 +118,32 @@ def test_reports_alone_are_each_done_once_though_one_between_them_is_refused_or_
     for one in found:
         events = client.get(f"/api/v1/cases/{one['case']}").json()["events"]
         assert [event["action"] for event in events] == ["report", "accept", "dispatch"]
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "the client_id 'r1' came before"), ("zh", "client_id“r1”曾用于")])
+def test_a_client_id_that_came_before_with_another_content_is_refused_by_its_own_name(
+    client: TestClient, noise: dict[str, Any], language: str, words: str
+) -> None:
+    items = [
+        {"client_id": "r1", "at": AT, "report": noise},
+        {"client_id": "r1", "at": AT, "report": {**noise, "description": "other"}},
+    ]
+    answer = client.post("/api/v1/cases/batch", json={"items": items}, headers={"accept-language": language})
+    refused = answer.json()["results"][1]
+    assert (refused["status"], refused["type"]) == (422, "urn:gridgeo:problem:key-reused")
+    assert words in refused["detail"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "words"),
+    [
+        ("/api/v1/cases/batch", {"items": []}, "至少 1 项"),
+        ("/api/v1/cases/actions", {"action": "extend", "note": "n", "amount": 0, "cases": [{"case": "x"}]}, "须大于 0"),
+    ],
+)
+def test_what_is_too_few_or_too_little_is_told_in_the_language_that_is_asked_for(
+    client: TestClient, path: str, body: dict[str, Any], words: str
+) -> None:
+    answer = client.post(path, json=body, headers={"accept-language": "zh"})
+    assert answer.status_code == 422
+    assert words in answer.json()["detail"]
