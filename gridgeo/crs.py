@@ -122,7 +122,7 @@ def declared(lon: float, lat: float, system: str) -> tuple[float, float]:
 
     GCJ-02 and BD-09 are shifted by some hundred metres, and nothing about a coordinate tells which of them it is: a place is
     converted where its system is said, never by a guess. The shift is the one that open-source converters agree on; it is undone
-    by iteration to less than a millimetre. Outside China GCJ-02 is WGS 84.
+    by iteration to less than a millimetre. Outside China both are WGS 84, as Gaode and Baidu give it there.
 
     Examples
     --------
@@ -132,7 +132,7 @@ def declared(lon: float, lat: float, system: str) -> tuple[float, float]:
     """
     if system not in DECLARED:
         raise BadInput(f"unknown coordinate system '{system}'; give one of {', '.join(DECLARED)}")
-    if system == "wgs84":
+    if system == "wgs84" or not _shifted(lon, lat):
         return lon, lat
     if system == "bd09":
         lon, lat = _undone(_gcj02_to_bd09, lon, lat)
@@ -144,12 +144,16 @@ DECLARED = ("wgs84", "gcj02", "bd09")
 
 _KRASOVSKY_A, _KRASOVSKY_E2 = 6_378_245.0, 0.006693421622965943
 _SHIFTED = (72.004, 0.8293, 137.8347, 55.8271)
-"""West, south, east, north of what GCJ-02 shifts, degrees."""
+"""West, south, east, north of what GCJ-02 and BD-09 shift, degrees."""
+
+
+def _shifted(lon: float, lat: float) -> bool:
+    west, south, east, north = _SHIFTED
+    return west <= lon <= east and south <= lat <= north
 
 
 def _wgs84_to_gcj02(lon: float, lat: float) -> tuple[float, float]:
-    west, south, east, north = _SHIFTED
-    if not (west <= lon <= east and south <= lat <= north):
+    if not _shifted(lon, lat):
         return lon, lat
     x, y, pi = lon - 105.0, lat - 35.0, math.pi
     root = math.sqrt(abs(x))

@@ -19,9 +19,14 @@ def test_the_shifts_of_gcj02_and_bd09_are_undone_to_a_millimetre(lon: float, lat
     assert declared(*_gcj02_to_bd09(*shifted), "bd09") == pytest.approx((lon, lat), abs=1e-8)
 
 
-def test_what_is_declared_as_wgs84_or_lies_far_from_china_stays_as_it_is() -> None:
-    assert declared(116.42703, 39.90245, "wgs84") == (116.42703, 39.90245)
-    assert declared(7.42, 43.73, "gcj02") == (7.42, 43.73)
+@pytest.mark.parametrize(
+    ("system", "place"),
+    [("wgs84", (116.42703, 39.90245)), ("gcj02", (7.42, 43.73)), ("bd09", (7.42, 43.73)), ("bd09", (0.0, 0.0))],
+)
+def test_what_is_declared_as_wgs84_or_lies_far_from_china_stays_as_it_is(
+    system: str, place: tuple[float, float]
+) -> None:
+    assert declared(*place, system) == place
 
 
 def test_another_system_is_refused_by_its_name() -> None:
