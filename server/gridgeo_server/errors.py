@@ -26,7 +26,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -168,7 +168,7 @@ def problem(
     name: str,
     title: str | Text,
     detail: object,
-    errors: list[dict[str, str]] | None = None,
+    errors: Sequence[Mapping[str, Any]] | None = None,
     *,
     lang: str = "en",
     **headers: str,

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from gridgeo import crs
@@ -55,7 +56,13 @@ class Intake:
     faults: tuple[Fault, ...]
 
 
-def read_csv(data: bytes, categories: Collection[str], system: str = "wgs84", town: Town | None = None) -> Intake:
+def read_csv(
+    data: bytes,
+    categories: Collection[str],
+    system: str = "wgs84",
+    town: Town | None = None,
+    charset: str | None = None,
+) -> Intake:
     """Reports of a CSV in UTF-8 or GBK, with a heading of `rows.FIELDS`; commas, semicolons or tabs between.
 
     Parameters
@@ -66,8 +73,10 @@ def read_csv(data: bytes, categories: Collection[str], system: str = "wgs84", to
         What the coordinates are declared to be in, see `gridgeo.crs.declared`.
     town
         Where known, numbers that aren't degrees are tried as its metres, to tell what they may be.
+    charset
+        One of `rows.CHARSETS`, where the sender declares it.
     """
-    return _intake(csv_rows, data, categories, system, town)
+    return _intake(partial(csv_rows, charset=charset), data, categories, system, town)
 
 
 def read_geojson(data: bytes, categories: Collection[str], system: str = "wgs84", town: Town | None = None) -> Intake:

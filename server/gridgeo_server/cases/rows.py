@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
@@ -14,6 +15,15 @@ from gridgeo_server.texts import Listed, Text, say
 FIELDS = ("id", "category", "lon", "lat", "description", "reporter")
 """What a row may say; the first four it must."""
 _NEEDED = FIELDS[:4]
+
+_USUAL = ("utf-8-sig", "gb18030")
+CHARSETS = {
+    **dict.fromkeys(("utf-8", "us-ascii", "gb2312", "gbk", "gb18030"), _USUAL),
+    "utf-16": ("utf-16",),
+    "big5": ("big5hkscs",),
+    **dict.fromkeys(("iso-8859-1", "windows-1252"), ("cp1252",)),
+}
+"""Charset that a sender may declare → the encodings that are tried; of ISO 8859-1 what the web takes it for."""
 
 
 class Unreadable(ValueError):
@@ -39,30 +49,42 @@ class Written(str):
     __slots__ = ()
 
 
-def csv_rows(data: bytes) -> Iterator[Row]:
+def csv_rows(data: bytes, charset: str | None = None) -> Iterator[Row]:
     """The rows of a CSV below its heading, numbered by the line in which they begin; empty ones are left out.
+
+    Spreadsheets write columns without a heading where a cell was once touched, and leave the last cells of a row out where those
+    below are empty too: neither says anything.
+
+    Parameters
+    ----------
+    charset
+        One of `CHARSETS`, where the sender declares it; UTF-8 or GBK where left out.
 
     Raises
     ------
     Unreadable
         The encoding, the quotes or the heading.
     """
-    text = _decoded(data)
+    text = _decoded(data, charset)
     heading = text.split("\n", 1)[0]
     separator = max(",;\t", key=heading.count)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     number = 0
     try:
         names = [name.strip().casefold() for name in next(rows, [])]
+        width = len(names)
+        while names and not names[-1]:
+            names.pop()
         _refuse_fields(names, 1)
         number = rows.line_num
         for cells in rows:
             line, number = number + 1, rows.line_num
             if not any(cell.strip() for cell in cells):
                 continue
-            wrong = (
-                () if len(cells) == len(names) else ((None, say("bulk.cells", cells=len(cells), columns=len(names))),)
-            )
+            if len(cells) <= width and not any(cell.strip() for cell in cells[len(names) :]):
+                cells = cells[: len(names)]
+            fits = len(cells) <= len(names) and set(names[len(cells) :]).isdisjoint(_NEEDED)
+            wrong = () if fits else ((None, say("bulk.cells", cells=len(cells), columns=len(names))),)
             values = dict(zip(names, cells, strict=False))
             numbers: dict[str, Any] = {field: Written(values[field]) for field in ("lon", "lat") if field in values}
             yield Row(line, {**values, "id": values.get("id", "").strip(), **numbers}, wrong)
@@ -131,10 +153,14 @@ def _feature(number: int, feature: Any) -> Row:
     return Row(number, {**values, "lon": position[0], "lat": position[1]}, tuple(wrong))
 
 
-def _decoded(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
+def _decoded(data: bytes, charset: str | None = None) -> str:
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encodings: tuple[str, ...] = ("utf-16",)
+    else:
+        encodings = CHARSETS[charset] if charset is not None else _USUAL
+    for encoding in encodings:
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise Unreadable(None, say("bulk.encoding"))
+    raise Unreadable(None, say("bulk.encoding") if charset is None else say("bulk.not_encoded", charset=charset))

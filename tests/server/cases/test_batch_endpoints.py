@@ -120,7 +120,9 @@ def test_reports_alone_are_each_done_once_though_one_between_them_is_refused_or_
         assert [event["action"] for event in events] == ["report", "accept", "dispatch"]
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "the client_id 'r1' came before"), ("zh", "client_id“r1”曾用于")])
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "the client_id 'r1' came before"), ("zh", "client_id“r1”曾用于")]
+)
 def test_a_client_id_that_came_before_with_another_content_is_refused_by_its_own_name(
     client: TestClient, noise: dict[str, Any], language: str, words: str
 ) -> None:

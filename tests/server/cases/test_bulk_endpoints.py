@@ -68,7 +68,7 @@ def test_an_id_with_another_content_is_refused(client: TestClient, rows: list[st
     answer = send(client, rows[1], rows[0].replace("loud", "quiet"), query=query)
     told = answer.json()
     fault = told["faults"][0] if query else told["errors"][0]
-    assert (answer.status_code, str(fault["row"]), fault["field"]) == (200 if query else 422, "3", "id")
+    assert (answer.status_code, fault["row"], fault["field"]) == (200 if query else 422, 3, "id")
     assert count(client) == (2 if query else 1)
 
 
@@ -79,7 +79,7 @@ def test_one_fault_keeps_every_row_from_being_filed(client: TestClient, rows: li
     told = answer.json()
     assert told["detail"] == "未立案任何上报；发现错误 3 处"
     assert [(one["row"], one["id"], one["field"]) for one in told["errors"]] == [
-        ("5", "far", "lon"), ("6", "turned", "lon"), ("7", "bad", "lat"),
+        (5, "far", "lon"), (6, "turned", "lon"), (7, "bad", "lat"),
     ]  # fmt: skip
     assert "最近的网格为 01，相距 300 米" in told["errors"][0]["message"]
     assert "经度与纬度似乎颠倒" in told["errors"][1]["message"]
@@ -160,3 +160,14 @@ def test_a_long_file_needs_a_key_that_is_good(client: TestClient, rows: list[str
     long = [rows[0].replace("r0", f"r{n}").replace("loud", "loud " * 200) for n in range(80)]
     assert send(client, *long).status_code == 413
     assert send(client, *rows, headers={"Authorization": "Bearer gg_no_key"}).status_code == 401
+
+
+def test_a_csv_is_kept_in_the_words_of_its_declared_charset_and_refused_where_that_isnt_known(
+    client: TestClient, rows: list[str]
+) -> None:
+    french = f"{HEADING}\n{rows[0].replace('loud', 'déchets près')}".encode("cp1252")
+    answer = send(client, content=french, headers={"Content-Type": "text/csv; charset=Windows-1252"})
+    case = client.get(f"/api/v1/cases/{answer.json()['filed'][0]['case']}").json()
+    assert case["description"] == "déchets près 0"
+    answer = send(client, content=french, headers={"Content-Type": "text/csv; charset=ebcdic"})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "Content-Type")
