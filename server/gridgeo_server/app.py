@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from gridgeo import __version__
-from gridgeo_server import errors, health, links, pages_endpoint
+from gridgeo_server import errors, health, links, outcomes, pages_endpoint
 from gridgeo_server.auth import endpoints as auth
 from gridgeo_server.auth.guesses import Guesses
 from gridgeo_server.auth.listening import check_listening
@@ -202,6 +202,7 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
         # Not included: a router within a router looks for the door twice.
         app.router.routes += part.router.routes
     links.install(app)
+    outcomes.install(app)
     pages_endpoint.mount(app, Path(__file__).parent / "pages")
     app.add_middleware(AwaitReady, ready=app.state.ready)
     app.add_middleware(health.Measure, meters=app.state.meters)

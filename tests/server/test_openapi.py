@@ -15,7 +15,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
-from schemathesis.specs.openapi.checks import negative_data_rejection
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
 from starlette.testclient import TestClient
 
 from gridgeo_server.app import create_app
@@ -27,6 +33,13 @@ from gridgeo_server.town import Town
 
 ORDINARY = 3
 """Rounds of an ordinary run; ``pytest tests/server/test_openapi.py --rounds 300 --timeout 0`` asks a hundred times as much, at random."""
+DESCRIBED = [
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    response_headers_conformance,
+]
+"""What of an answer has to be as the description says."""
 WAIT_S = 600
 """How long an answer may take, seconds: it says more of the machine than of the code."""
 KNOWN = {"plan": "P-2026-001", "other": "P-2026-001", "code": "01"}
@@ -113,6 +126,7 @@ def test_whatever_is_sent_the_server_answers_without_failing_and_refuses_in_one_
             assert answer.status_code < 500, told
             if answer.status_code >= 400:
                 assert answer.headers["content-type"][0] in _forms(case.path), told
+            case.validate_response(answer, checks=DESCRIBED)
 
         ask()
     assert asked > 100
@@ -140,6 +154,7 @@ def test_whatever_the_bearer_of_a_key_sends_the_server_answers_without_failing(
             assert answer.status_code < 500, told
             if answer.status_code >= 400:
                 assert answer.headers["content-type"] == ["application/problem+json"], told
+            case.validate_response(answer, checks=DESCRIBED)
 
         ask()
     assert asked.total() > 300
@@ -204,6 +219,7 @@ def test_what_was_made_can_be_read_and_acted_on_whatever_is_asked_in_between(
             assert response.status_code < 500, told
             if response.status_code >= 400:
                 assert response.headers["content-type"][0] in _forms(case.path), told
+            case.validate_response(response, checks=DESCRIBED)
             seen[f"{case.method} {case.path} {response.status_code // 100}xx"] += 1
             if (case.method, case.path, response.status_code) == ("POST", "/api/v1/cases", 201):
                 made = response.json()
@@ -221,3 +237,9 @@ def test_every_operation_says_what_it_is_for(api: Any) -> None:
     for path, item in api.raw_schema["paths"].items():
         for method, operation in item.items():
             assert operation.get("description"), f"{method} {path} has no description"
+
+
+def test_no_refusal_is_described_that_is_never_sent(api: Any) -> None:
+    document = api.raw_schema
+    assert "HTTPValidationError" not in str(document)
+    assert all({"4XX", "5XX"} <= set(one["responses"]) for item in document["paths"].values() for one in item.values())

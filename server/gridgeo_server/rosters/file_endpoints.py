@@ -27,11 +27,12 @@ router = APIRouter(prefix="/api/v1/rosters", tags=["rosters"], route_class=Door)
 FileBytes = Annotated[
     bytes, Body(media_type="application/octet-stream", description="CSV (UTF-8, GBK), XLSX or GeoPackage.")
 ]
-_TYPES = {
+EXPORTED = {
     ".csv": "text/csv; charset=utf-8",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".gpkg": "application/geopackage+sqlite3",
 }
+"""End of a file's name → its media type."""
 
 
 @router.post("/import/check")
@@ -115,5 +116,5 @@ def export(
     asked = {"on": None if on is None else on.isoformat(), "f": f}
     state.store.write(lambda t: store.look(t.connection, bearer, "export", asked, len(terms), now))
     named = {"Content-Disposition": f'attachment; filename="roster.{f}"'}
-    kind = _TYPES[f".{f}"].replace("utf-8", "gb18030") if encoding == "gb18030" else _TYPES[f".{f}"]
+    kind = EXPORTED[f".{f}"].replace("utf-8", "gb18030") if encoding == "gb18030" else EXPORTED[f".{f}"]
     return Response(data, media_type=kind, headers=named)
