@@ -35,6 +35,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match
 
 from gridgeo.errors import BadInput, GridgeoError, NoPath, OutsideJurisdiction
 from gridgeo_server import places
@@ -276,7 +277,15 @@ def _on_http(request: Request, error: Exception) -> Response:
     words = say(known) if known in table() else title
     detail = words if error.detail == title else error.detail
     told_with = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        told_with["Allow"] = ", ".join(_methods(request))
     return refusal(request.url.path, error.status_code, name, words, detail, None, lang=_lang(request), **told_with)
+
+
+def _methods(request: Request) -> list[str]:
+    """What may be done at the path of `request`: a method has a door of its own, and each door knows only its own."""
+    doors = [door for door in request.app.router.routes if door.matches(request.scope)[0] is not Match.NONE]
+    return sorted({method for door in doors for method in getattr(door, "methods", None) or ()})
 
 
 def _lang(request: Request) -> str:

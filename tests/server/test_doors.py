@@ -21,3 +21,16 @@ def test_a_door_without_parameters_says_so(client):
 def test_parameters_that_are_read_pass(client, name):
     value = {"grid": "01", "open": "true", "limit": "5"}[name]
     assert client.get("/api/v1/cases", params={name: value}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/api/v1/cases", "GET, POST"),
+        ("PUT", "/open311/v2/requests.json", "GET, POST"),
+        ("POST", "/healthz", "GET"),
+    ],
+)
+def test_a_method_that_a_path_doesnt_know_is_refused_with_all_that_it_knows(client, method, path, allowed):
+    answer = client.request(method, path)
+    assert (answer.status_code, answer.headers["Allow"]) == (405, allowed)
