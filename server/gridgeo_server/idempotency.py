@@ -81,7 +81,12 @@ class Reply:
 
 
 def once(
-    key: str | None, request: str, values: dict[str, Any], now: datetime, work: Callable[[Transaction], Reply]
+    key: str | None,
+    request: str,
+    values: dict[str, Any],
+    now: datetime,
+    work: Callable[[Transaction], Reply],
+    by: str = "",
 ) -> Callable[[Transaction], Reply]:
     """`work`, done only where `key` is new; where it is known, its answer is given again.
 
@@ -89,13 +94,15 @@ def once(
     ----------
     request, values
         What is asked: the path, and the body's values.
+    by
+        Who asks: two who happen on one key are done both, and neither is given the other's answer.
 
     Raises
     ------
     KeyReused
         The key came before with another request.
     """
-    return work if key is None else Once(key, digest_of(request, values), now, work)
+    return work if key is None else Once(f"by {by} {key}" if by else key, digest_of(request, values), now, work)
 
 
 @dataclass(frozen=True)
@@ -115,7 +122,7 @@ class Once:
         if given is not None:
             asked_before, status, body = given
             if asked_before != self.digest:
-                raise KeyReused(say("key.reused", key=self.key))
+                raise KeyReused(say("key.reused", key=self.key.rpartition(" ")[2]))
             return Reply(status, body, json.loads(body))
         reply = self.work(transaction)
         told = {"request": self.digest, "status": reply.status, "body": reply.body}

@@ -18,18 +18,26 @@ class Asked:
     def __init__(self, store: Store) -> None:
         self.store, self.done = store, 0
 
-    def __call__(self, key: str | None, now: datetime = NOW, what: str = "a") -> str:
+    def __call__(self, key: str | None, now: datetime = NOW, what: str = "a", by: str = "") -> str:
         def work(transaction: Transaction) -> Reply:
             self.done += 1
             return Reply.of(201, {"done": self.done})
 
-        return self.store.write(once(key, "POST /x", {"what": what}, now, work)).body
+        return self.store.write(once(key, "POST /x", {"what": what}, now, work, by)).body
 
 
 @pytest.fixture
 def ask(store: Store) -> Asked:
     """Asks the store."""
     return Asked(store)
+
+
+def test_two_who_happen_on_one_key_are_done_both_each_once(ask: Asked) -> None:
+    first = [ask("1"), ask("1", by="ann", what="b"), ask("1", by="bob")]
+    assert first == [f'{{"done":{n}}}' for n in (1, 2, 3)]
+    assert [ask("1"), ask("1", by="ann", what="b"), ask("1", by="bob")] == first
+    with pytest.raises(KeyReused, match="Idempotency-Key '1' was used"):
+        ask("1", by="bob", what="b")
 
 
 def test_a_key_is_done_once_and_answered_alike(ask: Asked) -> None:

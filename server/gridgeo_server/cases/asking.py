@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import sqlalchemy as sa
 from fastapi import Depends, Request
@@ -39,10 +39,6 @@ class Asking:
         """Who acts. Whoever carries no key has no name in events; their role tells how they came."""
         bearer = self.bearer
         return Actor(bearer.key or None, bearer.name if bearer.key else None, bearer=bearer, looker=self.looker)
-
-    def asked(self, values: dict[str, Any]) -> dict[str, Any]:
-        """What is asked, and by whom: nobody is given an answer again that was somebody else's."""
-        return {**values, "asker": self.bearer.key} if self.bearer.key else values
 
     def check(self, permission: str, case: Case | None = None) -> None:
         """Raise `NotAllowed` or `NotSignedIn` unless the role holds `permission`, for `case` if one is given."""

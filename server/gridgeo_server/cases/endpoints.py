@@ -171,8 +171,8 @@ async def report(
         case = state.desk.report(transaction, wanted, now, asking.actor)
         return Reply.of(201, asking.looker.seen(_view(state, case)))
 
-    asked = asking.asked(body.model_dump())
-    wanted_once = once(idempotency_key, "POST /api/v1/cases", asked, now, work)
+    asked, by = body.model_dump(), asking.bearer.key
+    wanted_once = once(idempotency_key, "POST /api/v1/cases", asked, now, work, by)
     reply = await state.store.write_soon(wanted_once, adds=body.into is None)
     made = reply.values
     return reply.response(Location=f"/api/v1/cases/{made['case']}", ETag=f'"{made["version"]}"')
@@ -281,8 +281,8 @@ def act_on_many(
         ]
         return Reply.of(200, {"results": results})
 
-    asked = asking.asked(body.model_dump())
-    return state.store.write(once(idempotency_key, "POST /api/v1/cases/actions", asked, now, work)).response()
+    asked, by = body.model_dump(), asking.bearer.key
+    return state.store.write(once(idempotency_key, "POST /api/v1/cases/actions", asked, now, work, by)).response()
 
 
 @router.get("/{case}")
@@ -382,8 +382,8 @@ def act(
         view = {**_view(state, changed), "clocks": clocks, "events": [event_view(event) for event in events]}
         return Reply.of(200, asking.looker.seen(view))
 
-    asked = asking.asked({**body.model_dump(), "if_match": if_match})
-    reply = state.store.write(once(idempotency_key, f"POST /api/v1/cases/{case}/actions", asked, now, work))
+    asked, by = {**body.model_dump(), "if_match": if_match}, asking.bearer.key
+    reply = state.store.write(once(idempotency_key, f"POST /api/v1/cases/{case}/actions", asked, now, work, by))
     return reply.response(ETag=f'"{reply.values["version"]}"')
 
 

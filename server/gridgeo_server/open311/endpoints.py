@@ -140,7 +140,7 @@ def report(
         return Reply.of(201, {"service_request_id": case.case})
 
     asked = {**submission.given, "api_key": bearer.key, "attributes": answers}
-    reply = state.store.write(once(idempotency_key, "POST /open311/v2/requests", asked, now, work))
+    reply = state.store.write(once(idempotency_key, "POST /open311/v2/requests", asked, now, work, bearer.key))
     made = {
         **reply.values,
         "service_notice": model.notice(state.desk.categories.named(service.category), spoken),

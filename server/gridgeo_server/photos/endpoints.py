@@ -74,8 +74,8 @@ def add(
         store.insert(transaction.connection, photo, picture.origin)
         return Reply.of(201, _view(photo))
 
-    asked = asking.asked({"kind": kind, "note": note, "sha256": original})
-    reply = state.store.write(once(idempotency_key, f"POST /api/v1/cases/{case}/photos", asked, now, work))
+    asked, by = {"kind": kind, "note": note, "sha256": original}, asking.bearer.key
+    reply = state.store.write(once(idempotency_key, f"POST /api/v1/cases/{case}/photos", asked, now, work, by))
     return reply.response(Location=_view(photo)["href"])
 
 

@@ -86,5 +86,5 @@ def do_once(
     work: Callable[[Transaction], Reply],
 ) -> Reply:
     """Do `work` once for each key and bearer: two people who happen on one key never get each other's answer."""
-    actor = None if deed.bearer is None else deed.bearer.key
-    return state.store.write(once(key, request, {**asked, "bearer": actor}, deed.now, work))
+    actor = "" if deed.bearer is None else deed.bearer.key
+    return state.store.write(once(key, request, asked, deed.now, work, actor))

@@ -73,8 +73,9 @@ async def positions(
         rows = [found[place] for place in sorted(found)]
         return Reply.of(202, {"accepted": len(body.positions) - len(rows), "refused": rows})
 
-    asked = asking.asked({"positions": body.positions})
-    return (await state.store.write_soon(once(idempotency_key, "POST /api/v1/positions", asked, now, work))).response()
+    asked, by = {"positions": body.positions}, asking.bearer.key
+    wanted = once(idempotency_key, "POST /api/v1/positions", asked, now, work, by)
+    return (await state.store.write_soon(wanted)).response()
 
 
 def _refused(place: int, status: int, name: str, detail: str) -> dict[str, Any]:

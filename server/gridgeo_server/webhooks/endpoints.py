@@ -227,7 +227,7 @@ def _once(
     asked: dict[str, Any],
     work: Callable[[Transaction], Reply],
 ) -> Reply:
-    return state.store.write(once(key, request, {**asked, "bearer": bearer.key}, state.clock(), work))
+    return state.store.write(once(key, request, asked, state.clock(), work, bearer.key))
 
 
 def _view(connection: Any, hook: Webhook, now: datetime) -> dict[str, Any]:

@@ -108,7 +108,7 @@ def test_a_retry_with_the_same_key_is_done_once_and_another_person_never_gets_it
     assert (again.status_code, again.text) == (200, first.text)
     assert len(office.read(plan)["events"]) == 2
     stranger = office.move("admin", plan, "proposed", headers=headers)
-    assert stranger.json()["type"] == "urn:gridgeo:problem:key-reused"
+    assert stranger.json()["type"] == "urn:gridgeo:problem:out-of-order"
 
 
 @pytest.mark.parametrize(
