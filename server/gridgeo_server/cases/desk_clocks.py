@@ -55,6 +55,9 @@ def resumed(calendar: Calendar, clocks: Clocks, paused_at: datetime, now: dateti
 
 def after(clocks: Clocks, event: Event) -> Clocks:
     """The clocks after `event`."""
+    if event.action == "reopen":
+        # What nobody did before the end, such as a check of what was withdrawn, isn't waited for any more.
+        clocks = {name: row for name, row in clocks.items() if "done_at" in row}
     clocks = {**clocks, **event.data.get("desk_clocks", {})}
     ends = _ENDS.get(event.action, ())
     if event.action == "accept" and event.data.get("filed", True):

@@ -136,6 +136,16 @@ def test_a_reopened_case_has_the_whole_time_to_be_sent(state: State, open_case: 
     assert lights(state, case)["dispatch"] == ("ok", 1_800)
 
 
+def test_a_check_that_was_never_made_doesnt_take_a_reopened_case_up_a_level(state: State, open_case: Any) -> None:
+    case = open_case(state)
+    for action in ("start", "handle", "withdraw"):
+        case = act(state, case, action)
+    state.clock.pass_seconds(86_400)
+    case = act(state, case, "reopen")
+    assert set(lights(state, case)) == {"filing", "dispatch"}
+    assert (climb(state), steps(state, case)) == (0, [])
+
+
 def test_the_limits_that_come_along_are_marked_as_a_secondary_source_and_speak_of_every_clock() -> None:
     assert "secondary source" in packaged().source
     assert {row.name for row in packaged().rows} == set(DESK_CLOCKS)
