@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -137,16 +137,28 @@ class Categories:
             There is no such kind, or none that holds there on that day.
         """
         self[category]
-        holding = [row for row in self._rows[category] if row.holds(area, day)]
-        if not holding:
+        found = self._holding(category, area, day)
+        if found is None:
             raise BadRequest(say("case.category_over", category=category, day=day.isoformat()), "category")
-        return next((row for row in holding if row.area is not None), holding[0])
+        return found
+
+    def held(self, category: str, area: str | None, day: date) -> Category:
+        """The row by which a case in `area` goes on on `day`; where none holds any more, what `named` says."""
+        return self._holding(category, area, day) or self.named(category)
 
     def named(self, category: str) -> Category:
         """A kind to show a case by: the table's, a former one, or one that is called by its identifier."""
         if category in self._rows:
             return self[category]
         return self._former.get(category) or Category(category, category, category, "former", 0, "urgent_hours", 0)
+
+    def turns(self, category: str) -> list[date]:
+        """Days on which what holds of a kind can change, the first of all among them."""
+        rows = self._rows[category]
+        begins = [row.valid_from or date.min for row in rows]
+        return sorted(
+            {*begins, *(row.valid_to + timedelta(days=1) for row in rows if row.valid_to not in {None, date.max})}
+        )
 
     def all(self) -> list[Category]:
         """Every kind once, in the order of the table."""
@@ -155,6 +167,11 @@ class Categories:
     def rows(self) -> list[Category]:
         """Every row of the table."""
         return [row for rows in self._rows.values() for row in rows]
+
+    def _holding(self, category: str, area: str | None, day: date) -> Category | None:
+        """The row that speaks of `area` on `day`, first the area's own."""
+        found = [row for row in self._rows.get(category, ()) if row.holds(area, day)]
+        return next((row for row in found if row.area is not None), next(iter(found), None))
 
     def department_named(self, department: str | None) -> Mapping[str, str | None]:
         """A department's names by language: its identifier where the table has none."""

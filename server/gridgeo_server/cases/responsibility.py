@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from gridgeo_server.cases.categories import Categories
 
@@ -27,17 +28,22 @@ class Responsibility:
         self._duties = dict(duties)
         self._categories = categories
 
-    def of(self, area: str, category: str) -> Duty:
-        """Who is responsible for `category` in `area`; without a department where there is a gap."""
+    def of(self, area: str, category: str, day: date) -> Duty:
+        """Who is responsible for `category` in `area` on `day`; without a department where there is a gap."""
         found = [
             self._duties[key]
             for key in ((area, category), (area, None), (None, category), (None, None))
             if key in self._duties
         ]
-        department = found[0].department if found else self._categories.named(category).department
+        department = found[0].department if found else self._categories.held(category, area, day).department
         return Duty(department, next((one.territory for one in found if one.territory), area))
 
     def gaps(self, areas: Iterable[str]) -> list[tuple[str, str]]:
-        """Every area and category for which no department is responsible."""
-        kinds = [one.category for one in self._categories.all()]
-        return [(area, kind) for area in areas for kind in kinds if self.of(area, kind).department is None]
+        """Every area and category for which on some day no department is responsible."""
+        turns = {one.category: self._categories.turns(one.category) for one in self._categories.all()}
+        return [
+            (area, kind)
+            for area in areas
+            for kind, days in turns.items()
+            if any(self.of(area, kind, day).department is None for day in days)
+        ]

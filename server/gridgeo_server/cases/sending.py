@@ -50,7 +50,7 @@ class Sending:
 
     def nearest(self, deed: Deed, case: Case) -> Case:
         """Send who should go first; with nobody to send, the case says so, goes up a level and waits."""
-        if not self._need(case):
+        if not (need := self._need(case, deed.now)):
             found = self._choice(deed.connection, case, deed.now)
             to, refused = found.first, found.refused
         else:
@@ -60,7 +60,7 @@ class Sending:
             return self._dispatch(deed, case, to)
         vain = {one.code for one in refused} & {"declined", "no_answer"}
         why = "nobody_left" if vain else "nobody"
-        if self._need(case) and not vain:
+        if need and not vain:
             case = self.climbing.rise(deed, case, len(machine().levels) - 1)
         note = say("event.nobody_left") if vain else say("event.nobody")
         if case.level + 1 < len(machine().levels):
@@ -75,7 +75,7 @@ class Sending:
         found = [case for case in reversed(found) if case.filed_at is not None]
         sent = []
         for case in found:
-            if self._need(case):  # by the areas, one after another
+            if self._need(case, deed.now):  # by the areas, one after another
                 able, _ = self.candidates(deed.connection, case, now)
                 sent += [self._dispatch(deed, case, to) for to in able[:1]]
         chosen = self.joint(deed.connection, found, now)
@@ -83,7 +83,7 @@ class Sending:
 
     def joint(self, connection: sa.Connection, cases: Sequence[Case], now: datetime) -> list[tuple[Case, Candidate]]:
         """Whom to send to several cases at once; those that need a skill are left out: they go by the areas."""
-        others = [case for case in cases if not self._need(case)]
+        others = [case for case in cases if not self._need(case, now)]
         without = [{**_in_vain(connection, case), **self.away(now)} for case in others]
         return together(self.steps.serving(), others, *_crew(connection), self.rules, now, without)
 
@@ -96,7 +96,7 @@ class Sending:
         another. Who declined or gave no answer isn't asked again.
         """
         able, refused = self._choice(connection, case, now).everybody()
-        if self._need(case):
+        if self._need(case, now):
             town = self.steps.serving()
             able.sort(key=lambda one: level_between(town, case, one.officer))
             able = [replace(one, rank=rank) for rank, one in enumerate(able, start=1)]
@@ -123,7 +123,7 @@ class Sending:
             return self._dispatch(deed, case, able[0], wish)
         to = next((one for one in able if one.officer.responder == wish.responder), None)
         if to is None:
-            to = self._insisted(deed.connection, case, wish.responder, refused)
+            to = self._insisted(deed, case, wish.responder, refused)
         if (not able or to.officer != able[0].officer) and not (wish.note or "").strip():
             raise BadRequest(_override(able, to.officer), "note")
         first = able[0].officer.responder if able else None
@@ -158,18 +158,21 @@ class Sending:
     def _choice(self, connection: sa.Connection, case: Case, now: datetime | None) -> Choice:
         """Who can be sent, whatever the levels."""
         barred = {**_in_vain(connection, case), **self.away(now)}
-        return choice(self.steps.serving(), case, *_crew(connection), self.rules, now, self._need(case), barred)
+        return choice(self.steps.serving(), case, *_crew(connection), self.rules, now, self._need(case, now), barred)
 
-    def _need(self, case: Case) -> tuple[str, ...]:
-        return self.steps.categories.named(case.category).skills
+    def _need(self, case: Case, now: datetime | None) -> tuple[str, ...]:
+        """The skills that a case needs at `now`, when it was reported where left out."""
+        day = self.climbing.calendar.day_of(now or case.reported_at)
+        return self.steps.categories.held(case.category, case.area, day).skills
 
-    def _insisted(self, connection: sa.Connection, case: Case, responder: str, refused: list[Refused]) -> Candidate:
+    def _insisted(self, deed: Deed, case: Case, responder: str, refused: list[Refused]) -> Candidate:
         """Somebody who isn't offered, where the desk may insist."""
-        officer = responder_store.get(connection, responder)
+        officer = responder_store.get(deed.connection, responder)
         why = next(one for one in refused if one.officer.responder == responder)
         if why.code in _INSISTED:
-            _, load = _crew(connection)
-            to = choice(self.steps.serving(), case, [officer], load, Rules(), need=self._need(case)).first
+            _, load = _crew(deed.connection)
+            need = self._need(case, deed.now)
+            to = choice(self.steps.serving(), case, [officer], load, Rules(), need=need).first
             if to is not None:
                 return replace(to, rank=0)
         raise OffDuty(f"{officer.name} can't be sent: {why.reason}")

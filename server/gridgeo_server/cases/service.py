@@ -84,7 +84,8 @@ class Desk:
         self.categories[report.category]
         town = self.town
         located = town.locator.locate(report.lon, report.lat)
-        category = self.categories.at(report.category, located.area, now.astimezone(self.calendar.zone).date())
+        day = self.calendar.day_of(now)
+        category = self.categories.at(report.category, located.area, day)
         owner = next((one for one in responder_store.everybody(connection) if located.grid in one.grids), None)
         place = {
             "description": report.description,
@@ -99,7 +100,7 @@ class Desk:
             "owner_name_zh": None if owner is None else owner.name_zh,
             "snapped_m": located.snapped_m,
         }
-        duty = self.responsibility.of(located.area, category.category)
+        duty = self.responsibility.of(located.area, category.category, day)
         name = store.next_name(connection, now)
         opened = model.report_event(
             name,
@@ -158,7 +159,7 @@ class Desk:
             case "dispatch":
                 return self.sending.send(deed, case, wish)
             case "accept":
-                filed = case.filed_at is not None or not self.categories.named(case.category).verify
+                filed = case.filed_at is not None or not self._kind(case, deed.now).verify
                 return self.steps.step(deed, case, "accept", wish, {"filed": filed})
             case "file":
                 case = self.steps.step(deed, case, "file", wish)
@@ -204,9 +205,13 @@ class Desk:
             if looker.grids.isdisjoint(officer.grids):
                 raise NotAllowed(say("auth.outside", responder=officer.responder, name=bearer.name))
 
+    def _kind(self, case: Case, now: datetime) -> Category:
+        """The row of the table by which a case goes on at `now`."""
+        return self.categories.held(case.category, case.area, self.calendar.day_of(now))
+
     def _begun(self, category: Category, now: datetime, *names: str) -> dict[str, Any]:
         """The clocks of the desk that begin at `now`."""
-        day = now.astimezone(self.calendar.zone).date()
+        day = self.calendar.day_of(now)
         limits = {name: self.desk_limits.at(name, category.urgent, day) for name in names}
         told = {name: limit for name, limit in limits.items() if limit is not None}
         return {name: desk_clocks.begun(self.calendar, limit, now) for name, limit in told.items()}
@@ -230,12 +235,12 @@ class Desk:
                 asked = case.before == "dispatched" and case.acknowledged_at is None
                 return {**told, "answer_at": self.sending.answer_at(now) if asked else None}
             case "reopen":
-                category = self.categories.named(case.category)
+                category = self._kind(case, now)
                 names = ("dispatch",) if case.filed_at is not None else ("filing", "dispatch")
                 clocks = self._begun(category, now, *names)
                 return {"clock": timing.begun(self.calendar, category, now), "desk_clocks": clocks}
             case "handle":
-                return {"desk_clocks": self._begun(self.categories.named(case.category), now, "checking")}
+                return {"desk_clocks": self._begun(self._kind(case, now), now, "checking")}
             case "transfer":
                 return self._transfer(deed, case, wish)
         return {}
@@ -246,10 +251,11 @@ class Desk:
         told: dict[str, Any] = {"from_category": case.category, "from_department": case.department}
         if wish.category is None:
             return {**told, "category": case.category, "department": wish.department, "territory": case.territory}
-        category = self.categories.at(wish.category, case.area, deed.now.astimezone(self.calendar.zone).date())
+        day = self.calendar.day_of(deed.now)
+        category = self.categories.at(wish.category, case.area, day)
         events = store.events_of(deed.connection, case.case)
         gone = timing.used(self.calendar, category.clock, events, deed.now)
-        duty = self.responsibility.of(case.area, category.category)
+        duty = self.responsibility.of(case.area, category.category, day)
         return {
             **told,
             "category": category.category,

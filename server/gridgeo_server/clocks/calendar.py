@@ -80,7 +80,7 @@ class Calendar:
         """Work time between two moments; negative where `end` comes first."""
         if end < start:
             return -self.worked(end, start)
-        total, day, last = _NOTHING, self._day_of(start), self._day_of(end)
+        total, day, last = _NOTHING, self.day_of(start), self.day_of(end)
         while day <= last:
             for a, b in self.spans(day):
                 total += max(_NOTHING, min(b, end) - max(a, start))
@@ -94,7 +94,7 @@ class Calendar:
         return self._back(start, -work) if work < _NOTHING else start
 
     def _forth(self, start: datetime, left: timedelta) -> datetime:
-        day = self._day_of(start)
+        day = self.day_of(start)
         while True:
             for a, b in self.spans(day):
                 here = max(_NOTHING, b - max(a, start))
@@ -104,7 +104,7 @@ class Calendar:
             day += _DAY
 
     def _back(self, start: datetime, left: timedelta) -> datetime:
-        day = self._day_of(start)
+        day = self.day_of(start)
         while True:
             for a, b in reversed(self.spans(day)):
                 here = max(_NOTHING, min(b, start) - a)
@@ -113,7 +113,8 @@ class Calendar:
                 left -= here
             day -= _DAY
 
-    def _day_of(self, moment: datetime) -> date:
+    def day_of(self, moment: datetime) -> date:
+        """The day that the wall clock shows at `moment`."""
         return moment.astimezone(self.zone).date()
 
     def _spans_of(self, day: date) -> Iterator[Span]:

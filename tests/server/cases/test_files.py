@@ -130,7 +130,7 @@ def test_who_is_responsible_is_told_by_area_and_kind_first_then_by_one_of_them(t
     rows = ["west,noise,Police,", "west,,Street office,Committee", ",greenery,Gardeners,"]
     (tmp_path / "responsibility.csv").write_text("\n".join(["area,category,department,territory", *rows]), "utf-8")
     duties = responsibility_of(tmp_path, Categories.packaged(), ["west", "east"])
-    told = {(a, c): duties.of(a, c) for a in ("west", "east") for c in ("noise", "greenery", "fire_hazard")}
+    told = {(a, c): duties.of(a, c, DAY) for a in ("west", "east") for c in ("noise", "greenery", "fire_hazard")}
     assert [one.department for one in told.values()] == [
         "Police",
         "Street office",
@@ -147,6 +147,22 @@ def test_a_gap_is_named_with_area_and_kind_and_the_packaged_table_has_none(tmp_p
     table = _own(tmp_path, f"{HEAD},department\nleak,Leak,漏水,2,working_hours,\nfire,Fire,火,2,urgent_hours,brigade\n")
     (tmp_path / "responsibility.csv").write_text("area,category,department\nwest,leak,works\n", "utf-8")
     assert responsibility_of(tmp_path, table, ["west", "east"]).gaps(["west", "east"]) == [("east", "leak")]
+
+
+def test_a_department_is_responsible_from_day_to_day_in_its_area_and_a_gap_between_is_named(tmp_path: Path) -> None:
+    rows = [
+        "leak,Leak,漏水,2,working_hours,works,,,2026-12-31",
+        "leak,Leak,漏水,2,working_hours,water,,2027-01-01,",
+        "leak,Leak,漏水,2,working_hours,port,east,,2027-06-30",
+        "fire,Fire,火,2,urgent_hours,brigade,,,2026-12-31",
+        "fire,Fire,火,2,urgent_hours,,,2027-01-01,",
+    ]
+    table = _own(tmp_path, "\n".join([f"{HEAD},department,area,valid_from,valid_to", *rows]))
+    duties = responsibility_of(tmp_path, table, ["west", "east"])
+    days = (DAY, date(2027, 1, 1), date(2027, 7, 1))
+    assert [duties.of("west", "leak", day).department for day in days] == ["works", "water", "water"]
+    assert [duties.of("east", "leak", day).department for day in days] == ["port", "port", "water"]
+    assert duties.gaps(["west", "east"]) == [("west", "fire"), ("east", "fire")]
 
 
 @pytest.mark.parametrize(

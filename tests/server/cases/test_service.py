@@ -2,14 +2,17 @@ from __future__ import annotations
 
 import gc
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from gridgeo_server.cases import store as case_store
+from gridgeo_server.cases.categories import Categories, Category
 from gridgeo_server.cases.model import Case, rebuild
 from gridgeo_server.cases.rebuilding import differences
+from gridgeo_server.cases.responsibility import Responsibility
 from gridgeo_server.cases.sweeping import climb
 from gridgeo_server.cases.wishes import Actor, Report, Wish
 from gridgeo_server.responders import service as responder_service
@@ -127,6 +130,27 @@ def test_events_can_neither_be_changed_nor_deleted(state: State, at: Any) -> Non
     for statement in (tables.events.update().values(note="other"), tables.events.delete()):
         with pytest.raises(sa.exc.IntegrityError, match="events are appended, never"):
             state.store.write(lambda t, s=statement: t.connection.execute(s))
+
+
+def test_a_case_goes_on_by_the_row_of_its_kind_that_holds_now_not_by_one_of_later(state: State, at: Any) -> None:
+    now = {**vars(state.desk.categories["noise"]), "department": "works", "valid_to": date(2026, 12, 31)}
+    later = {**now, "department": "water", "skills": ("diving",), "verify": True, "limit": 9.0, "limit_s": 32_400}
+    rows = [Category(**now), Category(**{**later, "valid_from": date(2027, 1, 1), "valid_to": None})]
+    kinds = Categories(rows, "")
+    desk = replace(state.desk, categories=kinds, responsibility=Responsibility({}, kinds))
+    lon, lat = at(480, 200)
+    seen = []
+    for _ in range(2):
+        case = state.store.write(lambda t: desk.report(t, Report("noise", lon, lat), state.clock(), Actor()))
+        found = (case.department, case.stage, case.level)
+        for action in ("withdraw", "reopen"):
+            wish = Wish(action, "why")
+            case = state.store.write(
+                lambda t, case=case, wish=wish: desk.act(t, case.case, wish, state.clock(), Actor())
+            )
+        seen.append((*found, case.limit_s, (case.due_at - state.clock()).total_seconds()))
+        state.clock.pass_seconds(50 * 86_400)
+    assert seen == [("works", "dispatched", 0, 3_600, 3_600), ("water", "accepted", 0, 32_400, 32_400)]
 
 
 def test_cases_are_numbered_by_day(state: State, at: Any) -> None:
