@@ -325,11 +325,11 @@ def _officers(state: State) -> RespondersMoved:
 
 
 def _figures(state: State, scopes: set[Audience]) -> IndicatorsChanged:
-    grids, now = len(state.fresh().town.grids), state.clock()
+    grids, now, zone = len(state.fresh().town.grids), state.clock(), state.desk.calendar.zone
     with state.store.reading() as connection:
         away = state.desk.sending.away(now)
-        areas = {one.areas: current(connection, grids, now, one, away) for one in scopes}
-        return IndicatorsChanged(current(connection, grids, now, None, away), areas)
+        areas = {one.areas: current(connection, grids, now, zone, one, away) for one in scopes}
+        return IndicatorsChanged(current(connection, grids, now, zone, None, away), areas)
 
 
 def _hosts(settings: Settings) -> tuple[str, ...]:

@@ -51,14 +51,16 @@ def indicators(
         asking.check("cases.people")
     if by == "department":
         asking.check("cases.inside")
+    zone = state.desk.calendar.zone
     if by is None:
         if start is not None or end is not None:
             raise BadRequest(say("figures.by"), "by")
         with state.store.reading() as connection:
             audience = Audience.of(state.town, None, looker=looker)
-            figures_now = current(connection, len(state.town.grids), now, audience.scope, state.desk.sending.away(now))
+            figures_now = current(
+                connection, len(state.town.grids), now, zone, audience.scope, state.desk.sending.away(now)
+            )
         return figures_now if looker.holds("figures.whole") else without_small(figures_now)
-    zone = state.desk.calendar.zone
     asked = figures.period(in_utc(start, zone), in_utc(end, zone), now)
     with state.store.reading() as connection:
         return period.table(state, connection, by, asked, now, looker)

@@ -59,7 +59,7 @@ GROUPS = {"grid": "grid", "area": "area", "department": "department", "officer":
 """What figures are told by → column of the cases, and filter of the list of cases."""
 
 _DONE = ("handled", "checked", *FINISHED)
-_VOID = ("refused", "withdrawn", "merged", "shelved")
+VOID = ("refused", "withdrawn", "merged", "shelved")
 """Stages at whose end nothing was due."""
 _TIMED = ("report", "extend", "transfer", "unshelve", "reopen")
 """Actions that set a case's time."""
@@ -181,7 +181,7 @@ def _conditions(f: Mapping[str, Any], period: Period, now: datetime) -> dict[str
     done = f["stage_last"].in_(("handled", "checked", "closed"))
     handled = sa.and_(did("handle", "self_handle"), done)
     pending = sa.and_(f["reported_at"] < end, f["stage_last"].not_in(_DONE))
-    due = sa.and_(within("due_at", min(end, now)), f["stage_last"].not_in(_VOID))
+    due = sa.and_(within("due_at", min(end, now)), f["stage_last"].not_in(VOID))
     return {
         "reported": within("reported_at"),
         "filed": within("filed_at"),

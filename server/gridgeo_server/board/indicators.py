@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from gridgeo_server.board.figures import VOID
 from gridgeo_server.cases import store as case_store
 from gridgeo_server.cases.looking import Looker
 from gridgeo_server.cases.model import Case
@@ -18,6 +20,8 @@ from gridgeo_server.responders.shifts import as_on_shift
 from gridgeo_server.state import State
 from gridgeo_server.store.instants import to_text
 
+_RECENT = timedelta(hours=24)
+
 
 def indicators(
     open_cases: list[Case],
@@ -26,6 +30,7 @@ def indicators(
     load: dict[str, int],
     grids: int,
     now: datetime,
+    today: datetime,
 ) -> dict[str, Any]:
     """The strip of indicators.
 
@@ -34,20 +39,23 @@ def indicators(
     open_cases
         Every case that is not finished.
     recent
-        Every case reported in the last 24 hours.
+        Every case reported in the last 24 hours and since `today` began.
     load
         Cases on each officer's hands.
+    today
+        When the day began.
 
     Notes
     -----
     `on_time` speaks of the last 24 hours: due are the cases that were handled or whose time is up, on time those
-    handled before it was. Its rate is None when nothing is due: a rate without a base is unknown, not 0.
+    handled before it was. At the end of a case that was refused, withdrawn, merged or shelved nothing was due. The rate is None
+    when nothing is due: a rate without a base is unknown, not 0.
     """
     pending = [case for case in open_cases if case.handled_at is None]
     lights = [case.light(now) for case in pending]
-    today = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
     reported_today = [case for case in recent if case.reported_at >= today]
-    due = [case for case in recent if case.stage != "withdrawn" and (case.handled_at is not None or case.due_at <= now)]
+    counted = [case for case in recent if case.stage not in VOID and case.reported_at >= now - _RECENT]
+    due = [case for case in counted if case.handled_at is not None or case.due_at <= now]
     on_time = [case for case in due if case.on_time]
     on_duty = [officer for officer in officers if officer.on_duty]
     busy = [officer for officer in on_duty if load.get(officer.responder)]
@@ -71,17 +79,26 @@ def indicators(
 
 
 def current(
-    connection: sa.Connection, grids: int, now: datetime, looker: Looker | None = None, away: Container[str] = ()
+    connection: sa.Connection,
+    grids: int,
+    now: datetime,
+    zone: ZoneInfo,
+    looker: Looker | None = None,
+    away: Container[str] = (),
 ) -> dict[str, Any]:
-    """The indicators of this moment: of all `grids`, or of those in the areas of a `looker`; `away` are officers off shift."""
+    """The indicators of this moment: of all `grids`, or of those in the areas of a `looker`; `away` are officers off shift.
+
+    Today is the day of the wall clock of `zone`.
+    """
     where = [] if looker is None else looker.where()
     open_cases, _ = case_store.search(connection, is_open=True, where=where)
-    recent, _ = case_store.search(connection, reported_since=now - timedelta(hours=24), where=where)
+    today = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0).astimezone(UTC)
+    recent, _ = case_store.search(connection, reported_since=min(today, now - _RECENT), where=where)
     officers = [one for one in responder_store.everybody(connection) if one.responder not in away]
     if looker is not None and (own := looker.grids) is not None:
         officers = [one for one in officers if not own.isdisjoint(one.grids)]
         grids = len(own)
-    return indicators(open_cases, recent, officers, case_store.open_by_responder(connection), grids, now)
+    return indicators(open_cases, recent, officers, case_store.open_by_responder(connection), grids, now, today)
 
 
 def snapshot(state: State, looker: Looker | None = None) -> dict[str, Any]:
@@ -91,7 +108,9 @@ def snapshot(state: State, looker: Looker | None = None) -> dict[str, Any]:
         open_cases, _ = case_store.search(connection, is_open=True)
         officers = responder_store.everybody(connection)
         load = case_store.open_by_responder(connection)
-        figures = current(connection, len(state.town.grids), now, looker, state.desk.sending.away(now))
+        figures = current(
+            connection, len(state.town.grids), now, state.desk.calendar.zone, looker, state.desk.sending.away(now)
+        )
     categories = state.desk.categories
     return {
         "server_time": to_text(now),

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from fastapi.testclient import TestClient
 
+from gridgeo_server.app import create_app
 from gridgeo_server.board.indicators import snapshot
+from gridgeo_server.settings import Settings
 from gridgeo_server.state import State
+from gridgeo_server.town import Town
 
 
 def _figures(client: TestClient) -> dict[str, Any]:
@@ -64,6 +68,36 @@ def test_grids_without_a_report_today_are_counted_by_themselves(client: TestClie
     assert (figures["reported_today"], figures["grids_at_zero"]) == (2, 5)
     clock.pass_seconds(48 * 3_600)
     assert _figures(client)["grids_at_zero"] == 6
+
+
+def test_what_was_refused_withdrawn_merged_or_shelved_was_not_due(client: TestClient, report: Any, clock: Any) -> None:
+    main, double, shelved = report(480, 200)["case"], report(480, 200)["case"], report(480, 600)["case"]
+    for case, wish in ((double, {"action": "merge", "into": main}), (shelved, {"action": "shelve", "note": "why"})):
+        assert client.post(f"/api/v1/cases/{case}/actions", json=wish).status_code == 200
+    clock.pass_seconds(3_700)
+    assert _figures(client)["on_time"] == {"rate": 0.0, "on_time": 0, "due": 1}
+    assert client.get("/api/v1/indicators", params={"by": "day"}).json()["total"]["figures"]["due"] == 1
+
+
+def test_today_begins_at_midnight_in_the_towns_zone_also_on_a_day_of_25_hours(
+    settings: Settings, town: Town, clock: Any, at: Any
+) -> None:
+    lon, lat = at(480, 200)
+    seen = []
+    there = settings.model_copy(update={"time_zone": "America/New_York"})
+    with TestClient(create_app(there, town, clock), base_url="http://127.0.0.1") as client:
+        for moment in (
+            datetime(2026, 11, 1, 3, 50, tzinfo=UTC),  # 23:50 of the day before
+            datetime(2026, 11, 1, 4, 10, tzinfo=UTC),  # 00:10
+            datetime(2026, 11, 2, 4, 50, tzinfo=UTC),  # 23:50, 24 h 40 min later
+        ):
+            clock.now = moment
+            body = {"category": "noise", "lon": lon, "lat": lat}
+            assert client.post("/api/v1/cases", json=body).status_code == 201
+            seen.append(_figures(client)["reported_today"])
+        clock.pass_seconds(600)
+        seen.append(_figures(client)["reported_today"])
+    assert seen == [1, 1, 2, 0]
 
 
 def test_a_snapshot_agrees_with_the_lists(client: TestClient, state: State, report: Any) -> None:

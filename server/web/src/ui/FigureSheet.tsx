@@ -56,9 +56,12 @@ function Recent({ id }: { id: "on_time" | "reported" }) {
   );
 }
 
+/** Stages at whose end nothing was due. */
+const VOID = new Set<Case["stage"]>(["refused", "withdrawn", "merged", "shelved"]);
+
 /** Those that the rate speaks of: handled, or their time is up; the late ones first. */
 function dueOf(list: Case[]): Case[] {
-  const due = list.filter((c) => c.stage !== "withdrawn" && (c.handled_at !== null || Date.parse(c.due_at) <= now.value));
+  const due = list.filter((c) => !VOID.has(c.stage) && (c.handled_at !== null || Date.parse(c.due_at) <= now.value));
   const late = (c: Case) => !(c.handled_at !== null && Date.parse(c.handled_at) <= Date.parse(c.due_at));
   return [...due.filter(late), ...due.filter((c) => !late(c))];
 }
