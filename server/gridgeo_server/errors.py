@@ -9,6 +9,7 @@
     ├── Clash (RuntimeError)              it would contradict what the register of plans says already
     ├── Changed (RuntimeError)            the case or plan changed since it was read (If-Match)
     ├── NotSignedIn (PermissionError)     no key, or one that isn't valid
+    │   └── NotIssued                 the token isn't one of the issuer's for this server
     ├── NotAllowed (PermissionError)      the key's role may not do this
     ├── TooMany (RuntimeError)            whoever carries no key asks too often; carries the seconds to wait
     │   └── TooManyGuesses            too many keys that aren't known came from an address, or from all
@@ -71,6 +72,10 @@ class Changed(ServerError, RuntimeError):
 
 class NotSignedIn(ServerError, PermissionError):
     """The request carries no key, or one that isn't known, is over or was revoked."""
+
+
+class NotIssued(NotSignedIn):
+    """The token isn't one of the issuer's for this server."""
 
 
 class NotAllowed(ServerError, PermissionError):

@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     guesses_hour: int = Field(
         default=60,
         ge=1,
-        description="Keys an hour that may turn out wrong from one address (of IPv6, one /64); a third of them at once.",
+        description="Keys, tokens and sessions an hour that may turn out wrong from one address (of IPv6, one /64); a third of them at once.",
     )
     guesses_hour_all: int = Field(default=6_000, ge=1, description="The same from all addresses together.")
     trusted_proxies: tuple[str, ...] = Field(

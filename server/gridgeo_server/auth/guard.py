@@ -21,7 +21,7 @@ from gridgeo_server.auth.origins import check_own_page
 from gridgeo_server.auth.roles import roles_of_keys
 from gridgeo_server.auth.sessions import COOKIE, as_token, digest_of
 from gridgeo_server.buckets import address_of
-from gridgeo_server.errors import NotSignedIn
+from gridgeo_server.errors import NotIssued, NotSignedIn, TooManyGuesses
 from gridgeo_server.state import State, serving
 from gridgeo_server.texts import Text, say
 
@@ -35,6 +35,8 @@ async def asker(request: Request) -> Bearer:
     ------
     NotSignedIn
         The key or token isn't known, is over or was revoked.
+    TooManyGuesses
+        Too many that aren't known came before.
     NotAllowed
         The page of another site wrote in the name of a session, or of whoever sits at this machine.
     """
@@ -50,7 +52,8 @@ async def asker(request: Request) -> Bearer:
     cookie = request.cookies.get(COOKIE)
     if cookie is not None:
         kept = as_token(cookie)
-        found = state.keyring.fresh(kept, state.clock()) or await run_in_threadpool(_of_session, state, cookie)
+        found = state.keyring.fresh(kept, state.clock())
+        found = found or await run_in_threadpool(_of_session, state, cookie, address_of(request))
         if found is not None:
             check_own_page(request, strict=True)
             return found
@@ -100,7 +103,10 @@ def proven(state: State, token: str, how: Text, address: str) -> Bearer:
             return known
         found = None if parts is None else store.find(connection, parts[0])
     if parts is None and state.issuer is not None and token.count(".") == 2:
-        who = state.issuer.bearer(token)
+        try:
+            who = state.issuer.bearer(token)
+        except NotIssued as error:
+            raise state.guesses.found_wrong(token, address, error.args[0]) from None
     else:
         state.guesses.check(token, address)
         key = _key_of(found, "" if parts is None else parts[1])
@@ -123,8 +129,14 @@ def _key_of(found: tuple[Key, str] | None, secret: str) -> Key | None:
     return key if key is not None and good and key.role in roles_of_keys() else None
 
 
-def _of_session(state: State, cookie: str) -> Bearer | None:
-    """The bearer of the key that a session was begun with; None where session or key is over."""
+def _of_session(state: State, cookie: str, address: str) -> Bearer | None:
+    """The bearer of the key that a session was begun with; None where session or key is over.
+
+    Raises
+    ------
+    TooManyGuesses
+        It is no session, and too many that aren't came before from `address`, or from all.
+    """
     now, kept = state.clock(), as_token(cookie)
     with state.store.reading() as connection:
         revoked = store.revoked(connection)
@@ -132,6 +144,11 @@ def _of_session(state: State, cookie: str) -> Bearer | None:
         if (known := state.keyring.kept(kept, now)) is not None:
             return known
         found = store.key_of_session(connection, digest_of(cookie), now)
+        guess = found is None and not store.was_session(connection, digest_of(cookie))
+    if guess:
+        error = state.guesses.found_wrong(kept, address, say("auth.needed", how=say("auth.how")))
+        if isinstance(error, TooManyGuesses):
+            raise error
     if found is None or found[0].state(now) != "valid" or found[0].role not in roles_of_keys():
         return None
     key, ends = found

@@ -1,9 +1,10 @@
-"""How often a key may be tried that isn't one: a token bucket for each address, and one for all of them together.
+"""How often a key, token or session may be tried that isn't one: a token bucket for each address, and one for all of them together.
 
 To prove a text costs 20 ms whether it is a key or not, so whoever sends many wrong ones takes the machine from everybody. Only what
 failed is counted. A text that was proven once is no guess: its bearer is let in whatever others at the same address do. One that
 was refused a moment ago is refused again without another proof and isn't counted again: a device that goes on with a key that is
-over keeps nobody out. All of it is kept in memory, under hashes, and bounded.
+over keeps nobody out. A token of an issuer and a session cost next to nothing: they are put to the proof first, so that a good one is
+let in though it was never seen. All of it is kept in memory, under hashes, and bounded.
 """
 
 from __future__ import annotations
@@ -79,6 +80,15 @@ class Guesses:
             self._proven.pop(name, None)
             _put(self._refused, name, (self._clock() + REFUSED_S, why))
         return NotSignedIn(why)
+
+    def found_wrong(self, token: str, address: str, why: Text) -> NotSignedIn | TooManyGuesses:
+        """The error of a text that was put to the proof unasked, and is no token or session; it is counted."""
+        try:
+            self.check(token, address)
+        except (NotSignedIn, TooManyGuesses) as error:
+            return error
+        self.count(address)
+        return self.refuse(token, why)
 
     def count(self, address: str) -> None:
         """Count a text from `address` that is no key's; those tried at the same moment may draw more than there is."""

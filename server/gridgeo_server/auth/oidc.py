@@ -23,7 +23,7 @@ import jwt
 from gridgeo.errors import BadInput
 from gridgeo_server.auth.bearers import Bearer
 from gridgeo_server.auth.roles import roles, roles_of_keys
-from gridgeo_server.errors import NotSignedIn
+from gridgeo_server.errors import NotIssued, NotSignedIn
 from gridgeo_server.settings import Settings
 from gridgeo_server.texts import say
 
@@ -131,8 +131,10 @@ class Issuer:
 
         Raises
         ------
+        NotIssued
+            It isn't the issuer's, isn't for here or not yet good.
         NotSignedIn
-            It isn't the issuer's, isn't for here, is over or not yet good, or its claims name no role.
+            It is over, or its claims name no role.
         """
         claims, until = self._proven(token)
         role = self._role(_claim(claims, self.claims["role"]))
@@ -168,7 +170,7 @@ class Issuer:
         except jwt.ExpiredSignatureError:
             raise NotSignedIn(say("oidc.over")) from None
         except (jwt.PyJWTError, ValueError, OverflowError, OSError, RecursionError):
-            raise NotSignedIn(say("oidc.unknown")) from None
+            raise NotIssued(say("oidc.unknown")) from None
 
     def _role(self, told: Any) -> str | None:
         """The role that a claim tells; of several the one that the settings, or the table of roles, name first."""

@@ -79,6 +79,11 @@ def key_of_session(connection: sa.Connection, digest: str, now: datetime) -> tup
     return Key(**values), ends_at
 
 
+def was_session(connection: sa.Connection, digest: str) -> bool:
+    """Whether there is such a session, its time over or not."""
+    return connection.execute(sa.select(_SESSIONS.c.digest).where(_SESSIONS.c.digest == digest)).first() is not None
+
+
 def revoked(connection: sa.Connection) -> int:
     """How many keys are revoked."""
     ((count,),) = _REVOKED.run(connection, {})

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi.testclient import TestClient
 from httpx import Response
+from jwt.algorithms import ECAlgorithm
 
 from gridgeo_server.app import create_app
 from gridgeo_server.auth import guesses, keyring, keys, store
 from gridgeo_server.auth.guesses import Guesses
 from gridgeo_server.auth.keyring import Keyring
+from gridgeo_server.auth.oidc import Issuer
+from gridgeo_server.auth.sessions import COOKIE
 from gridgeo_server.errors import NotSignedIn, TooManyGuesses
 from gridgeo_server.settings import Settings
 from gridgeo_server.texts import say
@@ -119,6 +127,56 @@ def test_what_is_refused_again_and_again_is_paid_for_and_counted_once(
     assert wrong(guarded, 2).status_code == 401
     seconds[0] += guesses.REFUSED_S
     assert wrong(guarded, 1).status_code == 429
+
+
+def test_wrong_sessions_count_as_wrong_keys_do_and_a_session_is_let_in_whatever_others_of_its_address_try(
+    guarded: People, clock: Any
+) -> None:
+    def begun() -> str:
+        assert guarded.ask(None, "POST", "/session", json={"key": guarded.tokens["dispatcher"]}).status_code == 204
+        found = guarded.client.cookies[COOKIE]
+        guarded.client.cookies.clear()
+        return found
+
+    def with_cookie(cookie: str) -> Response:
+        answer: Response = guarded.ask(None, "GET", "/me", headers={"Cookie": f"{COOKIE}={cookie}"})
+        return answer
+
+    good, others = begun(), [begun() for _ in range(5)]
+    assert [with_cookie("wrong 1").json()["role"] for _ in range(5)] == ["public"] * 5  # again and again is once
+    assert with_cookie("wrong 2").json()["role"] == "public"
+    refused = with_cookie("wrong 3")
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "600")
+    assert wrong(guarded, 1).status_code == 429
+    assert with_cookie(good).json()["role"] == "dispatcher"
+    # Who carries nothing guesses nothing; nor does a session whose time is over.
+    assert guarded.get(None, "/me")["role"] == "public"
+    clock.pass_seconds(guarded.state.settings.session_hours * 3_600)
+    assert {with_cookie(cookie).json()["role"] for cookie in others} == {"public"}
+
+
+def test_wrong_tokens_count_as_wrong_keys_do_and_one_of_the_issuer_is_let_in_whatever_others_of_its_address_try(
+    guarded: People, tmp_path: Path
+) -> None:
+    own, other = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    keys_of = tmp_path / "keys.json"
+    keys_of.write_text(json.dumps({"keys": [{**json.loads(ECAlgorithm.to_jwk(own.public_key())), "kid": "e"}]}))
+    issuer = Issuer.of(Settings(oidc_issuer="https://a.example", oidc_audience="here", oidc_keys=str(keys_of)))
+    app: Any = guarded.client.app
+    app.state.gridgeo = replace(guarded.state, issuer=issuer)
+
+    def sent(number: int, key: Any = other, **more: Any) -> Response:
+        claims = {"iss": "https://a.example", "aud": "here", "exp": time.time() + 300, "gridgeo_role": "planner"}
+        token = jwt.encode({**claims, "sub": str(number), **more}, key, "ES256", headers={"kid": "e"})
+        answer: Response = guarded.ask(None, "GET", "/me", headers={"Authorization": f"Bearer {token}"})
+        return answer
+
+    # What is over, or says too little, is the issuer's all the same.
+    assert {sent(number, own, exp=time.time() - 300).status_code for number in range(5)} == {401}
+    assert {sent(number, own, gridgeo_role=None).status_code for number in range(5)} == {401}
+    assert [sent(number).status_code for number in range(4)] == [401, 401, 429, 429]
+    assert wrong(guarded, 1).status_code == 429
+    assert sent(5, own).json()["role"] == "planner"
 
 
 def test_a_key_that_is_over_was_no_guess(guarded: People, clock: Any, seconds: list[float], paid: list[str]) -> None:
