@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,6 +68,11 @@ class Collection:
     def of(cls, name: str, shapes: np.ndarray, properties: list[dict[str, Any]], fields: tuple[str, ...]) -> Collection:
         """A collection with its index in space."""
         return cls(name, shapes, properties, shapely.STRtree(shapes), fields)
+
+    def of_grids(self, grids: Container[str]) -> Collection:
+        """The features of some grids alone."""
+        rows = [row for row, values in enumerate(self.properties) if str(values.get("grid")) in grids]
+        return Collection.of(self.name, self.shapes[rows], [self.properties[row] for row in rows], self.fields)
 
     @property
     def about(self) -> About:

@@ -61,6 +61,8 @@ class Shelf:
             return from_places(name, [], self._still[name].fields)
         if name not in self._still:
             raise NotFound(f"no collection '{name}'; there are {', '.join(ABOUT)}")
+        if name in OF_OFFICERS and looker.grids is not None:
+            return self._still[name].of_grids(looker.grids)
         if name == "grids":
             with state.store.reading() as connection:
                 return with_owners(self._still["grids"], responder_store.everybody(connection))

@@ -8,20 +8,29 @@ from fastapi import APIRouter, Depends, Query
 from shapely.geometry import mapping
 
 from gridgeo.crs import to_wgs84
-from gridgeo_server.auth.guard import AskerOf
+from gridgeo_server.cases.asking import AskingOf
 from gridgeo_server.days import Day, Moment
 from gridgeo_server.doors import Door
 from gridgeo_server.errors import NotFound
 from gridgeo_server.routes.next_stops import NextStop, next_stops
 from gridgeo_server.state import StateOf
-from gridgeo_server.town import plain
+from gridgeo_server.town import RouteTables, plain
 
 
-async def _may_see(bearer: AskerOf) -> None:
-    bearer.check("routes.see")
+def _planned(state: StateOf, asking: AskingOf) -> RouteTables | None:
+    """What is planned, as far as whoever asks may see it: of the grids of their area, where they speak for one."""
+    asking.check("routes.see")
+    planned, grids = state.town.planned, asking.looker.grids
+    if planned is None or grids is None:
+        return planned
+    own = planned.routes[planned.routes["grid"].astype(str).isin(grids)]
+    return RouteTables(own, planned.stops[planned.stops["route"].isin(own["route"])])
 
 
-router = APIRouter(prefix="/api/v1/routes", tags=["routes"], route_class=Door, dependencies=[Depends(_may_see)])
+PlannedOf = Annotated[RouteTables | None, Depends(_planned)]
+
+
+router = APIRouter(prefix="/api/v1/routes", tags=["routes"], route_class=Door)
 
 _STOP = ("order", "what", "name", "arrive_min", "leave_min")
 _DATED = ("officer", "date")
@@ -33,15 +42,15 @@ _LISTED = ("route", "grid", "kind", "mode", "minutes", "length_m", "service_m", 
 
 @router.get("")
 def routes(
-    state: StateOf,
+    planned: PlannedOf,
     grid: Annotated[str | None, Query(max_length=64)] = None,
     kind: Literal["patrol", "visits"] | None = None,
     on: Annotated[Day | None, Query(description="Day; routes without dates are of any day.")] = None,
 ) -> dict[str, Any]:
     """Planned routes, without their lines; where a day is asked for, `days` tells the first and the last that has any."""
-    if state.town.planned is None:
+    if planned is None:
         return {"routes": []} | ({} if on is None else {"days": []})
-    table = state.town.planned.routes
+    table = planned.routes
     if grid is not None:
         table = table[table["grid"].astype(str) == grid]
     if kind is not None:
@@ -57,6 +66,7 @@ def routes(
 @router.get("/next")
 def stops_ahead(
     state: StateOf,
+    planned: PlannedOf,
     officer: Annotated[str | None, Query(max_length=128)] = None,
     grid: Annotated[str | None, Query(max_length=64)] = None,
     at: Annotated[Moment | None, Query(description="Moment, in local time; now where left out.")] = None,
@@ -64,14 +74,13 @@ def stops_ahead(
 ) -> dict[str, Any]:
     """The visits that lie ahead of an officer, or of the officers of a grid, on the day of `at`: first the one that is going on."""
     moment = at if at is not None and at.tzinfo is None else (at or state.clock()).astimezone().replace(tzinfo=None)
-    found = [] if state.town.planned is None else next_stops(state.town.planned, moment, officer=officer, grid=grid)
+    found = [] if planned is None else next_stops(planned, moment, officer=officer, grid=grid)
     return {"at": moment.isoformat(timespec="minutes"), "stops": [_ahead(one) for one in found[:limit]]}
 
 
 @router.get("/{route}")
-def one_route(route: str, state: StateOf) -> dict[str, Any]:
+def one_route(route: str, state: StateOf, planned: PlannedOf) -> dict[str, Any]:
     """One route with its line (degrees) and its stops in order."""
-    planned = state.town.planned
     rows = None if planned is None else planned.routes[planned.routes["route"].astype(str) == route]
     if planned is None or rows is None or rows.empty:
         raise NotFound(f"no route '{route}'; /api/v1/routes lists them")

@@ -4,14 +4,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 from fastapi.testclient import TestClient
 from shapely import LineString, Point
 
+from gridgeo.plans.plan import Plan
+from gridgeo.plans.rules import Rules
 from gridgeo_server.app import create_app
 from gridgeo_server.settings import Settings
 from gridgeo_server.town import RouteTables, Town
-from towns import CRS, EAST, NORTH
+from server.offices import people_of
+from server.plans.conftest import quartered
+from towns import CRS, EAST, NORTH, lattice_town
 
 
 @pytest.fixture
@@ -135,3 +140,31 @@ def test_rounds_of_a_day_are_listed_with_officer_and_the_days_that_have_any(
     assert ([one["route"] for one in told["routes"]], told["days"]) == (["04-V1"], [])
     assert routed.get("/api/v1/routes/04-P1").json()["stop_list"][0]["begin"] is None
     assert dated.get("/api/v1/routes?on=soon").status_code == 422
+
+
+def test_who_speaks_for_an_area_is_told_of_its_routes_stops_and_coverage_alone(tmp_path: Path) -> None:
+    plan = Plan(lattice_town(8, 12), pd.Series(quartered()).rename_axis("unit"), Rules(k=8, within="quarter"))
+    homes = plan.grids.set_index("area")["grid"].astype(str)
+    west, east = homes.loc["west"].iloc[0], homes.loc["east"].iloc[0]
+    line = LineString([(EAST, NORTH), (EAST + 200, NORTH)])
+    shifts = {"date": "2026-11-18", "officer": ["a", "b"], "shift_from": "08:00", "shift_to": "12:00"}
+    measures = {"mode": "foot", "minutes": 12.0, "length_m": 300.0, "service_m": 0.0, "stops": 1}
+    named = {"route": ["W-V1", "E-V1"], "grid": [west, east], "kind": "visits", **measures, **shifts}
+    routes = gpd.GeoDataFrame(named, geometry=[line, line], crs=CRS)
+    doors = {"route": ["W-V1", "E-V1"], "order": 0, "what": "visit", "name": ["Row 1", "Row 9"]}
+    times = {"arrive_min": 3.0, "leave_min": 6.0}
+    stops = gpd.GeoDataFrame({**doors, **times}, geometry=[Point(EAST, NORTH)] * 2, crs=CRS)
+    covered = gpd.GeoDataFrame({"street": [1, 2], "grid": [west, east]}, geometry=[line, line], crs=CRS)
+    town = Town(plan, RouteTables(routes, stops), covered)
+    with TestClient(create_app(Settings(data=tmp_path, auth="required"), town), base_url="http://127.0.0.1") as client:
+        people = people_of(client)
+        people.join("planner of the west", "planner", area="west")
+        for who, seen in (("planner", {west, east}), ("planner of the west", {west})):
+            assert {one["grid"] for one in people.get(who, "/routes")["routes"]} == seen
+            next_ = people.get(who, "/routes/next?at=2026-11-18T08:00")["stops"]
+            assert {one["name"] for one in next_} == ({"Row 1", "Row 9"} if east in seen else {"Row 1"})
+            assert people.ask(who, "GET", "/routes/E-V1").status_code == (200 if east in seen else 404)
+            for layer in ("routes", "coverage"):
+                found = people.get(who, f"/ogc/collections/{layer}/items")
+                assert {one["properties"]["grid"] for one in found["features"]} == seen
+                assert people.get(who, f"/ogc/collections/{layer}/items?grid={east}")["numberMatched"] == (east in seen)
