@@ -23,6 +23,9 @@ from gridgeo_server.store.instants import to_millisecond
 from gridgeo_server.town import Town
 from gridgeo_server.webhooks import outbox
 
+_WHOSE = ("case", "area", "stage", "owner", "responder")
+"""What tells whether somebody sees a case."""
+
 
 @dataclass(frozen=True)
 class Deed:
@@ -112,7 +115,7 @@ class Steps:
         event = store.append(deed.connection, event)
         changed = model.apply(case, event)
         store.update(deed.connection, changed, case)
-        self._announce(deed, changed, event)
+        self._announce(deed, changed, event, case)
         self._announce_load(deed, {case.responder, changed.responder} - {None})
         if case.finished != changed.finished and "merged" not in {case.stage, changed.stage}:
             self._tell_followers(deed, changed, event)
@@ -125,7 +128,7 @@ class Steps:
             follower = store.get(deed.connection, name)
             self.append(deed.by_desk, follower, "follow", follower.stage, None, told)
 
-    def _announce(self, deed: Deed, case: Case, event: Event) -> None:
+    def _announce(self, deed: Deed, case: Case, event: Event, before: Case | None = None) -> None:
         # Not `deed` itself: its transaction would hold what holds it, and only the search for garbage would find both.
         now, categories = deed.now, self.categories
 
@@ -133,7 +136,8 @@ class Steps:
             return case_view(case, categories.named(case.category), now), event_view(event)
 
         outbox.lay(deed.connection, self.serving(), tell, now)
-        deed.transaction.announce(CaseChanged(tell))
+        was = None if before is None else {name: getattr(before, name) for name in _WHOSE}
+        deed.transaction.announce(CaseChanged(tell, was))
 
     def _announce_load(self, deed: Deed, responders: set[str | None]) -> None:
         if responders:

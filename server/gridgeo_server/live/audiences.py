@@ -13,6 +13,7 @@ from gridgeo_server.auth.roles import PUBLIC
 from gridgeo_server.board.small import without_small
 from gridgeo_server.cases.looking import Looker
 from gridgeo_server.errors import BadRequest
+from gridgeo_server.live.news import WAS
 from gridgeo_server.texts import Listed, say
 from gridgeo_server.town import Town
 
@@ -57,7 +58,9 @@ class Audience(Looker):
 
     def of_message(self, name: str, values: dict[str, Any]) -> Audience:
         """Those who see the same of an event of the stream: officers differ in their own cases, and in themselves, alone."""
-        if self.officer is None or name in {"responder", "snapshot"} or (name == "case" and self.owns(values)):
+        if self.officer is None or name in {"responder", "snapshot"}:
+            return self
+        if name == "case" and any(self.owns(one) for one in (values, values.get(WAS)) if one):
             return self
         return replace(self, officer=None)
 
@@ -65,7 +68,7 @@ class Audience(Looker):
         """What this audience is told of an event of the stream; None where that is nothing."""
         match name:
             case "case":
-                return self.seen(values) if self.sees(values) else None
+                return self._case(values)
             case "responder":
                 found = self.officers(values["responders"])
                 return {"responders": found} if found else None
@@ -81,6 +84,13 @@ class Audience(Looker):
                     "indicators": figures,
                 }
         return values
+
+    def _case(self, values: dict[str, Any]) -> dict[str, Any] | None:
+        """A case as it is shown to them; of one that they see no more, that it is gone."""
+        was, case = values.get(WAS), {name: value for name, value in values.items() if name != WAS}
+        if self.sees(case):
+            return self.seen(case)
+        return {"case": case["case"], "gone": True} if was and self.sees(was) else None
 
     @property
     def scope(self) -> Audience | None:

@@ -6,18 +6,28 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+WAS = "was"
+"""Where a message of a case keeps whose the case was before; told to nobody."""
+
 
 @dataclass(frozen=True)
 class CaseChanged:
-    """A case has a new event; `tell` gives both as JSON values, and is asked when the first viewer is told."""
+    """A case has a new event; `tell` gives both as JSON values, and is asked when the first viewer is told.
+
+    Parameters
+    ----------
+    was
+        Whose and where the case was before; None where it is new.
+    """
 
     tell: Callable[[], tuple[dict[str, Any], dict[str, Any]]]
+    was: Mapping[str, Any] | None = None
 
     @property
     def values(self) -> dict[str, Any]:
-        """The case, its event in it."""
+        """The case, its event in it, and whose it was."""
         case, event = self.tell()
-        return {**case, "event": event}
+        return {**case, "event": event, WAS: self.was}
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,25 @@ def test_an_officer_is_told_of_their_own_cases_in_full_and_of_themself_alone(tow
         assert {one.of_message(name, values) for one in (own, other)} == alike
 
 
+def test_an_officer_is_told_that_a_case_outside_their_area_is_gone_when_it_was_theirs_and_nobody_else_is(
+    town: Town,
+) -> None:
+    helper, other = (Audience.of(town, "east", looker=Looker("officer", name)) for name in ("b", "c"))
+    was = {name: CASE[name] for name in ("case", "area", "stage", "owner")} | {"responder": "b"}
+    sent, declined = ({**CASE, "responder": who, "was": was} for who in ("b", "officer-01"))
+    told = helper.told("case", sent)
+    assert told is not None
+    assert (told["owner_name"], "was" in told) == ("Li", False)
+    gone = {"case": "c", "gone": True}
+    assert helper.of_message("case", declined).told("case", declined) == gone
+    assert other.of_message("case", declined).told("case", declined) is None
+    assert other.told("case", {**declined, "was": None}) is None
+    # Whoever still sees the case is told the case.
+    everywhere = Audience.of(town, None, looker=Looker("officer", "b")).told("case", declined)
+    assert everywhere is not None
+    assert (everywhere["case"], everywhere["responder"], "was" in everywhere) == ("c", None, False)
+
+
 def test_whoever_speaks_for_an_area_is_told_its_own_figures_and_others_no_small_ones(town: Town) -> None:
     values = {"overdue": 3, "ok": 7, AREAS: {frozenset({"west"}): {"overdue": 1, "ok": 2}}}
     town_wide = Audience.of(town, None, looker=Looker("dispatcher"))
