@@ -82,3 +82,23 @@ def test_a_public_report_is_followed_by_its_secret_and_its_reporter_seen_by_whoe
     status, log = from_page(page, f"/api/v1/access-log?of={case}")
     assert status == 200
     assert [one["actor_name"] for one in log["looks"]] == ["Zhou Min"]
+
+
+def test_a_page_whose_session_is_somebody_elses_now_shows_what_they_may_see_and_nothing_from_before(
+    page: Page, board: Board, watch: Watch
+) -> None:
+    watch.forgive("401", "403")
+    lon, lat = middle_of_town(board)
+    made = ask(board, "/api/v1/reports", {"category": "noise", "lon": lon, "lat": lat, "description": WORDS})
+    open_board(page, board, f"?case={made['case']}")
+    sheet = page.locator(".sheet")
+    sign_in(page, board, "dispatcher", "Lin Tao")
+    expect(sheet).to_contain_text(WORDS)
+
+    other = page.context.new_page()
+    open_board(other, board)
+    sign_in(other, board, "planner", "Wu Jing")
+    expect(page.locator(".account-chip")).to_contain_text("Wu Jing")
+    expect(sheet.locator(".over")).to_contain_text(made["case"])
+    expect(sheet).not_to_contain_text(WORDS)
+    assert WORDS not in page.content()

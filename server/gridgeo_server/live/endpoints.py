@@ -33,6 +33,9 @@ comes with the next sign of life."""
 PING = b": ping\n\n"
 """A sign of life: a comment, which is no event."""
 
+FORGET = b"id\n\n"
+"""Empties what a client sends as `Last-Event-ID`: whoever it comes back as is given a snapshot of what they may see."""
+
 
 def greeting(ping_s: float) -> bytes:
     r"""The first words of a stream: after how many milliseconds it is tried again, and in how many something is heard at least.
@@ -90,6 +93,7 @@ async def _stream(state: State, viewer: Viewer, watch: Watch, snapshots: Snapsho
                 # Whoever's key, session or token is over is shown nothing more.
                 asked = time.monotonic()
                 if not await run_in_threadpool(still_good, state, watch.bearer, watch.session):
+                    yield FORGET
                     return
             told = hub.take(viewer)
             if told is None:

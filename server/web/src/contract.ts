@@ -23,6 +23,7 @@ export interface Wish {
 
 /** Who asks, and what they may do. */
 export interface Me {
+  key?: string | null;
   name: string | null;
   role: string;
   area: string | null;

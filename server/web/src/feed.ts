@@ -5,9 +5,9 @@ import { api, Problem } from "./api.ts";
 import { isOpen } from "./clock.ts";
 import type { Case, CaseEvent, Indicators, Responder, Snapshot } from "./contract.ts";
 import { follow } from "./live.ts";
-import { me } from "./session.ts";
+import { me, stillMe } from "./session.ts";
 import {
-  board, cases, connection, grids, indicators, lastAlive, loaded, newest, now, plansTaken, putCase, putResponders, responders,
+  board, cases, connection, forgetCase, grids, indicators, lastAlive, loaded, newest, now, plansTaken, putCase, putResponders, responders,
   retryAt, selectedCase, skew, snapshots,
 } from "./state.ts";
 
@@ -45,7 +45,12 @@ export function reconnect(): void {
   retry = new AbortController();
   // The public is shown what tells of nobody; an older server leaves it to who asks.
   const path = me.value.role === "public" ? "/api/v1/live?role=public" : "/api/v1/live";
-  void follow(path, { onEvent: take, onAlive: alive, onLost: lose, onTry: () => { retryAt.value = null; } }, retry.signal);
+  let tries = 0;
+  const onTry = () => {
+    retryAt.value = null;
+    if (tries++ > 0) void stillMe();
+  };
+  void follow(path, { onEvent: take, onAlive: alive, onLost: lose, onTry }, retry.signal);
 }
 
 /** A network that is known to be gone needs no timeout: the line is told lost, and tried as soon as the network is back. */
@@ -106,7 +111,8 @@ function takeSnapshot(snapshot: Snapshot): void {
 
 const KEPT_CLOSED = 200;
 
-function takeCase(case_: Case & { event?: CaseEvent }): void {
+function takeCase(case_: Case & { event?: CaseEvent; gone?: boolean }): void {
+  if (case_.gone) return forgetCase(case_.case);
   batch(() => {
     putCase(case_);
     if (case_.event) newest.value = case_.event;

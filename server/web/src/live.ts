@@ -30,7 +30,8 @@ export class EventParser {
   }
 
   #dispatch(events: StreamEvent[]): void {
-    if (this.#data.length) events.push({ id: this.#id, event: this.#event || "message", data: this.#data.join("\n") });
+    // An empty id without data is told too: what was last seen is to be forgotten.
+    if (this.#data.length || this.#id === "") events.push({ id: this.#id, event: this.#event || "message", data: this.#data.join("\n") });
     this.#event = "";
     this.#data = [];
   }
@@ -77,8 +78,8 @@ export async function follow(path: string, handlers: LiveHandlers, stop: AbortSi
     try {
       await once(path, last, stop, (event) => {
         wait = FIRST_RETRY_MS;
-        if (event.id !== null) last = event.id;
-        handlers.onEvent(event.event, JSON.parse(event.data));
+        if (event.id !== null) last = event.id || null;
+        if (event.data) handlers.onEvent(event.event, JSON.parse(event.data));
       }, handlers.onAlive);
       // The server ends each stream after its maximum life: go straight on.
     } catch (error) {

@@ -22,6 +22,18 @@ export async function whoAmI(): Promise<void> {
   }
 }
 
+const WHO = ["key", "role", "area", "officer", "signed_in_by"] as const;
+
+/** Ask again who this is: a session ends by its time, with its key and in another tab, and the next who looks may be shown less. */
+export async function stillMe(): Promise<void> {
+  try {
+    const told = await ask<Me>("/api/v1/me");
+    if (WHO.some((name) => told[name] !== me.value[name])) turns.value += 1;
+  } catch {
+    // Unreachable: whoever it was before, it still is.
+  }
+}
+
 /** Begin a session with a key; the browser keeps it in a cookie that no script can read. Throws the server's refusal. */
 export async function signIn(key: string): Promise<void> {
   const headers = { "Content-Type": "application/json", Accept: "application/json", "Accept-Language": lang.value };

@@ -108,6 +108,23 @@ export function putCase(case_: Case): void {
   cases.value = next;
 }
 
+/** A case that whoever looks sees no more. */
+export function forgetCase(id: string): void {
+  const next = new Map(cases.value);
+  next.delete(id);
+  cases.value = next;
+  if (newest.value?.case === id) newest.value = null;
+  if (selectedCase.value === id) closeSheet();
+}
+
+/** What was told to whoever looked before isn't shown to the next. */
+export function forget(): void {
+  cases.value = new Map();
+  responders.value = new Map();
+  indicators.value = null;
+  newest.value = null;
+}
+
 export function putResponders(list: Responder[]): void {
   const next = new Map(responders.value);
   for (const responder of list) next.set(responder.responder, responder);

@@ -23,6 +23,28 @@ test("a comment is no event", () => {
   assert.deepEqual(new EventParser().feed(": ping\n\n"), []);
 });
 
+test("an empty id before the end has the stream followed anew, from no id", async () => {
+  const asked: (string | undefined)[] = [];
+  const stop = new AbortController();
+  const server = createServer((request, response: ServerResponse) => {
+    asked.push(request.headers["last-event-id"] as string | undefined);
+    response.writeHead(200, { "Content-Type": "text/event-stream" });
+    response.end("event: n\nid: 7\ndata: 1\n\nid\n\n");
+  });
+  await new Promise<void>((resolve) => { server.listen(0, "127.0.0.1", resolve); });
+  const heard: string[] = [];
+  const { port } = server.address() as AddressInfo;
+  await follow(`http://127.0.0.1:${port}/`, {
+    onEvent: (event) => {
+      heard.push(event);
+      if (heard.length === 2) stop.abort();
+    },
+    onAlive: () => undefined, onLost: () => undefined, onTry: () => undefined,
+  }, stop.signal);
+  server.close();
+  assert.deepEqual([asked, heard], [[undefined, undefined], ["n", "n"]]);
+});
+
 test("a stream that ends is followed again from its last id", async () => {
   const asked: (string | undefined)[] = [];
   const stop = new AbortController();

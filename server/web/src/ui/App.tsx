@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { loadBoard, reconnect } from "../feed.ts";
 import { turns, whoAmI } from "../session.ts";
 import { wall, words } from "../settings.ts";
-import { board } from "../state.ts";
+import { board, forget } from "../state.ts";
 import { Fault } from "./Fault.tsx";
 import { Help } from "./Help.tsx";
 import { Lists } from "./Lists.tsx";
@@ -16,8 +16,9 @@ import { TopBar } from "./TopBar.tsx";
 export function App() {
   const w = words.value;
   const [fault, setFault] = useState<unknown>(null);
-  /** Who looks decides what is told: it is asked first, and again with everybody who comes or goes. */
+  /** Who looks decides what is told: it is asked first, and again with everybody who comes or goes; the next begins without what the one before was told. */
   const begin = async () => {
+    forget();
     await whoAmI();
     load();
     reconnect();
@@ -36,7 +37,7 @@ export function App() {
       {board.value === null && fault !== null && <Fault what={w.what.board} error={fault} onRetry={load} />}
       <MapPane />
       <Lists />
-      <Sheet />
+      <Sheet key={turns.value} />
       <Help />
     </div>
   );
