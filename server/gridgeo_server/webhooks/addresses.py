@@ -62,7 +62,7 @@ def target_of(url: str, named: Collection[str]) -> Target:
         raise BadRequest(say("webhook.url"), "url")
     if parts.username is not None or parts.password is not None or parts.fragment:
         raise BadRequest(say("webhook.url_parts"), "url")
-    secure, known = parts.scheme == "https", host in named
+    secure, known = parts.scheme == "https", host in {one.casefold() for one in named}
     if not secure and not known:
         raise BadRequest(say("webhook.insecure", host=host), "url")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")

@@ -84,3 +84,8 @@ def test_one_bad_address_of_a_name_is_enough_to_refuse_it_but_a_named_host_may_l
     assert inside(open_host, ["8.8.8.8", "10.0.0.1"]) == "10.0.0.1"
     named = target_of("http://hooks.intranet/", ("hooks.intranet",))
     assert inside(named, ["10.0.0.1"]) is None
+
+
+def test_a_host_is_named_in_capitals_or_small_letters_alike() -> None:
+    for host in ("hooks.intranet", "Hooks.Intranet"):
+        assert target_of("http://HOOKS.intranet/", (host,)).named
