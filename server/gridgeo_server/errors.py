@@ -301,9 +301,11 @@ def _message(fault: dict[str, Any], lang: str, hint: Text | None) -> str:
     """What is wrong with a value; in pydantic's own words where the table has none."""
     if hint is not None:
         return hint.told(lang)
-    key = f"invalid.{fault['type']}"
+    kind = fault["type"]
+    if kind in {"too_long", "too_short"} and isinstance(fault.get("input"), str):
+        kind = f"string_{kind}"  # what is said of a text that may be left out is said of a list
     try:
-        return say(key, **fault.get("ctx", {})).told(lang)
+        return say(f"invalid.{kind}", **fault.get("ctx", {})).told(lang)
     except KeyError:
         return str(fault["msg"])
 

@@ -133,3 +133,8 @@ def test_a_network_of_ipv6_is_one_and_buckets_are_bounded() -> None:
     for number in range(100):
         buckets.take(str(number))
     assert len(buckets) == 10
+
+
+def test_a_name_that_is_too_long_is_told_in_characters(public: TestClient, body: dict[str, Any]) -> None:
+    answer = public.post("/api/v1/reports", json={**body, "reporter": "x" * 201})
+    assert answer.json()["detail"] == "reporter: must be 200 or fewer characters long"
