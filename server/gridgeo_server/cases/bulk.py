@@ -15,7 +15,7 @@ from gridgeo.location import Outside
 from gridgeo_server.cases.intake import Fault, Intake, Taken
 from gridgeo_server.cases.service import Desk
 from gridgeo_server.cases.wishes import Actor
-from gridgeo_server.errors import KeyReused, ServerError, StoreUnavailable
+from gridgeo_server.errors import BadRequest, KeyReused, ServerError, StoreUnavailable
 from gridgeo_server.idempotency import KEPT, Once, Reply, digest_of
 from gridgeo_server.store import Store, Transaction, tables
 from gridgeo_server.store.parts import part
@@ -50,7 +50,8 @@ def file_reports(
     good, faults = _on_the_ground(desk, intake)
     with store.reading() as connection:
         filed, fresh, reused = _sent_before(connection, good, now, actor)
-    faults += reused
+    fresh, over = _reported_there(desk, fresh, now)
+    faults += reused + over
     if faults and not partial:
         return [], _in_order(faults)
     for at in range(0, len(fresh), _TOGETHER):
@@ -98,6 +99,21 @@ def _sent_before(
         else:
             faults.append(_reused(row))
     return filed, fresh, faults
+
+
+def _reported_there(desk: Desk, rows: Sequence[Taken], now: datetime) -> tuple[list[Taken], list[Fault]]:
+    """The rows whose kinds may be reported where they lie and today, and what stands against the others."""
+    day = desk.calendar.day_of(now)
+    good, faults = [], []
+    for one in rows:
+        area = desk.town.locator.locate(one.report.lon, one.report.lat).area
+        try:
+            desk.categories.at(one.report.category, area, day)
+        except BadRequest as error:
+            faults.append(Fault(one.row, error.field, say("bulk.refused", why=error.args[0]), one.id))
+        else:
+            good.append(one)
+    return good, faults
 
 
 def _write(

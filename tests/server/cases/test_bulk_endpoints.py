@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,8 +11,10 @@ from fastapi.testclient import TestClient
 from httpx import Response
 
 from gridgeo_server.cases import bulk
+from gridgeo_server.cases.categories import Categories
 from gridgeo_server.cases.sending import Sending
 from gridgeo_server.errors import NotFound, StoreUnavailable
+from gridgeo_server.state import State
 
 HEADING = "id,category,lon,lat,description,reporter"
 
@@ -52,6 +55,23 @@ def test_points_of_a_geojson_become_cases_too(client: TestClient, at: Any) -> No
         answer = send(client, content=text, headers={"Content-Type": kind})
         assert (answer.status_code, answer.json()["filed"][0]["id"]) == (201, "7")
     assert count(client) == 1
+
+
+def test_a_kind_that_is_no_longer_reported_keeps_the_whole_file_from_being_taken_but_not_what_was_taken_before(
+    client: TestClient, state: State, clock: Any, rows: list[str]
+) -> None:
+    desk = state.desk
+    noise, rubbish = desk.categories["noise"], desk.categories["exposed_rubbish"]
+    over = Categories([replace(noise, valid_to=clock.now.date()), rubbish], "")
+    client.app.state.gridgeo = replace(state, desk=replace(desk, categories=over))  # type: ignore[attr-defined]
+    other = rows[1].replace("noise", "exposed_rubbish").replace("r1", "r9")
+    assert send(client, rows[0]).status_code == 201
+    clock.pass_seconds(86_400)
+    answer = send(client, rows[0], other, rows[2])
+    assert (answer.status_code, count(client)) == (422, 1), answer.text
+    assert [(one["row"], one["field"]) for one in answer.json()["errors"]] == [("4", "category")]
+    taken = send(client, rows[0], other, rows[2], query="?partial=true").json()
+    assert [(one["id"], one["replayed"]) for one in taken["filed"]] == [("r0", True), ("r9", False)]
 
 
 def test_a_file_that_is_sent_again_makes_no_second_case(client: TestClient, rows: list[str]) -> None:
