@@ -228,12 +228,10 @@ class Desk:
                 rest = timing.left(self.calendar, case, now).total_seconds()
                 return {"clock": {"left_s": round(rest, 3)}}
             case "unshelve":
-                told = {"clock": timing.resumed(self.calendar, case, now)}
-                if case.paused_at is not None:
-                    clocks = desk_clocks.resumed(self.calendar, case.desk_clocks, case.paused_at, now)
-                    told["desk_clocks"] = clocks
                 asked = case.before == "dispatched" and case.acknowledged_at is None
-                return {**told, "answer_at": self.sending.answer_at(now) if asked else None}
+                return {**self._resumed(case, now), "answer_at": self.sending.answer_at(now) if asked else None}
+            case "withdraw" if case.paused_at is not None:
+                return self._resumed(case, now)
             case "reopen":
                 category = self._kind(case, now)
                 names = ("dispatch",) if case.filed_at is not None else ("filing", "dispatch")
@@ -244,6 +242,13 @@ class Desk:
             case "transfer":
                 return self._transfer(deed, case, wish)
         return {}
+
+    def _resumed(self, case: Case, now: datetime) -> dict[str, Any]:
+        """The clocks of a shelved case with what was left on them."""
+        told = {"clock": timing.resumed(self.calendar, case, now)}
+        if case.paused_at is not None:
+            told["desk_clocks"] = desk_clocks.resumed(self.calendar, case.desk_clocks, case.paused_at, now)
+        return told
 
     def _transfer(self, deed: Deed, case: Case, wish: Wish) -> dict[str, Any]:
         if wish.category is None and wish.department is None:

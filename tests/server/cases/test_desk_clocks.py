@@ -127,6 +127,24 @@ def test_the_clocks_of_the_desk_stand_while_a_case_is_shelved(verifying: State, 
     assert climb(verifying) == 1
 
 
+def test_time_on_the_shelf_counts_for_nothing_when_a_case_is_withdrawn_from_it(
+    verifying: State, open_case: Any
+) -> None:
+    case = open_case(verifying, "noise")
+    verifying.clock.pass_seconds(600)
+    act(verifying, case, "shelve")
+    verifying.clock.pass_seconds(86_400)
+    case = act(verifying, case, "withdraw")
+    verifying.clock.pass_seconds(86_400)
+    rows = {row["clock"]: row for row in clocks_view(case, verifying.desk.calendar, verifying.clock())}
+    assert {name: (row["light"], row["left_s"]) for name, row in rows.items()} == {
+        "filing": ("ok", 1_200),
+        "dispatch": ("ok", 1_200),
+        "handling": ("ok", 3_000),
+    }
+    assert (climb(verifying), steps(verifying, case)) == (0, [])
+
+
 def test_a_reopened_case_has_the_whole_time_to_be_sent(state: State, open_case: Any) -> None:
     case = open_case(state)
     for action in ("start", "handle", "check", "close"):
