@@ -99,7 +99,7 @@ def metrics(request: Request, state: StateOf, bearer: AskerOf) -> Response:
     with state.store.reading() as connection:
         now = state.clock()
         figures = current(
-            connection, len(state.town.grids), now, state.desk.calendar.zone, None, state.desk.sending.away(now)
+            connection, state.town.grid_names, now, state.desk.calendar.zone, None, state.desk.sending.away(now)
         )
     for name, value in figures.items():
         if isinstance(value, int | float):

@@ -58,7 +58,7 @@ def indicators(
         with state.store.reading() as connection:
             audience = Audience.of(state.town, None, looker=looker)
             figures_now = current(
-                connection, len(state.town.grids), now, zone, audience.scope, state.desk.sending.away(now)
+                connection, state.town.grid_names, now, zone, audience.scope, state.desk.sending.away(now)
             )
         return figures_now if looker.holds("figures.whole") else without_small(figures_now)
     asked = figures.period(in_utc(start, zone), in_utc(end, zone), now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Collection, Container
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from gridgeo_server.board.figures import VOID
+from gridgeo_server.board.period import silent
 from gridgeo_server.cases import store as case_store
 from gridgeo_server.cases.looking import Looker
 from gridgeo_server.cases.model import Case
@@ -28,7 +29,7 @@ def indicators(
     recent: list[Case],
     officers: list[Responder],
     load: dict[str, int],
-    grids: int,
+    grids: Collection[str],
     now: datetime,
     today: datetime,
 ) -> dict[str, Any]:
@@ -42,6 +43,8 @@ def indicators(
         Every case reported in the last 24 hours and since `today` began.
     load
         Cases on each officer's hands.
+    grids
+        Grids of which something is known: one without a report has none.
     today
         When the day began.
 
@@ -74,13 +77,13 @@ def indicators(
         "busy": len(busy),
         "stale": len(stale),
         "reported_today": len(reported_today),
-        "grids_at_zero": grids - len({case.grid for case in reported_today}),
+        "grids_at_zero": len(set(grids) - {case.grid for case in reported_today}),
     }
 
 
 def current(
     connection: sa.Connection,
-    grids: int,
+    grids: Collection[str],
     now: datetime,
     zone: ZoneInfo,
     looker: Looker | None = None,
@@ -94,11 +97,13 @@ def current(
     open_cases, _ = case_store.search(connection, is_open=True, where=where)
     today = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0).astimezone(UTC)
     recent, _ = case_store.search(connection, reported_since=min(today, now - _RECENT), where=where)
-    officers = [one for one in responder_store.everybody(connection) if one.responder not in away]
+    everybody = responder_store.everybody(connection)
+    officers = [one for one in everybody if one.responder not in away]
     if looker is not None and (own := looker.grids) is not None:
         officers = [one for one in officers if not own.isdisjoint(one.grids)]
-        grids = len(own)
-    return indicators(open_cases, recent, officers, case_store.open_by_responder(connection), grids, now, today)
+        grids = own
+    known = set(grids) - silent(everybody, now)
+    return indicators(open_cases, recent, officers, case_store.open_by_responder(connection), known, now, today)
 
 
 def snapshot(state: State, looker: Looker | None = None) -> dict[str, Any]:
@@ -109,7 +114,7 @@ def snapshot(state: State, looker: Looker | None = None) -> dict[str, Any]:
         officers = responder_store.everybody(connection)
         load = case_store.open_by_responder(connection)
         figures = current(
-            connection, len(state.town.grids), now, state.desk.calendar.zone, looker, state.desk.sending.away(now)
+            connection, state.town.grid_names, now, state.desk.calendar.zone, looker, state.desk.sending.away(now)
         )
     categories = state.desk.categories
     return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -16,6 +16,7 @@ from gridgeo_server.board.small import suppressed
 from gridgeo_server.cases.looking import Looker
 from gridgeo_server.errors import BadRequest
 from gridgeo_server.responders import store as responder_store
+from gridgeo_server.responders.model import Responder
 from gridgeo_server.state import State
 from gridgeo_server.store import tables
 from gridgeo_server.store.instants import to_text
@@ -70,8 +71,13 @@ def silent_grids(state: State, connection: sa.Connection, period: Period, now: d
     first = connection.execute(sa.select(sa.func.min(tables.events.c.at))).scalar_one()
     if first is not None and period.end <= first:
         return grids
+    return silent(responder_store.everybody(connection), end)
+
+
+def silent(officers: Iterable[Responder], end: datetime) -> set[str]:
+    """Grids whose officers' devices told their positions once, and none since `SILENT` before `end`."""
     seen: dict[str, list[datetime]] = {}
-    for officer in responder_store.everybody(connection):
+    for officer in officers:
         if officer.fix_at is not None:
             for grid in officer.grids:
                 seen.setdefault(grid, []).append(officer.fix_at)

@@ -70,6 +70,18 @@ def test_grids_without_a_report_today_are_counted_by_themselves(client: TestClie
     assert _figures(client)["grids_at_zero"] == 6
 
 
+def test_a_grid_whose_officer_has_been_silent_for_a_day_is_not_counted_as_one_without_a_report(
+    client: TestClient, clock: Any, at: Any
+) -> None:
+    lon, lat = at(480, 200)
+    client.post("/api/v1/responders/officer-02/positions", json={"lon": lon, "lat": lat})
+    assert _figures(client)["grids_at_zero"] == 6
+    clock.pass_seconds(25 * 3_600)
+    assert _figures(client)["grids_at_zero"] == 5
+    rows = client.get("/api/v1/indicators", params={"by": "grid"}).json()["rows"]
+    assert [row["key"] for row in rows if row["state"] == "zero"] == ["01", "03", "04", "05", "06"]
+
+
 def test_what_was_refused_withdrawn_merged_or_shelved_was_not_due(client: TestClient, report: Any, clock: Any) -> None:
     main, double, shelved = report(480, 200)["case"], report(480, 200)["case"], report(480, 600)["case"]
     for case, wish in ((double, {"action": "merge", "into": main}), (shelved, {"action": "shelve", "note": "why"})):
