@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.conftest import ask, open_board, write_town
+from browser.conftest import Watch, ask, open_board, write_town
 from browser.installed import Board
 
 
@@ -45,7 +45,8 @@ def write(board: Board, token: str, path: str, body: dict[str, Any]) -> Any:
         raise AssertionError(error.read().decode()) from None
 
 
-def test_an_open_board_shows_the_grids_of_the_plan_that_comes_into_force(page: Page, board: Board) -> None:
+def approved(board: Board) -> tuple[str, str]:
+    """A plan of five grids that may be put in force, and the key of who may."""
     planner, reviewer, approver = (key(board, role) for role in ("planner", "reviewer", "approver"))
     first = ask(board, "/api/v1/plans")["plans"][-1]["plan"]
     assignment = ask(board, f"/api/v1/plans/{first}/assignment")["assignment"]
@@ -55,11 +56,35 @@ def test_an_open_board_shows_the_grids_of_the_plan_that_comes_into_force(page: P
     plan = write(board, planner, "", draft)["plan"]
     for token, to in ((planner, "proposed"), (reviewer, "consulted"), (approver, "approved")):
         write(board, token, f"/{plan}/transitions", {"to": to, "why": "two grids have one officer"})
+    return plan, approver
+
+
+def enforce(board: Board, plan: str, approver: str) -> None:
+    told = {"to": "in_force", "date": date.today().isoformat(), "why": "now"}
+    write(board, approver, f"/{plan}/transitions", told)
+
+
+def test_an_open_board_shows_the_grids_of_the_plan_that_comes_into_force(page: Page, board: Board) -> None:
+    plan, approver = approved(board)
     open_board(page, board)
     expect(page.locator(".mark.code")).to_have_count(6)
     with page.expect_request(lambda request: "turn=1" in request.url):
-        write(
-            board, approver, f"/{plan}/transitions", {"to": "in_force", "date": date.today().isoformat(), "why": "now"}
-        )
+        enforce(board, plan, approver)
     expect(page.locator(".mark.code")).to_have_count(5)
     assert "06" not in page.locator(".mark.code").all_inner_texts()
+
+
+def test_a_board_that_was_away_while_a_plan_came_into_force_shows_its_grids_when_it_is_back(
+    page: Page, board: Board, watch: Watch
+) -> None:
+    watch.forgive("ERR_INTERNET_DISCONNECTED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_CONNECTION_REFUSED")
+    plan, approver = approved(board)
+    open_board(page, board)
+    expect(page.locator(".mark.code")).to_have_count(6)
+    page.context.set_offline(True)
+    enforce(board, plan, approver)
+    # The server that is back remembers nothing of what was told before.
+    board.stop()
+    board.start()
+    page.context.set_offline(False)
+    expect(page.locator(".mark.code")).to_have_count(5)

@@ -77,14 +77,18 @@ function lose(waitMs: number): void {
 }
 
 function take(event: string, data: unknown): void {
-  if (event === "snapshot") takeSnapshot(data as Snapshot);
+  if (event === "snapshot") {
+    // What happened before it isn't told, and another plan may be among that.
+    if (snapshots.value > 0) void takePlan();
+    takeSnapshot(data as Snapshot);
+  }
   else if (event === "case") takeCase(data as Case & { event?: CaseEvent });
   else if (event === "responder") putResponders((data as { responders?: Responder[] }).responders ?? [data as Responder]);
   else if (event === "indicators") indicators.value = data as Indicators;
   else if (event === "plan") void takePlan();
 }
 
-/** Another plan is in force: board, grids and tiles are read again. */
+/** Another plan is in force, or may be since the line was lost: board, grids and tiles are read again. */
 async function takePlan(): Promise<void> {
   try {
     await loadBoard();
