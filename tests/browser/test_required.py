@@ -65,6 +65,11 @@ def test_a_public_report_is_followed_by_its_secret_and_its_reporter_seen_by_whoe
     sheet = page.locator(".sheet")
     expect(sheet.locator(".over")).to_contain_text(case)
     expect(sheet).not_to_contain_text(WORDS)
+    # What isn't shown isn't said to be unknown, nor asked for.
+    expect(sheet.locator(".timeline li").first).to_be_visible()
+    expect(sheet).not_to_contain_text("No address known")
+    expect(sheet.locator(".photos")).to_have_count(0)
+    assert not [text for text in watch.errors if "photos" in text]
     assert from_page(page, f"/api/v1/cases/{case}/reporter")[0] in (401, 403)
 
     sign_in(page, board, "dispatcher", "Lin Tao")

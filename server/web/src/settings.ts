@@ -51,6 +51,16 @@ export function named(of: { name_zh?: string | null; name_en?: string | null; na
   return first || second || of.name || of.name_zh || "";
 }
 
+/** Whether who looks is shown a field of a case. */
+export function sees(case_: { hidden?: string[] }, field: string): boolean {
+  return !case_.hidden?.includes(field);
+}
+
+/** Where a case is, in words; nothing for those who aren't told. */
+export function addressOf(case_: { address: string | null; hidden?: string[] }): string {
+  return case_.address ?? (sees(case_, "address") ? words.value.unplaced : "");
+}
+
 /** Put one parameter into the address without a new entry in the history. */
 export function setAddress(key: string, value: string | null): void {
   const url = new URL(location.href);

@@ -6,7 +6,7 @@ import type { Alike, Case, CaseDetail, Possible, Wish } from "../contract.ts";
 import { distance } from "../format.ts";
 import { way } from "../map/view.ts";
 import { may, worksHere } from "../session.ts";
-import { named, words } from "../settings.ts";
+import { addressOf, named, sees, words } from "../settings.ts";
 import { ActionForm } from "./ActionForm.tsx";
 import { Actions } from "./Actions.tsx";
 import { Candidates } from "./Candidates.tsx";
@@ -44,6 +44,7 @@ export function CaseSheet({ id }: { id: string }) {
   const run = async (wish: Wish, version: number) => {
     if (await hand.act(wish, version)) setAsking(null);
   };
+  const address = addressOf(known);
   const clocks = detail.value?.clocks ?? known.clocks ?? [];
   const merge = can("merge");
   const beaten = hand.refusal !== null && hand.refusal.faster.length > 0;
@@ -52,7 +53,7 @@ export function CaseSheet({ id }: { id: string }) {
     <SheetFrame
       over={<>{w.case(known.case)}{known.simulated && <span class="chip-flat">{w.simulated}</span>}</>}
       title={named(known)}
-      meta={<>{known.address ?? w.unplaced} · {w.Grid(known.grid)}{known.owner_name && <> · {w.owner(named({ name: known.owner_name, name_zh: known.owner_name_zh }))}</>}</>}
+      meta={<>{address && <>{address} · </>}{w.Grid(known.grid)}{known.owner_name && <> · {w.owner(named({ name: known.owner_name, name_zh: known.owner_name_zh }))}</>}</>}
       footer={asking && !beaten
         ? <ActionForm key={asking.action.action} case_={known} asking={asking} alike={detail.value?.alike ?? []} busy={hand.busy}
             error={hand.refusal?.error ?? null} onRun={(wish) => void run(wish, asking.version)} onStop={stop} />
@@ -67,7 +68,7 @@ export function CaseSheet({ id }: { id: string }) {
       {known.hidden && known.hidden.length > 0 && <p class="words note">{w.desk.hidden}</p>}
       {known.snapped_m != null && known.snapped_m > 0.5 && <p class="words note">{w.snapped(distance(known.snapped_m))}</p>}
       {detail.value && <Linked detail={detail.value} {...(merge ? { onMerge: (other: Alike) => begin(merge, other.case) } : {})} />}
-      <Photos case_={known} mayAdd={may("cases.photos")} />
+      {sees(known, "description") && may("cases.photos") && <Photos case_={known} />}
       {detail.value ? <Timeline events={hand.events} />
         : detail.error ? <Fault what={w.what.case} error={detail.error} onRetry={detail.again} />
         : <div class="blocks"><i /><i /><i /></div>}

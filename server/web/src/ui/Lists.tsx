@@ -6,7 +6,7 @@ import type { Case, Responder } from "../contract.ts";
 import { age, time, timeLeft } from "../format.ts";
 import { reveal } from "../map/view.ts";
 import { may } from "../session.ts";
-import { lang, named, words } from "../settings.ts";
+import { addressOf, lang, named, words } from "../settings.ts";
 import { connection, hovered, awayNow, lastAlive, loaded, now, onDuty, open, overdue, select, selection, waiting } from "../state.ts";
 import { initialsOf } from "./Marks.tsx";
 import { PausedShape } from "./Clocks.tsx";
@@ -106,7 +106,7 @@ export function CaseButton({ case_ }: { case_: Case }) {
       </span>
       <span class="main">
         <span class="name">{named(case_)}</span>
-        <span class="meta"><span class="address">{case_.address ?? w.unplaced}</span><span class="code">{w.grid(case_.grid)}</span>{waits(case_) && <span class="code waits">{w.desk.waitsShort}</span>}</span>
+        <span class="meta">{addressOf(case_) && <span class="address">{addressOf(case_)}</span>}<span class="code">{w.grid(case_.grid)}</span>{waits(case_) && <span class="code waits">{w.desk.waitsShort}</span>}</span>
       </span>
       <span class="time">
         <span class="left">{clock.running ? timeLeft(clock.leftS, lang.value) : (w.stage[case_.stage] ?? case_.stage)}</span>

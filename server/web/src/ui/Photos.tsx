@@ -10,12 +10,12 @@ import { useAsked } from "./asked.ts";
 import { PhotoUpload } from "./PhotoUpload.tsx";
 import { PhotoViewer } from "./PhotoViewer.tsx";
 
-export function Photos({ case_, mayAdd }: { case_: Case; mayAdd: boolean }) {
+/** Whoever sees photos may add some. */
+export function Photos({ case_ }: { case_: Case }) {
   const d = words.value.desk;
   const asked = useAsked((signal) => api.photos(case_.case, signal), [case_.case, case_.version]);
   const [open, setOpen] = useState<number | null>(null);
   const list = asked.value?.photos ?? [];
-  if (!list.length && !mayAdd) return null;
   return (
     <section class="photos" aria-labelledby="photos">
       <h3 id="photos">{d.photos}{list.length > 0 && <span class="count">{list.length}</span>}</h3>
@@ -31,7 +31,7 @@ export function Photos({ case_, mayAdd }: { case_: Case; mayAdd: boolean }) {
           ))}
         </ul>
       )}
-      {mayAdd && <PhotoUpload case_={case_} onAdded={asked.again} />}
+      <PhotoUpload case_={case_} onAdded={asked.again} />
       {open !== null && list[open] && <PhotoViewer list={list} at={open} onMove={setOpen} onClose={() => setOpen(null)} />}
     </section>
   );
