@@ -4,7 +4,8 @@ To prove a text costs 20 ms whether it is a key or not, so whoever sends many wr
 failed is counted. A text that was proven once is no guess: its bearer is let in whatever others at the same address do. One that
 was refused a moment ago is refused again without another proof and isn't counted again: a device that goes on with a key that is
 over keeps nobody out. A token of an issuer and a session cost next to nothing: they are put to the proof first, so that a good one is
-let in though it was never seen. All of it is kept in memory, under hashes, and bounded.
+let in though it was never seen, and counted apart, so that many browsers with sessions of another store bar nobody's key. All of it is
+kept in memory, under hashes, and bounded.
 """
 
 from __future__ import annotations
@@ -38,13 +39,16 @@ class Guesses:
     def __init__(self, hourly: int, hourly_all: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._each = Buckets(hourly, clock=clock)
         self._all = Buckets(hourly_all, clock=clock)
+        self._cheap_each = Buckets(hourly, clock=clock)
+        self._cheap_all = Buckets(hourly_all, clock=clock)
         self._clock = clock
+        self._wrong: OrderedDict[str, None] = OrderedDict()
         self._proven: OrderedDict[str, None] = OrderedDict()
         self._refused: OrderedDict[str, tuple[float, Text]] = OrderedDict()
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
-        return len(self._each) + len(self._proven) + len(self._refused)
+        return len(self._each) + len(self._proven) + len(self._refused) + len(self._cheap_each) + len(self._wrong)
 
     def check(self, token: str, address: str) -> None:
         """Let `token` from `address` be put to the proof.
@@ -82,13 +86,18 @@ class Guesses:
         return NotSignedIn(why)
 
     def found_wrong(self, token: str, address: str, why: Text) -> NotSignedIn | TooManyGuesses:
-        """The error of a text that was put to the proof unasked, and is no token or session; it is counted."""
-        try:
-            self.check(token, address)
-        except (NotSignedIn, TooManyGuesses) as error:
-            return error
-        self.count(address)
-        return self.refuse(token, why)
+        """The error of a text that was put to the proof unasked, and is no token or session; it is counted once."""
+        name, network = digest_of(token), network_of(address)
+        with self._lock:
+            if name not in self._wrong:
+                if wait := self._cheap_each.wait_s(network):
+                    return TooManyGuesses(say("auth.guesses", seconds=whole(wait)), wait)
+                if wait := self._cheap_all.wait_s(""):
+                    return TooManyGuesses(say("auth.guesses_all", seconds=whole(wait)), wait)
+                self._cheap_each.take(network)
+                self._cheap_all.take("")
+            _put(self._wrong, name, None)
+        return NotSignedIn(why)
 
     def count(self, address: str) -> None:
         """Count a text from `address` that is no key's; those tried at the same moment may draw more than there is."""

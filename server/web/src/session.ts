@@ -17,8 +17,8 @@ export async function whoAmI(): Promise<void> {
   try {
     me.value = await ask<Me>("/api/v1/me");
   } catch (error) {
-    // Unreachable: whoever it was before, it still is.
-    if (error instanceof Problem && error.details.status !== 0) me.value = LOCAL;
+    // Unreachable or busy: whoever it was before, it still is.
+    if (error instanceof Problem && error.details.status === 404) me.value = LOCAL;
   }
 }
 
