@@ -249,7 +249,7 @@ def _chosen(
     turn, arrival = np.zeros(k, dtype=np.int64), np.full(k, np.inf)
     if (told["persons"] > 1).any():
         time = situation.seconds + busy * situation.load
-        teams = assign_teams(time, np.ones((time.shape[1], 1)), told["persons"][:, None])
+        teams = assign_teams(time, np.ones((time.shape[1], 1)), told["persons"][:, None], urgency=situation.turns)
         named = [np.flatnonzero(teams.case == case).tolist() for case in range(k)]
         for case, who in enumerate(named):
             arrival[case] = time[case, who].max(initial=0.0) if who else np.inf

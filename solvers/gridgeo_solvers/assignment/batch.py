@@ -70,7 +70,8 @@ def assign_batch(
     wait
         Shape (m,) or one number: seconds that every earlier turn of an officer puts the next one back.
     urgency
-        Shape (k,): whole numbers, the lower goes first where there are too few officers. All alike where left out.
+        Shape (k,): whole numbers, the lower goes first where there are too few officers, and among the turns of one officer where
+        that makes nobody wait beyond the worst arrival. All alike where left out.
 
     Returns
     -------
@@ -96,7 +97,7 @@ def assign_batch(
     k, m = time.shape
     if np.isnan(time).any() or (time < 0).any():
         raise BadProblem("an arrival time is negative or not a number")
-    rank = _ranks(urgency, k)
+    rank = urgent = ranks_of(urgency, k)
     owner, turn = _turns(np.broadcast_to(np.asarray(room, dtype=np.int64), m), k)
     each = np.broadcast_to(np.asarray(wait, dtype=np.float64), m)
     if not (each >= 0).all():
@@ -109,11 +110,12 @@ def assign_batch(
     counts = _matched(np.isfinite(ms), rank)
     column = np.full(k, -1, dtype=np.int64)
     if counts[-1]:
-        column = _least_sum(np.where(ms <= _threshold(ms, rank, counts), ms, np.inf), rank, np.diff(counts, prepend=0))
+        early = np.where(ms <= _threshold(ms, rank, counts), ms, np.inf)
+        column = _urgent_turns(_least_sum(early, rank, np.diff(counts, prepend=0)), owner, early, urgent)
     return _told(column, owner, every)
 
 
-def _ranks(urgency: ArrayLike | None, k: int) -> NDArray[np.int64]:
+def ranks_of(urgency: ArrayLike | None, k: int) -> NDArray[np.int64]:
     """Class of each case from 0, the most urgent."""
     if urgency is None:
         return np.zeros(k, dtype=np.int64)
@@ -172,6 +174,25 @@ def _least_sum(ms: NDArray[np.float64], rank: NDArray[np.int64], served: NDArray
     found = np.full(k, -1, dtype=np.int64)
     found[row] = np.where(column < places, column, -1)
     return found
+
+
+def _urgent_turns(
+    column: NDArray[np.int64], owner: NDArray[np.int64], ms: NDArray[np.float64], urgent: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """The same officers for the same cases, urgent ones in earlier turns, which changes no sum.
+
+    From the last turn backwards the least urgent case goes that can wait for so long (Lawler 1973, *Optimal sequencing of a single
+    machine subject to precedence constraints*).
+    """
+    turned = column.copy()
+    sent = np.flatnonzero(column >= 0)
+    for who in np.flatnonzero(np.bincount(owner[column[sent]]) > 1).tolist():
+        left = sent[owner[column[sent]] == who].tolist()
+        for place in sorted(column[left].tolist(), reverse=True):
+            last = max((case for case in left if np.isfinite(ms[case, place])), key=lambda case: (urgent[case], case))
+            turned[last] = place
+            left.remove(last)
+    return turned
 
 
 def _told(column: NDArray[np.int64], owner: NDArray[np.int64], every: NDArray[np.float64]) -> Batch:

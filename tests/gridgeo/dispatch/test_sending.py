@@ -122,3 +122,11 @@ def test_rows_that_cannot_be_used_are_named(plan, officers, columns, said):
 def test_options_that_cannot_be_used_are_refused(asked, said):
     with pytest.raises(BadInput, match=said):
         Choice(**asked)
+
+
+def test_the_urgent_case_goes_first_also_where_another_needs_a_team(plan, officers):
+    cases = placed_at(
+        "case", ("near", 210, 0), ("urgent", 500, 0), ("many", 300, 0), persons=[1, 1, 3], urgency=[5, 1, 5]
+    )
+    found = send(plan, cases, officers.head(1), at=AT, choice=Choice(policy="nearest"))
+    assert found.sent.set_index("case")["officer"].dropna().to_dict() == {"urgent": "wang"}

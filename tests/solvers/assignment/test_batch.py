@@ -90,3 +90,13 @@ def test_nobody_and_nothing_are_an_empty_answer() -> None:
 def test_numbers_that_cannot_be_used_are_refused(asked: dict[str, object], said: str) -> None:
     with pytest.raises(BadProblem, match=said):
         assign_batch(**asked)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("urgency", "turn"), [([5, 1], [1, 0]), ([1, 5], [0, 1]), ([1, 1], [0, 1])])
+def test_of_two_cases_for_one_officer_the_urgent_one_has_the_first_turn(urgency: list[int], turn: list[int]) -> None:
+    assert assign_batch([[60.0], [60.0]], room=2, wait=600.0, urgency=urgency).turn.tolist() == turn
+
+
+def test_an_urgent_case_does_not_make_another_wait_beyond_the_worst_arrival() -> None:
+    batch = assign_batch([[100.0], [10.0]], room=2, wait=60.0, urgency=[5, 1])
+    assert (batch.turn.tolist(), batch.worst) == ([0, 1], 100.0)

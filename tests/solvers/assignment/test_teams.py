@@ -62,3 +62,13 @@ def test_a_case_is_staffed_in_full_or_not_at_all() -> None:
 def test_tables_that_do_not_fit_are_refused(seconds: object, skills: object, need: object, said: str) -> None:
     with pytest.raises(BadProblem, match=said):
         assign_teams(seconds, skills, need)  # type: ignore[arg-type]
+
+
+def test_with_too_few_officers_the_urgent_case_is_staffed_though_another_is_nearer() -> None:
+    teams = assign_teams([[60.0], [90.0], [50.0]], [[1]], [[1], [1], [2]], urgency=[5, 1, 0])
+    assert teams.staffed.tolist() == [False, True, False]
+
+
+def test_urgent_cases_do_not_lessen_the_number_of_those_staffed() -> None:
+    teams = assign_teams(np.ones((3, 2)), [[1], [1]], [[2], [1], [1]], urgency=[0, 1, 1])
+    assert teams.staffed.tolist() == [False, True, True]
