@@ -77,6 +77,8 @@ def check_officers(
     rows.refuse((rest > 0) & (rest_from > rest_to), "break_to", "lies before 'break_from'; swap or mend them")
     missed = (rest > 0) & (np.maximum(rest_from, since) > np.minimum(rest_to, until - rest))
     rows.refuse(missed, "break_from", "lies outside the shift; a break begins and ends within it")
+    if mode not in MODES:
+        raise BadInput(f"unknown mode '{mode}'; use {', '.join(MODES)}")
     modes = [mode if value is None else value.strip() for value in rows.texts("mode", [None] * len(officers))]
     rows.refuse(np.array([one not in MODES for one in modes]), "mode", f"is no mode; write {', '.join(MODES)}")
     table = {

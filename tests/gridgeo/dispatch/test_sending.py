@@ -130,3 +130,8 @@ def test_the_urgent_case_goes_first_also_where_another_needs_a_team(plan, office
     )
     found = send(plan, cases, officers.head(1), at=AT, choice=Choice(policy="nearest"))
     assert found.sent.set_index("case")["officer"].dropna().to_dict() == {"urgent": "wang"}
+
+
+def test_an_unknown_mode_of_everybody_is_refused_by_name(plan, officers):
+    with pytest.raises(BadInput, match="unknown mode 'bike'; use foot"):
+        send(plan, placed_at("case", ("a", 300, 0)), officers, at=AT, choice=Choice(mode="bike"))
