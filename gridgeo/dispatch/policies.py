@@ -27,8 +27,13 @@ TURN = 0.1
 """Late cases that sending somebody elsewhere must save under ``farsighted-together``: the best of 0, 0.02, 0.1 and 0.3 in trials."""
 
 
+def name_of(policy: str | Policy) -> str:
+    """What a policy is called in tables: its name, or its class."""
+    return policy if isinstance(policy, str) else type(policy).__name__
+
+
 def policy_of(
-    name: str,
+    name: str | Policy,
     ground: Ground | None = None,
     *,
     limit: float = 900.0,
@@ -36,12 +41,12 @@ def policy_of(
     handling: float = 0.0,
     busy: float = 0.0,
 ) -> Policy:
-    """The policy of a name.
+    """The policy of a name; one of your own as it is.
 
     Parameters
     ----------
     name
-        One of `POLICIES`.
+        One of `POLICIES`, or a policy of your own.
     ground
         What coverage is told from; without one the coverage policies can't be had.
     limit
@@ -56,6 +61,8 @@ def policy_of(
     BadInput
         The name is unknown, or the policy needs a ground.
     """
+    if not isinstance(name, str):
+        return name
     if name not in POLICIES:
         raise BadInput(f"unknown policy '{name}'; choose one of {', '.join(POLICIES)}")
     if name == "owner":

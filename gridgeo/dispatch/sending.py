@@ -15,7 +15,7 @@ from gridgeo.between import Between
 from gridgeo.coverage.times import local_times, read_times, zone_of
 from gridgeo.dispatch.duty import Limits, Refusal, Standing, refusal, works_at
 from gridgeo.dispatch.ground import ground_of
-from gridgeo.dispatch.policies import POLICIES, policy_of
+from gridgeo.dispatch.policies import POLICIES, name_of, policy_of
 from gridgeo.dispatch.tables import Sent
 from gridgeo.dispatch.words import not_offered, offered
 from gridgeo.errors import BadInput
@@ -25,7 +25,7 @@ from gridgeo.plans.plan import Plan
 from gridgeo.routes.reading import Rows
 from gridgeo.routes.visiting.officers import check_officers
 from gridgeo_solvers.assignment import assign_batch, assign_teams
-from gridgeo_solvers.dispatching import Situation
+from gridgeo_solvers.dispatching import Policy, Situation
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Choice:
     Parameters
     ----------
     policy
-        One of `gridgeo.dispatch.policies.POLICIES`.
+        One of `gridgeo.dispatch.policies.POLICIES`, or a policy of your own.
     room
         How many of the cases an officer may be given, by ``together`` alone.
     busy_min
@@ -50,7 +50,7 @@ class Choice:
         foot, ebike or car, of officers whose row doesn't say.
     """
 
-    policy: str = "together"
+    policy: str | Policy = "together"
     room: int = 1
     busy_min: float = 0.0
     limit_min: float = 30.0
@@ -61,7 +61,7 @@ class Choice:
     mode: str = "foot"
 
     def __post_init__(self) -> None:
-        if self.policy not in POLICIES:
+        if isinstance(self.policy, str) and self.policy not in POLICIES:
             raise BadInput(f"unknown policy '{self.policy}'; choose one of {', '.join(POLICIES)}")
         if self.room < 1:
             raise BadInput(f"room is {self.room}; an officer may be given 1 case or more")
@@ -263,7 +263,7 @@ def _chosen(
         )
         return [[who] if who >= 0 else [] for who in batch.officer.tolist()], batch.turn, batch.seconds
     ground = None
-    if choice.policy not in ("owner", "nearest"):
+    if isinstance(choice.policy, str) and choice.policy not in ("owner", "nearest"):
         ground = ground_of(plan, officers, mode=choice.mode).ground
     policy = policy_of(
         choice.policy,
@@ -349,5 +349,5 @@ def _answer(
         frame.astype({"officer": "str"}),
         pd.DataFrame(candidates, columns=["case", "rank", "officer", "minutes", "open_cases", "own_grid", "en", "zh"]),
         pd.DataFrame(others, columns=["case", "officer", "code", "en", "zh"]),
-        {"policy": choice.policy, "at": pd.Timestamp(now, unit="s", tz="UTC").isoformat(timespec="seconds")},
+        {"policy": name_of(choice.policy), "at": pd.Timestamp(now, unit="s", tz="UTC").isoformat(timespec="seconds")},
     )

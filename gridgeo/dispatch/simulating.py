@@ -14,14 +14,24 @@ from numpy.typing import ArrayLike, NDArray
 
 from gridgeo.coverage.times import local_times, read_times, zone_of
 from gridgeo.dispatch.ground import PlanGround, ground_of
-from gridgeo.dispatch.policies import policy_of
+from gridgeo.dispatch.policies import name_of, policy_of
 from gridgeo.dispatch.tables import Response
 from gridgeo.errors import BadInput
 from gridgeo.placed import placed
 from gridgeo.plans.plan import Plan
 from gridgeo.routes.reading import Rows
 from gridgeo.routes.visiting.officers import works_on
-from gridgeo_solvers.dispatching import After, Cases, Record, draw_cases, fewest_late, figures, is_late, simulate
+from gridgeo_solvers.dispatching import (
+    After,
+    Cases,
+    Policy,
+    Record,
+    draw_cases,
+    fewest_late,
+    figures,
+    is_late,
+    simulate,
+)
 from gridgeo_solvers.dispatching.cases import DAY
 from gridgeo_solvers.errors import BadProblem
 from gridgeo_solvers.progress import Progress
@@ -66,7 +76,7 @@ class Work:
 
 def simulate_response(
     plan: Plan,
-    policies: Sequence[str] = ("owner", "nearest", "coverage", "farsighted"),
+    policies: Sequence[str | Policy] = ("owner", "nearest", "coverage", "farsighted"),
     *,
     work: Work | None = None,
     officers: pd.DataFrame | None = None,
@@ -83,7 +93,7 @@ def simulate_response(
     plan
         Whose grids have owners.
     policies
-        Names in `gridgeo.dispatch.policies.POLICIES`.
+        Names in `gridgeo.dispatch.policies.POLICIES`, or policies of your own, told by the names of their classes.
     work
         What comes in.
     officers
@@ -123,8 +133,9 @@ def simulate_response(
     if offline:
         bound = fewest_late(ground, came, progress=progress)
     tables: dict[str, list[Any]] = {"policies": [], "grids": [], "officers": []}
-    for name in policies:
-        policy = policy_of(name, ground, limit=limit, per_day=per_day, handling=usual)
+    for one in policies:
+        name = name_of(one)
+        policy = policy_of(one, ground, limit=limit, per_day=per_day, handling=usual)
         record = simulate(ground, came, policy, after=work.after, queue=work.queue, duty=duty, progress=progress)
         told = _row(name, record, came)
         if bound is not None:

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import numpy as np
 import pandas as pd
 import pytest
 
 from gridgeo import crs
 from gridgeo.dispatch import Work, simulate_response
 from gridgeo.errors import BadInput
+from gridgeo_solvers.dispatching.policies import OneByOne
 
 WORK = Work(per_day=60, days=4, limit_min=5, handling_min=15)
 
@@ -67,3 +71,16 @@ def test_a_log_without_times_and_a_day_without_cases_are_refused(plan):
         simulate_response(plan, work=Work(per_day=0.01, days=0.1))
     with pytest.raises(BadInput, match="per_day is 0"):
         simulate_response(plan, work=Work(per_day=0.0))
+
+
+@dataclass(frozen=True)
+class LeastBusy(OneByOne):
+    """The policy of the how-to."""
+
+    def price(self, situation):
+        return np.broadcast_to(situation.load, situation.seconds.shape)
+
+
+def test_a_policy_of_ones_own_is_simulated_beside_those_with_names(plan):
+    found = simulate_response(plan, ("nearest", LeastBusy()), work=WORK)
+    assert found.policies["policy"].tolist() == ["nearest", "LeastBusy"]
