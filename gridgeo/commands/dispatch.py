@@ -135,6 +135,8 @@ def simulate(
         raise BadInput(f"--after {after}: choose 'on the way', 'home first', 'at home' or 'stays'")
     if offline and predict:
         raise BadInput("--offline belongs to a simulation; leave --predict out")
+    if cases is not None and predict:
+        raise BadInput("--cases belongs to a simulation; leave --predict out, or give --per-day instead")
     work = Work(
         per_day=per_day,
         limit_min=limit,

@@ -56,6 +56,7 @@ def test_a_plan_is_predicted_and_set_against_another(run, files, tmp_path):
         (("--predict", "--policy", "coverage"), "knows the policies owner and nearest"),
         (("--after", "tomorrow"), "choose 'on the way'"),
         (("--predict", "--offline"), "belongs to a simulation"),
+        (("--predict", "--cases", "log.csv"), "--cases belongs to a simulation"),
         (("--policy", "best"), "unknown policy 'best'"),
         (("--demand", "cats"), "no column 'cats'"),
     ],
