@@ -65,8 +65,9 @@ class Straight:
                 bodies.append((name, hint))
             elif (dependency := _of_request_alone(marker)) is not None:
                 depends.append((name, dependency))
-            elif isinstance(marker, Header) and marker.alias is None and get_args(hint)[0] in (str, str | None):
-                headers.append((name, name.replace("_", "-"), TypeAdapter(hint), parameter.default))
+            elif isinstance(marker, Header) and get_args(hint)[0] in (str, str | None):
+                header = marker.alias or name.replace("_", "-")
+                headers.append((name, header, TypeAdapter(hint), parameter.default))
             else:
                 return None
         return cls(endpoint, tuple(requests), tuple(depends), tuple(headers), bodies[0]) if len(bodies) == 1 else None

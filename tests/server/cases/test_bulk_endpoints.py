@@ -69,7 +69,7 @@ def test_a_kind_that_is_no_longer_reported_keeps_the_whole_file_from_being_taken
     clock.pass_seconds(86_400)
     answer = send(client, rows[0], other, rows[2])
     assert (answer.status_code, count(client)) == (422, 1), answer.text
-    assert [(one["row"], one["field"]) for one in answer.json()["errors"]] == [("4", "category")]
+    assert [(one["row"], one["field"]) for one in answer.json()["errors"]] == [(4, "category")]
     taken = send(client, rows[0], other, rows[2], query="?partial=true").json()
     assert [(one["id"], one["replayed"]) for one in taken["filed"]] == [("r0", True), ("r9", False)]
 
