@@ -7,11 +7,15 @@ hundreds of headers, and appends the trailers of a chunked body to the headers o
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from gridgeo_server.texts import say
+from gridgeo_server.errors import refusal
+from gridgeo_server.texts import Text, language_of, say
+from gridgeo_server.texts.language import LANGUAGES, TAGS
 
 HEAD_BYTES = 32_768
 """Longest head of a request."""
@@ -21,13 +25,13 @@ HEADERS = 100
 """Most headers of a request."""
 REST_S = 1.0
 """Seconds for which what a refused client still sends is read and dropped: closed before, it would lose the answer."""
-_SAID = {
-    400: ("Bad Request", say("guard.no-http")),
-    414: ("URI Too Long", say("guard.long-address", bytes=f"{LINE_BYTES:,}")),
-    431: ("Request Header Fields Too Large", say("guard.long-head", bytes=f"{HEAD_BYTES:,}", headers=HEADERS)),
-    503: ("Service Unavailable", say("guard.full")),
+_SAID: dict[int, tuple[str, Text, Text]] = {
+    400: ("no-http", say("http.400"), say("guard.no-http")),
+    414: ("too-large", say("title.too-large"), say("guard.long-address", bytes=f"{LINE_BYTES:,}")),
+    431: ("too-large", say("title.too-large"), say("guard.long-head", bytes=f"{HEAD_BYTES:,}", headers=HEADERS)),
+    503: ("overloaded", say("title.overloaded"), say("guard.full")),
 }
-"""What is said where no request was read, in every language: none was asked for yet."""
+"""What is said where no request was read: the name of the problem, its title and its detail."""
 
 
 class _TooMuch(Exception):
@@ -106,7 +110,7 @@ class Connection(HttpToolsProtocol):
         """Wait for a head, unless there are too many connections."""
         super().connection_made(_Whole(transport, self.loop))  # type: ignore[arg-type]
         if len(self.connections) > self._most:
-            transport.write(_answer(503, "Retry-After: 2"))
+            transport.write(_answer(503, wait_s=2))
             transport.close()
         else:
             self._head = self.loop.call_later(self._head_wait_s, transport.abort)
@@ -190,10 +194,14 @@ class Connection(HttpToolsProtocol):
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         self._stop_head()
-        self.transport.write(_answer(status))
+        self.transport.write(_answer(status, *self._known_of_head()))
         self._refused = self.loop.call_later(REST_S, self.transport.abort)
         if self.transport.can_write_eof():
             self.transport.write_eof()
+
+    def _known_of_head(self) -> tuple[bytes, Sequence[tuple[bytes, bytes]]]:
+        """Address and headers of what is refused, as far as they were read."""
+        return (b"", ()) if self.headers is None else (self.url, self.headers)
 
     def _between_requests(self) -> bool:
         return self.cycle is None or self.cycle.response_complete
@@ -209,15 +217,23 @@ class Connection(HttpToolsProtocol):
             self._reader = None
 
 
-def _answer(status: int, *headers: str) -> bytes:
-    """A whole answer that ends the connection."""
-    name, said = _SAID[status]
-    words = f"{said}\n{said.told('zh')}\n".encode()
-    lines = [
-        f"HTTP/1.1 {status} {name}",
-        "Connection: close",
-        "Content-Type: text/plain; charset=utf-8",
-        f"Content-Length: {len(words)}",
-        *headers,
-    ]
-    return "\r\n".join([*lines, "", ""]).encode("ascii") + words
+def _answer(
+    status: int, url: bytes = b"", headers: Sequence[tuple[bytes, bytes]] = (), wait_s: int | None = None
+) -> bytes:
+    """A whole answer that ends the connection, for what is known of the request's head; every language where none was asked for yet."""
+    name, title, detail = _SAID[status]
+    more = {"Connection": "close"} | ({} if wait_s is None else {"Retry-After": str(wait_s)})
+    path = url.partition(b"?")[0].decode("latin-1")
+    accepted = dict(headers).get(b"accept-language")
+    if accepted is None:
+        more["Content-Language"] = ", ".join(TAGS[lang] for lang in LANGUAGES)
+        told = refusal(path, status, name, _in_all(title), _in_all(detail), None, **more)
+    else:
+        told = refusal(path, status, name, title, detail, None, lang=language_of(accepted.decode("latin-1")), **more)
+    head = [f"HTTP/1.1 {told.status_code} {HTTPStatus(told.status_code).phrase}".encode("ascii")]
+    head += [b": ".join(one) for one in told.raw_headers]
+    return b"\r\n".join([*head, b"", bytes(told.body)])
+
+
+def _in_all(said: Text) -> str:
+    return " · ".join(said.told(lang) for lang in LANGUAGES)

@@ -93,6 +93,10 @@ def test_every_head_that_can_not_be_taken_is_refused_cleanly_and_others_are_serv
     for name, field in (("two hosts", "Host"), ("two keys", "Authorization")):
         body = json.loads(answers[name].partition(b"\r\n\r\n")[2])
         assert (body["type"], body["errors"][0]["field"]) == ("urn:gridgeo:problem:bad-head", field)
+    for name, answer in answers.items():
+        head, _, body = answer.partition(b"\r\n\r\n")
+        assert b"content-type: application/problem+json" in head, name
+        assert json.loads(body)["status"] == statuses[name], name
     client = Client(server.port)
     assert told.report(client, "after-all") is not None
     client.close()
@@ -121,3 +125,18 @@ def test_a_bad_head_behind_a_good_one_is_never_taken_for_its_answer(server: Serv
     good = b"POST /api/v1/cases HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
     answer = _answer(server.port, good + address(b"/" + b"a" * LINE_BYTES))
     assert not answer.startswith((b"HTTP/1.1 414", b"HTTP/1.1 400"))
+
+
+def test_what_is_known_of_a_head_that_is_refused_says_how_it_is_told(server: Server) -> None:
+    long = b"X: " + b"y" * HEAD_BYTES + b"\r\n\r\n"
+    chinese = _answer(server.port, GET + b"Accept-Language: zh\r\n" + long)
+    head, _, body = chinese.partition(b"\r\n\r\n")
+    assert b"content-language: zh-CN\r\n" in head
+    assert json.loads(body)["title"] == "请求过大"
+    path = b"/open311/v2/requests"
+    asked = b"GET " + path + b".json HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Language: en\r\n"
+    head, _, body = _answer(server.port, asked + long).partition(b"\r\n\r\n")
+    assert b"content-type: application/json" in head
+    assert [set(one) for one in json.loads(body)] == [{"code", "description"}]
+    foreign = b"GET " + path + b".xml HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"
+    assert b"<errors>" in _answer(server.port, foreign)

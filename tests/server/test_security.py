@@ -72,6 +72,10 @@ def test_a_request_under_a_foreign_name_does_not_reach_a_server_that_listens_on_
     assert client.get("/healthz", headers={"host": "localhost:8000"}).status_code == 200
     for foreign in ("evil.example", "localhost:8000.evil.example", "localhost:8000@evil.example", ""):
         assert client.get("/healthz", headers={"host": foreign}).status_code == 400
+    told = client.get("/healthz", headers={"host": "evil.example", "accept-language": "zh"})
+    assert told.headers["content-type"] == "application/problem+json"
+    assert (told.json()["type"], told.json()["errors"][0]["field"]) == ("urn:gridgeo:problem:bad-head", "Host")
+    assert "请求头 Host" in told.json()["detail"]
     (tmp_path / "open").mkdir()
     with TestClient(create_app(Settings(data=tmp_path / "open", host="0.0.0.0", auth="required"), town)) as other:
         assert other.get("/healthz", headers={"host": "board.example"}).status_code == 200
