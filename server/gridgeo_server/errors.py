@@ -290,7 +290,8 @@ def _on_http(request: Request, error: Exception) -> Response:
 def _methods(request: Request) -> list[str]:
     """What may be done at the path of `request`: a method has a door of its own, and each door knows only its own."""
     doors = [door for door in request.app.router.routes if door.matches(request.scope)[0] is not Match.NONE]
-    return sorted({method for door in doors for method in getattr(door, "methods", None) or ()})
+    methods = {method for door in doors for method in getattr(door, "methods", None) or ()}
+    return sorted(methods | {"HEAD"} if "GET" in methods else methods)
 
 
 def _lang(request: Request) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gridgeo_server import bodies
+from gridgeo_server import bodies, heads
 from gridgeo_server.errors import BadHead, BadRequest, refusal, refused
 from gridgeo_server.haste import in_time
 from gridgeo_server.texts import language_of, say
@@ -112,8 +112,11 @@ class Guard:
         if declared.isdigit() and int(declared) > limit:
             await self._too_large(scope["path"], limit, sent)(scope, receive, guarded_send)
             return
-        if scope["method"] in {"GET", "HEAD", "OPTIONS"}:
+        if scope["method"] in {"GET", "OPTIONS"}:
             await self._app(scope, receive, guarded_send)
+            return
+        if scope["method"] == "HEAD":
+            await heads.answer(self._app, scope, receive, guarded_send)
             return
         packed = sent.get(b"content-encoding", b"identity").strip().lower()
         if (coded := sent.get(b"transfer-encoding", b"chunked").strip().lower()) != b"chunked":

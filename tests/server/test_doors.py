@@ -26,9 +26,9 @@ def test_parameters_that_are_read_pass(client, name):
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("PUT", "/api/v1/cases", "GET, POST"),
-        ("PUT", "/open311/v2/requests.json", "GET, POST"),
-        ("POST", "/healthz", "GET"),
+        ("PUT", "/api/v1/cases", "GET, HEAD, POST"),
+        ("PUT", "/open311/v2/requests.json", "GET, HEAD, POST"),
+        ("POST", "/healthz", "GET, HEAD"),
     ],
 )
 def test_a_method_that_a_path_doesnt_know_is_refused_with_all_that_it_knows(client, method, path, allowed):
