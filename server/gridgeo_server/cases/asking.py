@@ -48,8 +48,7 @@ class Asking:
         """The same for something done with an officer: oneself, or one of the area for which the asker speaks."""
         own = officer.responder == self.looker.officer
         self.bearer.check(permission, own)
-        grids = self.looker.grids
-        if grids is not None and not own and grids.isdisjoint(officer.grids):
+        if not own and not self.looker.commands(officer.grids):
             raise NotAllowed(say("auth.outside", responder=officer.responder, name=self.bearer.name))
 
     def allowing(self, permission: str) -> Callable[[Responder], None]:

@@ -324,13 +324,11 @@ def one_case(case: str, state: StateOf, asking: AskingOf, response: Response) ->
 @router.get("/{case}/candidates")
 def candidates(case: str, state: StateOf, asking: AskingOf) -> dict[str, Any]:
     """Who can be sent, first the one who should go by the policy, and who can't; each with the reason."""
-    now, grids = state.clock(), asking.looker.grids
+    now = state.clock()
     asking.check("cases.send")
     with state.store.reading() as connection:
-        able, refused = state.desk.sending.candidates(connection, asking.get(connection, case), now)
-    if grids is not None:
-        able = [one for one in able if not grids.isdisjoint(one.officer.grids)]
-        refused = [one for one in refused if not grids.isdisjoint(one.officer.grids)]
+        found = asking.get(connection, case)
+        able, refused = state.desk.sending.candidates(connection, found, now, asking.looker)
     return {
         "candidates": [
             {
@@ -395,7 +393,8 @@ def _joint(
         return {}
     where = [tables.cases.c.case.in_([one.case for one in body.cases]), *asking.looker.where()]
     cases, _ = store.search(transaction.connection, stages=machine().actions["dispatch"].starts, where=where)
-    return {case.case: to for case, to in state.desk.sending.joint(transaction.connection, cases[::-1], now)}
+    sent = state.desk.sending.joint(transaction.connection, cases[::-1], now, asking.looker)
+    return {case.case: to for case, to in sent}
 
 
 def _one_of_many(

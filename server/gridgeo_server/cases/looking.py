@@ -8,7 +8,7 @@ rounded instead. Filters and orders work on what is shown, so that nobody finds 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
@@ -107,8 +107,11 @@ class Looker:
         """Those of some officers, as JSON values, whom they may see."""
         if not self.holds("responders.see"):
             return [one for one in officers if self.officer is not None and one["responder"] == self.officer]
-        grids = self.grids
-        return officers if grids is None else [one for one in officers if not grids.isdisjoint(one["grids"])]
+        return officers if self.grids is None else [one for one in officers if self.commands(one["grids"])]
+
+    def commands(self, grids: Iterable[str]) -> bool:
+        """Whether an officer of `grids` is one of those for whom they speak, and whom they may send."""
+        return self.grids is None or not self.grids.isdisjoint(grids)
 
     def where(self) -> list[sa.ColumnElement[bool]]:
         """The conditions of `sees` on the rows of cases."""

@@ -14,6 +14,7 @@ from gridgeo_server.cases import answers, store
 from gridgeo_server.cases.climbing import AT_ONCE, Climbing
 from gridgeo_server.cases.dispatch import Candidate, Choice, Refused, Rules, choice, together
 from gridgeo_server.cases.levels import level_between
+from gridgeo_server.cases.looking import Looker
 from gridgeo_server.cases.model import Case
 from gridgeo_server.cases.stages import machine
 from gridgeo_server.cases.steps import Deed, Steps
@@ -81,16 +82,23 @@ class Sending:
         chosen = self.joint(deed.connection, found, now)
         return sent + [self._dispatch(deed, case, to) for case, to in chosen]
 
-    def joint(self, connection: sa.Connection, cases: Sequence[Case], now: datetime) -> list[tuple[Case, Candidate]]:
-        """Whom to send to several cases at once; those that need a skill are left out: they go by the areas."""
+    def joint(
+        self, connection: sa.Connection, cases: Sequence[Case], now: datetime, looker: Looker | None = None
+    ) -> list[tuple[Case, Candidate]]:
+        """Whom to send to several cases at once, of those whom `looker` may send.
+
+        Cases that need a skill are left out: they go by the areas.
+        """
         others = [case for case in cases if not self._need(case, now)]
         without = [{**_in_vain(connection, case), **self.away(now)} for case in others]
-        return together(self.steps.serving(), others, *_crew(connection), self.rules, now, without)
+        officers, load = _crew(connection)
+        crew = officers if looker is None else [one for one in officers if looker.commands(one.grids)]
+        return together(self.steps.serving(), others, crew, load, self.rules, now, without)
 
     def candidates(
-        self, connection: sa.Connection, case: Case, now: datetime | None = None
+        self, connection: sa.Connection, case: Case, now: datetime | None = None, looker: Looker | None = None
     ) -> tuple[list[Candidate], list[Refused]]:
-        """Who can be sent to `case`, in the order of the policy, and who can't.
+        """Who can be sent to `case`, in the order of the policy, and who can't; of those whom `looker` may send.
 
         Where the case needs a skill, whoever has it in its own grid comes first, then whoever has it in the areas above, one after
         another. Who declined or gave no answer isn't asked again.
@@ -99,15 +107,17 @@ class Sending:
         if self._need(case, now):
             town = self.steps.serving()
             able.sort(key=lambda one: level_between(town, case, one.officer))
-            able = [replace(one, rank=rank) for rank, one in enumerate(able, start=1)]
-        return able, refused
+        if looker is not None:
+            able = [one for one in able if looker.commands(one.officer.grids)]
+            refused = [one for one in refused if looker.commands(one.officer.grids)]
+        return [replace(one, rank=rank) for rank, one in enumerate(able, start=1)], refused
 
     def away(self, now: datetime | None) -> Mapping[str, Refusal]:
         """Who isn't to be sent at a moment, being off shift or on leave."""
         return {} if self.duty is None or now is None else self.duty.away(now)
 
     def send(self, deed: Deed, case: Case, wish: Wish) -> Case:
-        """Send whoever is wished.
+        """Send whoever is wished; where nobody is named, the first of those whom the asker may send.
 
         Raises
         ------
@@ -116,10 +126,11 @@ class Sending:
         """
         if wish.to is not None:
             return self._dispatch(deed, case, wish.to, wish)
-        able, refused = self.candidates(deed.connection, case, deed.now)
+        able, refused = self.candidates(deed.connection, case, deed.now, deed.actor.looker)
         if wish.responder is None:
             if not able:
-                raise WrongStage(say("case.nobody", case=case.case))
+                everywhere = deed.actor.looker is None or deed.actor.looker.grids is None
+                raise WrongStage(say("case.nobody" if everywhere else "case.nobody_of_area", case=case.case))
             return self._dispatch(deed, case, able[0], wish)
         to = next((one for one in able if one.officer.responder == wish.responder), None)
         if to is None:

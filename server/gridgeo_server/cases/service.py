@@ -200,9 +200,9 @@ class Desk:
             raise bearer.refused(wish.action, row.who)
         if wish.action == "merge" and wish.into is not None:
             _find(store.get(deed.connection, wish.into), looker)
-        if wish.action == "dispatch" and wish.responder is not None and looker.grids is not None:
+        if wish.action == "dispatch" and wish.responder is not None:
             officer = responder_store.get(deed.connection, wish.responder)
-            if looker.grids.isdisjoint(officer.grids):
+            if not looker.commands(officer.grids):
                 raise NotAllowed(say("auth.outside", responder=officer.responder, name=bearer.name))
 
     def _kind(self, case: Case, now: datetime) -> Category:

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from fastapi.testclient import TestClient
+from httpx import Response
 
 from gridgeo.plans.plan import Plan
 from gridgeo.plans.rules import Rules
@@ -357,3 +358,34 @@ def test_figures_are_whole_for_who_answers_for_them_and_without_small_counts_for
     assert own["reported_today"] == strip["reported_today"] - 1
     assert own["on_duty"] == 4 < strip["on_duty"]
     assert "suppressed" not in strip
+
+
+def test_who_speaks_for_an_area_sends_the_first_of_their_own_and_nobody_of_elsewhere_who_is_nearer(
+    people: People, cases: dict[str, Any]
+) -> None:
+    case, far = people.report(*WEST), cases["east"]["responder"]
+    place = {"lon": case["lon"], "lat": case["lat"], "at": people.state.clock().isoformat()}
+    assert people.ask("dispatcher", "POST", f"/responders/{far}/positions", json=place).status_code == 202
+    path, who = f"/cases/{case['case']}/candidates", "dispatcher of the west"
+    assert people.get("dispatcher", path)["candidates"][0]["responder"] == far
+    own = people.get(who, path)["candidates"]
+    assert [one["rank"] for one in own] == list(range(1, len(own) + 1))
+    first = own[0]["responder"]
+
+    def event_of(sent: Response) -> Any:
+        assert sent.status_code == 200, sent.text
+        return people.get("dispatcher", f"/cases/{case['case']}")["events"][-1]["data"]
+
+    sent = event_of(people.act(who, case["case"], "dispatch"))
+    assert (sent["responder"], sent["rank"]) == (first, 1)
+    # The first of those that they are shown takes no reason, and nobody whom they don't see is named.
+    assert event_of(people.act(who, case["case"], "dispatch", responder=first))["first"] == first
+    body = {"action": "dispatch", "cases": [{"case": case["case"]}]}
+    assert event_of(people.ask(who, "POST", "/cases/actions", json=body))["responder"] == first
+    assert event_of(people.act("dispatcher", case["case"], "dispatch"))["responder"] == far
+    for one in own:
+        people.ask("dispatcher", "PATCH", f"/responders/{one['responder']}", json={"on_duty": False})
+    nobody = people.act(who, case["case"], "dispatch")
+    assert (nobody.status_code, "nobody of the own area" in nobody.json()["detail"]) == (409, True)
+    for one in own:
+        people.ask("dispatcher", "PATCH", f"/responders/{one['responder']}", json={"on_duty": True})
