@@ -7,6 +7,7 @@ import logging
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -314,7 +315,7 @@ def _seconds_of_day_left(now: datetime) -> float:
 
 def _on_shift(news: News, desk: Desk, now: datetime) -> News:
     if isinstance(news, RespondersMoved):
-        return RespondersMoved(as_on_shift(desk.duty, news.responders, now))
+        return replace(news, responders=as_on_shift(desk.duty, news.responders, now))
     return news
 
 

@@ -74,6 +74,18 @@ def test_an_open_board_shows_the_grids_of_the_plan_that_comes_into_force(page: P
     assert "06" not in page.locator(".mark.code").all_inner_texts()
 
 
+def test_an_officer_who_works_in_no_grid_of_the_viewers_any_more_leaves_the_board(page: Page, board: Board) -> None:
+    plan, approver = approved(board)
+    page.route("**/api/v1/live*", lambda route: route.continue_(url=f"{route.request.url.partition('?')[0]}?area=town"))
+    open_board(page, board)
+    owner = next(one for one in ask(board, "/api/v1/responders")["responders"] if one["grids"] == ["06"])
+    page.locator(f"[data-officer='{owner['responder']}']").first.click()
+    expect(page.locator(".sheet h2")).to_have_text(owner["name"])
+    enforce(board, plan, approver)
+    expect(page.locator(f"[data-officer='{owner['responder']}']")).to_have_count(0)
+    expect(page.locator(".sheet")).to_have_count(0)
+
+
 def test_a_board_that_was_away_while_a_plan_came_into_force_shows_its_grids_when_it_is_back(
     page: Page, board: Board, watch: Watch
 ) -> None:

@@ -13,7 +13,7 @@ from gridgeo_server.auth.roles import PUBLIC
 from gridgeo_server.board.small import without_small
 from gridgeo_server.cases.looking import Looker
 from gridgeo_server.errors import BadRequest
-from gridgeo_server.live.news import WAS
+from gridgeo_server.live.news import ALL, WAS
 from gridgeo_server.texts import Listed, say
 from gridgeo_server.town import Town
 
@@ -71,7 +71,12 @@ class Audience(Looker):
                 return self._case(values)
             case "responder":
                 found = self.officers(values["responders"])
-                return {"responders": found} if found else None
+                # Of all officers it is told who isn't among them any more, be it everybody.
+                return (
+                    {**values, "responders": found}
+                    if found or (ALL in values and self.holds("responders.see"))
+                    else None
+                )
             case "indicators":
                 return self._figures(values)
             case "snapshot":

@@ -85,16 +85,16 @@ async def _stream(state: State, viewer: Viewer, watch: Watch, snapshots: Snapsho
     try:
         yield greeting(settings.ping_s)
         while not hub.closing and time.monotonic() < end:
-            if served is not state.slot.served:
-                # Another plan came into force: other grids lie in the area.
-                served = state.slot.served
-                viewer.audience = watch.audience(served.town)
             if time.monotonic() - asked >= ASK_S:
                 # Whoever's key, session or token is over is shown nothing more.
                 asked = time.monotonic()
                 if not await run_in_threadpool(still_good, state, watch.bearer, watch.session):
                     yield FORGET
                     return
+            if served is not state.slot.served:
+                # Another plan came into force: other grids lie in the area.
+                served = state.slot.served
+                viewer.audience = watch.audience(served.town)
             told = hub.take(viewer)
             if told is None:
                 making = asyncio.ensure_future(snapshots.newest(state, viewer.audience))

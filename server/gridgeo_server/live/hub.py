@@ -17,7 +17,7 @@ from typing import Any
 
 from gridgeo_server.encoding import to_json
 from gridgeo_server.live.audiences import AREAS, Audience
-from gridgeo_server.live.news import CaseChanged, IndicatorsChanged, News, PlanChanged, RespondersMoved
+from gridgeo_server.live.news import ALL, CaseChanged, IndicatorsChanged, News, PlanChanged, RespondersMoved
 
 BACKLOG = 4_000
 """Most messages kept."""
@@ -80,6 +80,7 @@ class Hub:
         self._backlog: deque[Message] = deque()
         self._officers = 0
         self._moved: dict[str, dict[str, Any]] = {}
+        self._everybody = False
         self._joined: dict[tuple[Audience, int], bytes] = {}
         self._viewers: set[Viewer] = set()
         self.closing = False
@@ -140,10 +141,11 @@ class Hub:
         before = self.sequence
         for news in all_news:
             match news:
-                case RespondersMoved(responders):
+                case RespondersMoved(responders, everybody):
                     if responders and not self._moved:
                         asyncio.get_running_loop().call_later(TICK_S, self._tell_moves)
                     self._moved.update((one["responder"], one) for one in responders)
+                    self._everybody |= everybody
                 case CaseChanged():
                     self._append("case", news)
                 case IndicatorsChanged(indicators, areas):
@@ -155,8 +157,9 @@ class Hub:
             self._wake_all()
 
     def _tell_moves(self) -> None:
-        moved, self._moved = self._moved, {}
-        self._append("responder", {"responders": list(moved.values())})
+        told = {"responders": list(self._moved.values()), **({ALL: True} if self._everybody else {})}
+        self._moved, self._everybody = {}, False
+        self._append("responder", told)
         self._wake_all()
 
     def _append(self, name: str, news: dict[str, Any] | CaseChanged) -> None:

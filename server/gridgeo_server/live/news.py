@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+ALL = "all"
+"""Where a message of officers says that it tells of all whom its viewer sees."""
 WAS = "was"
 """Where a message of a case keeps whose the case was before; told to nobody."""
 
@@ -32,9 +34,16 @@ class CaseChanged:
 
 @dataclass(frozen=True)
 class RespondersMoved:
-    """Officers moved or changed their duty or load; as JSON values."""
+    """Officers moved or changed their duty or load; as JSON values.
+
+    Parameters
+    ----------
+    everybody
+        Whether these are all officers: whoever isn't among them is there no more.
+    """
 
     responders: list[dict[str, Any]]
+    everybody: bool = False
 
 
 @dataclass(frozen=True)

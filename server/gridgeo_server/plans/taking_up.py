@@ -69,7 +69,7 @@ def take_up(state: State) -> bool:
         def work(transaction: Transaction) -> None:
             responder_store.match_plan(transaction.connection, officers)
             transaction.announce(PlanChanged(told, swap))
-            transaction.announce(RespondersMoved(responder_service.views(transaction.connection)))
+            transaction.announce(RespondersMoved(responder_service.views(transaction.connection), everybody=True))
 
         state.store.write(work, last=True)
         return True

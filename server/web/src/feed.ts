@@ -83,7 +83,7 @@ function take(event: string, data: unknown): void {
     takeSnapshot(data as Snapshot);
   }
   else if (event === "case") takeCase(data as Case & { event?: CaseEvent });
-  else if (event === "responder") putResponders((data as { responders?: Responder[] }).responders ?? [data as Responder]);
+  else if (event === "responder") takeResponders(data as Responder | Responders);
   else if (event === "indicators") indicators.value = data as Indicators;
   else if (event === "plan") void takePlan();
 }
@@ -111,6 +111,13 @@ function takeSnapshot(snapshot: Snapshot): void {
     loaded.value = true;
     snapshots.value += 1;
   });
+}
+
+type Responders = { responders: Responder[]; all?: boolean };
+
+function takeResponders(told: Responder | Responders): void {
+  if ("responders" in told) putResponders(told.responders, told.all);
+  else putResponders([told]);
 }
 
 const KEPT_CLOSED = 200;

@@ -125,8 +125,11 @@ export function forget(): void {
   newest.value = null;
 }
 
-export function putResponders(list: Responder[]): void {
-  const next = new Map(responders.value);
+/** Officers who moved; where it is `all` whom the viewer sees, whoever isn't among them is gone, and so is what is read of them. */
+export function putResponders(list: Responder[], all = false): void {
+  const next = new Map(all ? [] : responders.value);
   for (const responder of list) next.set(responder.responder, responder);
   responders.value = next;
+  const read = selection.value;
+  if (all && read?.kind === "officer" && !next.has(read.id)) closeSheet();
 }

@@ -45,6 +45,13 @@ def test_cases_and_officers_of_elsewhere_are_left_out(town: Town) -> None:
     }
 
 
+def test_of_all_officers_it_is_told_that_there_is_none_in_the_area_any_more() -> None:
+    nowhere = Audience(areas=frozenset({"west"}), grids=frozenset({"02"}))
+    assert nowhere.told("responder", OFFICERS) is None
+    assert nowhere.told("responder", {**OFFICERS, "all": True}) == {"responders": [], "all": True}
+    assert Audience("public").told("responder", {**OFFICERS, "all": True}) is None
+
+
 def test_the_public_is_shown_no_person_and_no_officer() -> None:
     public = Audience("public")
     seen = public.told("case", CASE)

@@ -150,13 +150,16 @@ def test_moves_are_gathered_and_the_newest_of_each_officer_is_told(monkeypatch: 
         viewer = _viewer(hub)
         hub.tell(RespondersMoved([{"responder": "a", "lon": 1}, {"responder": "b", "lon": 1}]))
         hub.tell(CaseChanged(lambda: ({"case": "c"}, {"seq": 1})))
-        hub.tell(RespondersMoved([{"responder": "a", "lon": 2}]))
+        hub.tell(RespondersMoved([{"responder": "a", "lon": 2}], everybody=True))
         await _settled()
         assert [values for _, values in _taken(hub, viewer)] == [{"case": "c", "event": {"seq": 1}}]
         await asyncio.sleep(0.1)
         assert [values for _, values in _taken(hub, viewer)] == [
-            {"responders": [{"responder": "a", "lon": 2}, {"responder": "b", "lon": 1}]}
+            {"responders": [{"responder": "a", "lon": 2}, {"responder": "b", "lon": 1}], "all": True}
         ]
+        hub.tell(RespondersMoved([{"responder": "a", "lon": 3}]))
+        await asyncio.sleep(0.1)
+        assert [values for _, values in _taken(hub, viewer)] == [{"responders": [{"responder": "a", "lon": 3}]}]
 
     run_alone(run())
 

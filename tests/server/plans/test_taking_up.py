@@ -22,6 +22,7 @@ from gridgeo import crs
 from gridgeo.plans.plan import Plan
 from gridgeo.plans.rules import Rules
 from gridgeo_server.app import create_app
+from gridgeo_server.live.audiences import Audience
 from gridgeo_server.live.hub import Viewer
 from gridgeo_server.plans.taking_up import held_on, settle_and_take_up, take_up
 from gridgeo_server.settings import Settings
@@ -128,6 +129,22 @@ def test_a_step_that_puts_a_plan_in_force_today_changes_board_layers_dispatch_an
     assert news["plan"] == {"on": TODAY, "grids": 7, "plans": {"east": plan, "west": plan}}
     officers = {one["responder"]: one for one in news["responder"]["responders"]}
     assert (officers["officer-N1"]["grids"], officers["officer-N2"]["grids"]) == (["N1"], [])
+
+
+def test_whoever_sees_an_area_alone_is_told_all_its_officers_when_a_plan_comes_into_force_and_so_who_is_gone(
+    office: Office,
+) -> None:
+    plan = _approved(office, _merged())
+    with _heard(office) as told:
+        assert office.move("approver", plan, "in_force", date=TODAY).status_code == 200
+    news, town = dict(told)["responder"], _state(office).fresh().town
+    homes = dict(zip(town.grids["grid"], town.grids["area"], strict=True))
+    home = homes["N1"]
+    seen = Audience.of(town, home).told("responder", news)
+    assert seen is not None
+    here = [f"officer-{grid}" for grid, area in homes.items() if area == home]
+    assert (seen["all"], [one["responder"] for one in seen["responders"]]) == (True, sorted(here))
+    assert "officer-N2" not in here
 
 
 def test_on_the_day_the_running_server_takes_up_the_plan_by_itself(
