@@ -176,6 +176,8 @@ def test_a_narrow_screen_has_no_sideways_scroll_and_keeps_the_lists(browser: Bro
     phone = open_board(context.new_page(), board)
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     expect(phone.locator(".list.officers")).to_be_visible()
+    # Its picture alone is seen; it is called by its words.
+    expect(phone.get_by_role("button", name="This machine")).to_be_visible()
     phone.get_by_role("button", name="Report a case").click()
     expect(phone.locator(".sheet")).to_be_visible()
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
