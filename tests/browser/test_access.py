@@ -28,12 +28,15 @@ def serious(page: Page) -> list[str]:
     ]
 
 
+def middle(board: Board) -> dict[str, float]:
+    """The middle of the town."""
+    west, south, east, north = ask(board, "/api/v1/board")["jurisdiction"]["bounds"]
+    return {"lon": (west + east) / 2, "lat": (south + north) / 2}
+
+
 @pytest.mark.parametrize("query", ["?theme=light&lang=en", "?theme=dark&lang=zh", "?theme=dark&lang=zh&density=wall"])
 def test_axe_finds_nothing_serious(page: Page, board: Board, query: str) -> None:
-    west, south, east, north = ask(board, "/api/v1/board")["jurisdiction"]["bounds"]
-    case = ask(board, "/api/v1/cases", {"category": "noise", "lon": (west + east) / 2, "lat": (south + north) / 2})[
-        "case"
-    ]
+    case = ask(board, "/api/v1/cases", {"category": "noise", **middle(board)})["case"]
     open_board(page, board, query)
     page.wait_for_selector(f"[data-case='{case}']")
     assert serious(page) == []
@@ -74,6 +77,38 @@ def test_the_keyboard_walks_a_list_and_comes_back_to_its_row(drawn: Page) -> Non
     drawn.keyboard.press("Escape")
     expect(drawn.locator(".sheet")).to_have_count(0)
     expect(rows.nth(1)).to_be_focused()
+
+
+def test_the_focus_stays_with_what_is_done_while_the_buttons_of_a_case_come_and_go(page: Page, board: Board) -> None:
+    case = ask(board, "/api/v1/cases", {"category": "noise", **middle(board)})["case"]
+    open_board(page, board, f"?case={case}")
+    foot, sheet = page.locator(".sheet > footer"), page.locator(".sheet")
+
+    def press(action: str) -> None:
+        foot.locator(f"[data-action={action}]").focus()
+        page.keyboard.press("Enter")
+
+    press("acknowledge")
+    expect(foot).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(foot.locator("[data-action=start]")).to_be_focused()
+    press("return")
+    sheet.locator(".action-form textarea").fill("Not ours")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".timeline li").last).to_contain_text("Not ours")
+    expect(foot).to_be_focused()
+
+
+def test_what_an_open_sheet_covers_takes_no_focus_and_has_it_again_when_it_is_closed(drawn: Page) -> None:
+    for opener in (drawn.locator(".officer-row").first, drawn.locator(".more-figures")):
+        opener.focus()
+        drawn.keyboard.press("Enter")
+        expect(drawn.locator("#sheet-title")).to_be_focused()
+        expect(drawn.locator(".lists")).to_be_hidden()
+        expect(drawn.locator(".more-figures")).to_be_hidden()
+        drawn.keyboard.press("Escape")
+        expect(opener).to_be_focused()
 
 
 def test_shortcuts_stay_out_of_fields_of_text(drawn: Page) -> None:

@@ -1,7 +1,7 @@
 /** The sheet on the right: what was opened by a row, a mark or a click on the map. */
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { words } from "../settings.ts";
 import { closeSheet, draft, selection } from "../state.ts";
 import { CaseSheet } from "./CaseSheet.tsx";
@@ -10,6 +10,7 @@ import { GridSheet } from "./GridSheet.tsx";
 import { Icon } from "./icons.tsx";
 import { OfficerSheet } from "./OfficerSheet.tsx";
 import { ReportSheet } from "./ReportSheet.tsx";
+import { keepFocus } from "./keepFocus.ts";
 
 export function Sheet() {
   if (draft.value) return <ReportSheet />;
@@ -34,15 +35,22 @@ interface Props {
 export function SheetFrame({ over, title, meta, footer, children }: Props) {
   const w = words.value;
   const head = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
+  const sheet = useRef<HTMLElement>(null);
+  // Before it is painted: what lies under the sheet can't keep the focus from then on.
+  useLayoutEffect(() => {
     const before = document.activeElement as HTMLElement | null;
     head.current?.focus({ preventScroll: true });
+    const stop = sheet.current && head.current ? keepFocus(sheet.current, head.current) : () => {};
     return () => {
-      if (before?.isConnected && !document.querySelector(".sheet")) before.focus({ preventScroll: true });
+      stop();
+      // Once the sheet is gone, which covers what had it.
+      queueMicrotask(() => {
+        if (before?.isConnected && !document.querySelector(".sheet")) before.focus({ preventScroll: true });
+      });
     };
   }, []);
   return (
-    <section class="sheet" role="region" aria-labelledby="sheet-title">
+    <section ref={sheet} class="sheet" role="region" aria-labelledby="sheet-title">
       <header>
         <div class="over">{over}</div>
         <button type="button" class="plain icon-only" aria-label={w.close} title={`${w.close} (Esc)`} onClick={closeSheet}>
@@ -52,7 +60,7 @@ export function SheetFrame({ over, title, meta, footer, children }: Props) {
         {meta && <p class="meta">{meta}</p>}
       </header>
       <div class="body">{children}</div>
-      {footer && <footer>{footer}</footer>}
+      {footer && <footer tabIndex={-1}>{footer}</footer>}
     </section>
   );
 }
