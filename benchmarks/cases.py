@@ -51,8 +51,9 @@ def main() -> None:
             tell("figures of 30 days by grid", lambda: figures.counted(connection, "grid", month, NOW), 3)
             tell("figures of a day by grid", lambda: figures.counted(connection, "grid", day, NOW), 3)
             tell("200 open cases", lambda: store.search(connection, is_open=True, limit=200), 10)
-            nowhere = [filters.said("没有这样的")]
+            nowhere, cased = [filters.said("没有这样的")], [filters.said("DÉCHETS")]
             tell("words that no case holds", lambda: store.search(connection, where=nowhere, limit=200), 5)
+            tell("the same in capitals", lambda: store.search(connection, where=cased, limit=200), 5)
             on_time = [figures.condition("on_time", month, NOW)]
             tell("200 cases of a figure", lambda: store.search(connection, where=on_time, limit=200), 5)
             tell("whether a case goes up a level", lambda: store.to_escalate(connection, NOW, 1), 20)

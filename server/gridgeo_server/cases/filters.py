@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 
 import sqlalchemy as sa
@@ -17,6 +18,8 @@ Condition = sa.ColumnElement[bool]
 LIGHTS = ("ok", "soon", "over")
 NONE = "-"
 """Asks for cases that have no value there, e.g. no officer."""
+_WIDE = 0xFEE0
+"""From a sign of ASCII to the full-width one."""
 
 
 def equal(given: Mapping[str, str | None]) -> list[Condition]:
@@ -70,10 +73,47 @@ def due(after: datetime | None, before: datetime | None) -> list[Condition]:
 
 
 def said(text: str, readable: Condition | None = None) -> Condition:
-    """Cases whose identifier holds `text`, or, of those that are `readable` (all where left out), description or address."""
+    """Cases whose identifier holds `text`, or, of those that are `readable` (all where left out), description or address.
+
+    Capitals are as good as small letters, of every alphabet, and full-width signs as half-width ones.
+    """
     table = tables.cases
-    name, *words = (table.c[name].icontains(text, autoescape=True) for name in ("case", "description", "address"))
-    return sa.or_(name, *words) if readable is None else sa.or_(name, sa.and_(readable, sa.or_(*words)))
+    signs = [(sign, _plain(sign)) for sign in unicodedata.normalize("NFC", text)]
+    name = table.c.case.contains("".join(plain for _, plain in signs), autoescape=True)
+    words = sa.or_(_holds(table.c.description, signs), _holds(table.c.address, signs))
+    return sa.or_(name, words if readable is None else sa.and_(readable, words))
+
+
+def _holds(column: sa.ColumnElement[str], signs: Sequence[tuple[str, str]]) -> Condition:
+    """Rows whose `column` holds these signs as they were asked for and plain, in any case and width.
+
+    GLOB alone, which knows what else each sign may be, takes half as long again as LIKE, which knows the small letters of ASCII:
+    it is given the rows that LIKE leaves, and those that hold a full-width sign, whose first byte in UTF-8 is EF.
+    """
+    like = "".join(_for_like(sign, plain) for sign, plain in signs)
+    wide = sa.func.instr(sa.cast(column, sa.LargeBinary), b"\xef") > 0
+    exact = column.op("GLOB", return_type=sa.Boolean())("".join(("*", *(_for_glob(*one) for one in signs), "*")))
+    return sa.and_(sa.or_(column.like(f"%{like}%", escape="/"), wide), exact)
+
+
+def _plain(sign: str) -> str:
+    """A sign in the width of most; itself where that is several signs."""
+    found = unicodedata.normalize("NFKC", sign)
+    return found if len(found) == 1 else sign
+
+
+def _for_like(sign: str, plain: str) -> str:
+    # A full-width sign itself needn't be thought of: whatever holds one is looked at anyway.
+    if (sign != plain and sign < "\uf000") or (not plain.isascii() and plain.upper() != plain.lower()):
+        return "_"
+    return f"/{plain}" if plain in "/%_" else plain
+
+
+def _for_glob(sign: str, plain: str) -> str:
+    """All that a sign may be, as a class of GLOB: there `^` stands last and `]` first, where they mean themselves."""
+    cases = {plain, plain.lower(), plain.upper(), plain.upper().lower()}
+    wide = {chr(ord(one) + _WIDE) for one in cases if "!" <= one <= "~"}
+    return f"[{''.join(sorted({sign, *(one for one in cases if len(one) == 1), *wide}, key=lambda one: (one == '^', one)))}]"
 
 
 def in_utc(moment: datetime | None, zone: tzinfo = UTC) -> datetime | None:

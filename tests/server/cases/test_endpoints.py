@@ -259,6 +259,19 @@ def test_cases_are_filtered_by_area_kind_department_time_light_and_words(
     assert _names(client, due_after="0001-01-01T00:00:00+14:00") == [lamp]
 
 
+def test_a_text_is_found_in_any_case_of_any_alphabet_and_any_width(report: Any, client: TestClient) -> None:
+    waste = report(50, 50, description="Dépôt de déchets devant l’école; ΣΟΦΌΣ, Мусор")["case"]
+    wide = report(480, 200, "street_lamp", description="ＡＢＣ超市门口，路灯①不亮 [x]^-*?_/")["case"]
+    for text in ("DÉCHETS", "de\u0301chets", "ÉCOLE;", "σοφός", "мУСОР", "ＤＥ　ＤÉ"):
+        assert _names(client, text=text) == [waste], text
+    for text in ("abc超", "ａｂｃ", "Ｂc", "门口,", "①不", "[X]", "^", "]^-", "*?_/", "＊？"):
+        assert _names(client, text=text) == [wide], text
+    for text in ("dechets", "ABD", "2", "d_p", "é_ô", "%é", "É*", "[é]", "!"):
+        found = _names(client, text=text)
+        assert found == ([wide, waste] if text == "2" else []), text
+    assert _names(client, text=waste.translate({ord(one): ord(one) + 0xFEE0 for one in "-0123456789"})) == [waste]
+
+
 def test_pages_join_while_cases_are_reported_and_change(report: Any, client: TestClient) -> None:
     names = [report(100 * i + 50, 300)["case"] for i in range(5)]
     first = client.get("/api/v1/cases", params={"limit": 2, "open": True}).json()
