@@ -1,4 +1,4 @@
-"""What a request can come to, told in the description: refusals as they are sent, headers, and the forms of Open311.
+"""What a request can come to, told in the description: answers (`forms`) and refusals as they are sent, headers, and the forms of Open311.
 
 FastAPI describes refusals as it would send them itself, which this server doesn't; a client made from the description alone has to
 read those that come.
@@ -11,6 +11,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from gridgeo_server import forms
 from gridgeo_server.layers.endpoints import GEOJSON, OPENAPI_30
 from gridgeo_server.open311 import refusals
 from gridgeo_server.open311.encoding import MEDIA
@@ -107,7 +108,7 @@ def _tell(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
     for name in _FASTAPIS:
         schemas.pop(name, None)
-    schemas.update(_SCHEMAS)
+    schemas.update(_SCHEMAS | forms.SCHEMAS)
     for path, method, operation in _operations(document["paths"]):
         answers = operation["responses"]
         answers.pop("422", None)
@@ -116,6 +117,8 @@ def _tell(document: dict[str, Any]) -> None:
         done = next(answer for status, answer in answers.items() if status[0] == "2")
         for name, about in _HEADERS.get((method, path), {}).items():
             done.setdefault("headers", {})[name] = {"description": about, "schema": {"type": "string"}}
+        if (method, path) in forms.ANSWERS:
+            done["content"] = {MEDIA["json"]: {"schema": forms.ANSWERS[method, path]}}
         if (method, path) in _MEDIA:
             described = done.get("content", {}).get(MEDIA["json"], {})
             done["content"] = {kind: described if kind == MEDIA["json"] else {} for kind in _MEDIA[method, path]}

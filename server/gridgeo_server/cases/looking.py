@@ -162,6 +162,11 @@ def _below(town: Town, area: str) -> tuple[frozenset[str], frozenset[str]]:
     return areas, frozenset(names[homes.isin(areas)])
 
 
+def can_be_hidden(kind: str, field: str) -> bool:
+    """Whether a field of a ``case`` or an ``event`` is null for some; the place never is, but rounded."""
+    return field not in _PLACE and bool(_table()[kind].get(field, _REST))
+
+
 @cache
 def _table() -> Mapping[str, Mapping[str, list[str]]]:
     text = (resources.files("gridgeo_server.cases") / "fields.json").read_text(encoding="utf-8")
