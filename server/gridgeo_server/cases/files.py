@@ -15,7 +15,7 @@ from gridgeo.sources.texts import read_json
 from gridgeo_server import lines
 from gridgeo_server.cases.categories import Categories, Category, made, presets
 from gridgeo_server.cases.desk_limits import DESK_CLOCKS, DeskLimit, DeskLimits, packaged
-from gridgeo_server.cases.responsibility import Duty, Responsibility
+from gridgeo_server.cases.responsibility import Duty, DutyRow, Responsibility
 from gridgeo_server.clocks import KINDS, Calendar
 from gridgeo_server.responders.model import skills_of
 
@@ -49,8 +49,10 @@ DUTY_COLUMNS = {
     "category": "of what; everything where empty",
     "department": "who must deal with it (主管)",
     "territory": "whose ground it is (属地); the area itself where empty",
+    "valid_from": "first day on which it holds",
+    "valid_to": "last day on which it holds",
 }
-"""Columns of ``responsibility.csv``."""
+"""Columns of ``responsibility.csv``; `department` is needed."""
 
 DESK_COLUMNS = {
     "name": "what has the limit: `filing` and `dispatch`, from the report on; `checking`, once it is handled",
@@ -95,10 +97,10 @@ def responsibility_of(folder: Path, categories: Categories, areas: Iterable[str]
     Raises
     ------
     BadInput
-        A row names an area or category that there isn't, or two rows speak of the same.
+        A row names an area or category that there isn't, or two rows speak of the same on one day.
     """
     path = folder / "responsibility.csv"
-    known, duties = list(areas), dict[tuple[str | None, str | None], Duty]()
+    known, found = list(areas), dict[Any, DutyRow]()
     for line, row in lines.read(read_csv(path, lines=True)) if path.is_file() else []:
         where = f"{path}, line {line}"
         lines.columns(row, DUTY_COLUMNS, ("department",), where)
@@ -107,12 +109,17 @@ def responsibility_of(folder: Path, categories: Categories, areas: Iterable[str]
             raise BadInput(f"{where}: unknown area '{area}'; areas are {', '.join(known[:20])}")
         if category is not None and category not in {one.category for one in categories.all()}:
             raise BadInput(f"{where}: unknown category '{category}'")
-        if (area, category) in duties:
-            raise BadInput(f"{where}: {area or 'everywhere'} and {category or 'everything'} stand twice; leave one out")
         if (department := lines.text(row, "department")) is None:
             raise BadInput(f"{where}: department is empty; name who must deal with it")
-        duties[area, category] = Duty(department, lines.text(row, "territory"))
-    return Responsibility(duties, categories)
+        one = DutyRow(area, category, Duty(department, lines.text(row, "territory")), *_validity(row, where))
+        for earlier, other in found.items():
+            if (area, category) == (other.area, other.category) and _overlap(one, other):
+                raise BadInput(
+                    f"{where}: {area or 'everywhere'} and {category or 'everything'} stand in line {earlier} too, for the same "
+                    "time; leave one out or mend the days"
+                )
+        found[line] = one
+    return Responsibility(found.values(), categories)
 
 
 def desk_limits_of(folder: Path) -> DeskLimits:
@@ -215,7 +222,7 @@ def _category(row: Mapping[str, Any], where: str, calendar: Calendar) -> Categor
     )
 
 
-def _overlap(one: Category | DeskLimit, other: Category | DeskLimit) -> bool:
+def _overlap(one: Category | DeskLimit | DutyRow, other: Category | DeskLimit | DutyRow) -> bool:
     least, most = date.min, date.max
     return (one.valid_from or least) <= (other.valid_to or most) and (other.valid_from or least) <= (
         one.valid_to or most

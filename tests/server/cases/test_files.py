@@ -165,6 +165,24 @@ def test_a_department_is_responsible_from_day_to_day_in_its_area_and_a_gap_betwe
     assert duties.gaps(["west", "east"]) == [("west", "fire"), ("east", "fire")]
 
 
+def test_a_row_of_who_is_responsible_holds_from_day_to_day_both_included(tmp_path: Path) -> None:
+    rows = [",noise,Police,,2026-12-31", ",noise,Wardens,2027-01-01,", "west,,Street office,2027-02-01,2027-02-28"]
+    (tmp_path / "responsibility.csv").write_text(
+        "\n".join(["area,category,department,valid_from,valid_to", *rows]), "utf-8"
+    )
+    duties = responsibility_of(tmp_path, Categories.packaged(), ["west"])
+    days = [date(2026, 12, 31), date(2027, 1, 1), date(2027, 2, 1), date(2027, 2, 28), date(2027, 3, 1)]
+    told = [duties.of("west", "noise", day).department for day in days]
+    assert told == ["Police", "Wardens", "Street office", "Street office", "Wardens"]
+
+
+def test_a_day_on_which_no_row_of_who_is_responsible_holds_is_a_gap(tmp_path: Path) -> None:
+    table = _own(tmp_path, f"{HEAD}\nleak,Leak,漏水,2,working_hours\n")
+    rows = ["west,works,,2026-12-31", "west,water,2027-01-02,", "east,works,,2026-12-31", "east,water,2027-01-01,"]
+    (tmp_path / "responsibility.csv").write_text("\n".join(["area,department,valid_from,valid_to", *rows]), "utf-8")
+    assert responsibility_of(tmp_path, table, ["west", "east"]).gaps(["west", "east"]) == [("west", "leak")]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -172,7 +190,13 @@ def test_a_department_is_responsible_from_day_to_day_in_its_area_and_a_gap_betwe
         ("area,category,department\nnorth,noise,x\n", "line 2: unknown area 'north'; areas are west"),
         ("area,category,department\nwest,ufo,x\n", "line 2: unknown category 'ufo'"),
         ("area,category,department\nwest,noise,\n", "line 2: department is empty"),
-        ("area,category,department\nwest,noise,x\nwest,noise,y\n", "line 3: west and noise stand twice"),
+        ("area,category,department\nwest,noise,x\nwest,noise,y\n", "line 3: west and noise stand in line 2 too"),
+        (
+            "department,valid_from,valid_to\nx,,2026-12-31\ny,2026-12-31,\n",
+            "line 3: everywhere and everything stand in line 2 too, for the same time",
+        ),
+        ("department,valid_from,valid_to\nx,2027-01-01,2026-12-31\n", "line 2: valid_to 2026-12-31 comes before"),
+        ("department,valid_from\nx,soon\n", "line 2: valid_from 'soon' is no day"),
     ],
 )
 def test_a_duty_that_cant_be_used_is_refused_with_its_line(tmp_path: Path, text: str, said: Any) -> None:

@@ -137,7 +137,7 @@ def test_a_case_goes_on_by_the_row_of_its_kind_that_holds_now_not_by_one_of_late
     later = {**now, "department": "water", "skills": ("diving",), "verify": True, "limit": 9.0, "limit_s": 32_400}
     rows = [Category(**now), Category(**{**later, "valid_from": date(2027, 1, 1), "valid_to": None})]
     kinds = Categories(rows, "")
-    desk = replace(state.desk, categories=kinds, responsibility=Responsibility({}, kinds))
+    desk = replace(state.desk, categories=kinds, responsibility=Responsibility([], kinds))
     lon, lat = at(480, 200)
     seen = []
     for _ in range(2):
