@@ -26,12 +26,13 @@ router = APIRouter(prefix="/api/v1", tags=["board"], route_class=Door)
 @router.get("/board")
 def board(state: StateOf) -> dict[str, Any]:
     """The jurisdiction, the plan's figures, the kinds of case and the server's time."""
+    now = state.clock()
     return {
         **state.town.summary(),
         "simulated": state.settings.simulate,
-        "server_time": to_text(state.clock()),
+        "server_time": to_text(now),
         "version": version("gridgeo"),
-        "categories": [category.as_json() for category in state.desk.categories.all()],
+        "categories": [category.as_json() for category in state.desk.categories.on(state.desk.calendar.day_of(now))],
         "categories_source": state.desk.categories.source,
         "departments": state.desk.categories.departments,
     }

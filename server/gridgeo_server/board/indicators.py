@@ -116,10 +116,9 @@ def snapshot(state: State, looker: Looker | None = None) -> dict[str, Any]:
         figures = current(
             connection, state.town.grid_names, now, state.desk.calendar.zone, looker, state.desk.sending.away(now)
         )
-    categories = state.desk.categories
     return {
         "server_time": to_text(now),
-        "cases": [case_view(case, categories.named(case.category), now) for case in open_cases],
+        "cases": [case_view(case, state.desk.kind_of(case, now), now) for case in open_cases],
         "responders": as_on_shift(
             state.desk.duty, [view(officer, load.get(officer.responder, 0)) for officer in officers], now
         ),

@@ -143,11 +143,17 @@ class Categories:
         return found
 
     def held(self, category: str, area: str | None, day: date) -> Category:
-        """The row by which a case in `area` goes on on `day`; where none holds any more, what `named` says."""
-        return self._holding(category, area, day) or self.named(category)
+        """The row by which a case in `area` goes on and is shown on `day`.
 
-    def named(self, category: str) -> Category:
-        """A kind to show a case by: the table's, a former one, or one that is called by its identifier."""
+        Where none holds, the one that began last, an area's own after those of everywhere; a kind that the table doesn't have is
+        a former one, or called by its identifier.
+        """
+        found = self._holding(category, area, day)
+        if found is not None:
+            return found
+        begun = [row for row in self._rows.get(category, ()) if (row.valid_from or date.min) <= day]
+        if begun:
+            return max(begun, key=lambda row: (row.area in {None, area}, row.valid_from or date.min))
         if category in self._rows:
             return self[category]
         return self._former.get(category) or Category(category, category, category, "former", 0, "urgent_hours", 0)
@@ -159,6 +165,15 @@ class Categories:
         return sorted(
             {*begins, *(row.valid_to + timedelta(days=1) for row in rows if row.valid_to not in {None, date.max})}
         )
+
+    def on(self, day: date) -> list[Category]:
+        """Every kind once, in the order of the table, as it is shown on `day`: as everywhere where it holds there, else as in an area."""
+        return [
+            self._holding(category, None, day)
+            or next((row for row in rows if row.holds(row.area, day)), None)
+            or self.held(category, None, day)
+            for category, rows in self._rows.items()
+        ]
 
     def all(self) -> list[Category]:
         """Every kind once, in the order of the table."""

@@ -428,7 +428,8 @@ def _alike(one: duplicates.Alike, asking: Asking) -> dict[str, Any]:
 
 
 def _view(state: State, case: Case) -> dict[str, Any]:
-    return case_view(case, state.desk.categories.named(case.category), state.clock())
+    now = state.clock()
+    return case_view(case, state.desk.kind_of(case, now), now)
 
 
 def _version(if_match: str | None) -> int | None:

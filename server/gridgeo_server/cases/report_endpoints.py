@@ -94,6 +94,7 @@ def _prove(connection: sa.Connection, case: str, secret: str) -> None:
 
 def _told(state: State, connection: sa.Connection, name: str) -> dict[str, Any]:
     found = store.get(connection, name)
-    view = case_view(found, state.desk.categories.named(found.category), state.clock())
+    now = state.clock()
+    view = case_view(found, state.desk.kind_of(found, now), now)
     events = [event_view(event) for event in store.events_of(connection, name)]
     return Looker(PUBLIC, reported=name).seen({**view, "events": events, "possible": actions_view(found)})

@@ -51,7 +51,7 @@ class Desk:
     @cached_property
     def steps(self) -> Steps:
         """By which every case goes on."""
-        return Steps(self.serving, self.categories)
+        return Steps(self.serving, self.categories, self.calendar)
 
     @cached_property
     def climbing(self) -> Climbing:
@@ -159,7 +159,7 @@ class Desk:
             case "dispatch":
                 return self.sending.send(deed, case, wish)
             case "accept":
-                filed = case.filed_at is not None or not self._kind(case, deed.now).verify
+                filed = case.filed_at is not None or not self.kind_of(case, deed.now).verify
                 return self.steps.step(deed, case, "accept", wish, {"filed": filed})
             case "file":
                 case = self.steps.step(deed, case, "file", wish)
@@ -205,8 +205,8 @@ class Desk:
             if not looker.commands(officer.grids):
                 raise NotAllowed(say("auth.outside", responder=officer.responder, name=bearer.name))
 
-    def _kind(self, case: Case, now: datetime) -> Category:
-        """The row of the table by which a case goes on at `now`."""
+    def kind_of(self, case: Case, now: datetime) -> Category:
+        """The row of the table by which a case goes on, and is shown, at `now`."""
         return self.categories.held(case.category, case.area, self.calendar.day_of(now))
 
     def _begun(self, category: Category, now: datetime, *names: str) -> dict[str, Any]:
@@ -233,12 +233,12 @@ class Desk:
             case "withdraw" if case.paused_at is not None:
                 return self._resumed(case, now)
             case "reopen":
-                category = self._kind(case, now)
+                category = self.kind_of(case, now)
                 names = ("dispatch",) if case.filed_at is not None else ("filing", "dispatch")
                 clocks = self._begun(category, now, *names)
                 return {"clock": timing.begun(self.calendar, category, now), "desk_clocks": clocks}
             case "handle":
-                return {"desk_clocks": self._begun(self._kind(case, now), now, "checking")}
+                return {"desk_clocks": self._begun(self.kind_of(case, now), now, "checking")}
             case "transfer":
                 return self._transfer(deed, case, wish)
         return {}

@@ -14,6 +14,7 @@ from gridgeo_server.cases.categories import Categories
 from gridgeo_server.cases.model import Case, Event
 from gridgeo_server.cases.views import case_view, event_view
 from gridgeo_server.cases.wishes import Actor, Wish
+from gridgeo_server.clocks import Calendar
 from gridgeo_server.copies import made
 from gridgeo_server.live.news import CaseChanged, RespondersMoved
 from gridgeo_server.responders import store as responder_store
@@ -61,10 +62,13 @@ class Steps:
         The town with the plan that is in force when it is asked.
     categories
         Kinds of cases, whose names are told.
+    calendar
+        By whose wall clock a day is told, on which a row of a kind holds.
     """
 
     serving: Callable[[], Town]
     categories: Categories
+    calendar: Calendar
 
     def open(self, deed: Deed, event: Event) -> Case:
         """Open the case that `event` reports."""
@@ -130,10 +134,10 @@ class Steps:
 
     def _announce(self, deed: Deed, case: Case, event: Event, before: Case | None = None) -> None:
         # Not `deed` itself: its transaction would hold what holds it, and only the search for garbage would find both.
-        now, categories = deed.now, self.categories
+        now, day, categories = deed.now, self.calendar.day_of(deed.now), self.categories
 
         def tell() -> tuple[dict[str, Any], dict[str, Any]]:
-            return case_view(case, categories.named(case.category), now), event_view(event)
+            return case_view(case, categories.held(case.category, case.area, day), now), event_view(event)
 
         outbox.lay(deed.connection, self.serving(), tell, now)
         was = None if before is None else {name: getattr(before, name) for name in _WHOSE}

@@ -76,8 +76,8 @@ class Shelf:
         return from_places("responders", rows, RESPONDER_FIELDS)
 
     def _cases(self, state: State, looker: Looker) -> Collection:
-        now, categories = state.clock(), state.desk.categories
+        now = state.clock()
         with state.store.reading() as connection:
             found, _ = case_store.search(connection, is_open=True, where=looker.where())
-        rows = [looker.seen(case_view(case, categories.named(case.category), now)) for case in found]
+        rows = [looker.seen(case_view(case, state.desk.kind_of(case, now), now)) for case in found]
         return from_places("cases", rows, CASE_FIELDS)

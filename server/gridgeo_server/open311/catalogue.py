@@ -29,7 +29,7 @@ class Catalogue:
     def offered(self, day: date) -> list[Category]:
         """Every kind of case that can be reported somewhere on `day`."""
         holding = {row.category for row in self.categories.rows() if row.holds(row.area, day)}
-        return [one for one in self.categories.all() if one.category in holding]
+        return [one for one in self.categories.on(day) if one.category in holding]
 
     def service(self, code: str, day: date) -> Category:
         """The service called `code`.

@@ -143,7 +143,7 @@ def report(
     reply = state.store.write(once(idempotency_key, "POST /open311/v2/requests", asked, now, work, bearer.key))
     made = {
         **reply.values,
-        "service_notice": model.notice(state.desk.categories.named(service.category), spoken),
+        "service_notice": model.notice(service, spoken),
         "account_id": None,
     }
     return answer("service_requests", [made], form, reply.status, spoken)
@@ -210,11 +210,11 @@ def _told(state: State, asking: Asking, connection: Any, cases: Iterable[Case], 
     cases = list(cases)
     names = [case.case for case in cases]
     reports, last = store.reports_of(connection, names), store.last_of(connection, names)
-    categories = state.desk.categories
+    categories, day = state.desk.categories, _today(state)
     return [
         model.request_view(
             case,
-            categories.named(case.category),
+            categories.held(case.category, case.area, day),
             categories.department_named(case.department).get(lang),
             reports[case.case],
             last[case.case],
@@ -239,4 +239,4 @@ def _check_jurisdiction(state: State, given: str | None) -> None:
 
 
 def _today(state: State) -> date:
-    return state.clock().astimezone(state.desk.calendar.zone).date()
+    return state.desk.calendar.day_of(state.clock())

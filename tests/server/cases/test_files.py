@@ -60,8 +60,8 @@ def test_a_table_of_ones_own_takes_the_place_of_the_other_whose_kinds_are_still_
     assert (table["leak"].verify, table["leak"].urgent, table["leak"].limit_s) == (True, True, 7_200)
     with pytest.raises(BadRequest, match="unknown category 'noise'; known are leak"):
         table["noise"]
-    assert table.named("noise").name_en == "Noise"
-    assert table.named("gone").name_en == "gone"
+    assert table.held("noise", None, DAY).name_en == "Noise"
+    assert table.held("gone", None, DAY).name_en == "gone"
 
 
 def test_a_row_holds_from_day_to_day_and_an_areas_own_goes_first(tmp_path: Path) -> None:
