@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -25,6 +26,7 @@ from gridgeo_server.texts import say
 BY = (*GROUPS, "month", "day")
 SILENT = timedelta(hours=24)
 """A grid whose officers' devices were silent for so long before the period's end is no longer known to be without a case."""
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 MOST_PERIODS = 62
 
 
@@ -64,14 +66,24 @@ def silent_grids(state: State, connection: sa.Connection, period: Period, now: d
     """Grids of which nothing is known at the period's end, so that no case there isn't a 0.
 
     All devices of the grid's officers that ever told a position have been silent since `SILENT` before the end, or the period
-    was over before anything at all was recorded.
+    was over before anything at all was recorded. Of a period that is past the tracks tell it; once they are forgotten, nobody knows.
     """
     end = min(period.end, now)
     grids = {str(grid) for grid in state.town.grids["grid"]}
     first = connection.execute(sa.select(sa.func.min(tables.events.c.at))).scalar_one()
     if first is not None and period.end <= first:
         return grids
-    return silent(responder_store.everybody(connection), end)
+    officers = responder_store.everybody(connection)
+    return silent(officers if end == now else _as_seen(connection, officers, end), end)
+
+
+def _as_seen(connection: sa.Connection, officers: Iterable[Responder], end: datetime) -> list[Responder]:
+    """Officers with what was known of their last fix at `end`: those who told one since, by their tracks."""
+    seen = responder_store.last_seen(connection, end)
+    return [
+        replace(one, fix_at=seen.get(one.responder, _LONG_AGO)) if one.fix_at is not None and one.fix_at > end else one
+        for one in officers
+    ]
 
 
 def silent(officers: Iterable[Responder], end: datetime) -> set[str]:

@@ -119,6 +119,16 @@ def prune_tracks(connection: sa.Connection, now: datetime, kept: timedelta) -> N
     _PRUNE.run(connection, {"before": now - kept})
 
 
+def last_seen(connection: sa.Connection, moment: datetime) -> dict[str, datetime]:
+    """When each officer was seen last up to `moment`, by the track as far as it is kept."""
+    seen = sa.select(sa.func.max(_TRACK.c.at)).where(
+        _TRACK.c.responder == tables.responders.c.responder, _TRACK.c.at <= moment
+    )
+    # Looked up officer by officer: the newest point is one step in the index, however long the tracks are.
+    rows = connection.execute(sa.select(tables.responders.c.responder, seen.scalar_subquery().label("at")))
+    return {str(row.responder): row.at for row in rows if row.at is not None}
+
+
 def _remember(connection: sa.Connection, responder: Responder) -> None:
     known = (memo_of(connection) or {}).get(_EVERYBODY, {})
     if responder.responder in known:

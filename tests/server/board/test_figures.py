@@ -256,6 +256,32 @@ def test_a_period_that_is_none_is_a_422_that_says_why(client: TestClient, asked:
     assert said in answer.text
 
 
+def test_of_a_past_period_the_tracks_tell_who_was_heard_and_without_them_it_is_unknown(
+    client: TestClient, clock: Any, at: Any
+) -> None:
+    lon, lat = at(480, 200)
+    started = clock.now
+
+    def tell() -> None:
+        assert client.post("/api/v1/responders/officer-02/positions", json={"lon": lon, "lat": lat}).is_success
+
+    def state_at(end: datetime) -> str:
+        rows = client.get("/api/v1/indicators", params={"by": "grid", "to": to_text(end)}).json()["rows"]
+        return next(row["state"] for row in rows if row["key"] == "02")
+
+    client.post("/api/v1/cases", json={"category": "noise", "lon": at(480, 600)[0], "lat": at(480, 600)[1]})
+    tell()
+    clock.pass_seconds(40 * 3_600)
+    silent, heard = clock.now - timedelta(hours=1), clock.now + timedelta(hours=1)
+    tell()
+    clock.pass_seconds(3_600)
+    tell()
+    assert (state_at(silent), state_at(heard)) == ("unknown", "zero")
+    clock.pass_seconds(30 * 3_600)
+    tell()  # forgets the points of a day ago
+    assert (state_at(started + timedelta(hours=2)), state_at(heard)) == ("unknown", "unknown")
+
+
 def test_a_list_by_an_unknown_figure_is_refused_with_the_known_ones(client: TestClient) -> None:
     answer = client.get("/api/v1/cases", params={"figure": "luck"})
     assert answer.status_code == 422
