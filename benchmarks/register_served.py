@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import numpy as np
@@ -82,7 +83,7 @@ def years(town: Jurisdiction, count: int) -> Iterator[tuple[int, Plan, list[str]
 def enter(transaction: Transaction, year: int, told: Drawn, pilots: list[str], random: np.random.Generator) -> None:
     """Keep a plan, bring it into force in January and July, and hand some grids over in October."""
     connection = transaction.connection
-    deed = Deed(datetime(year, 1, 1, tzinfo=UTC))
+    deed = Deed(datetime(year, 1, 1, tzinfo=UTC), ZoneInfo("UTC"))
     record = service.create(transaction, told, f"Plan {year}", deed)
     for state in STATES[1:5]:
         store.move(connection, record.plan, state, record.revision)

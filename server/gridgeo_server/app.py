@@ -8,8 +8,9 @@ import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -124,18 +125,22 @@ def create_app(settings: Settings, town: Town | None = None, clock: Callable[[],
 
     store = Store(settings.data / STORE, tell)
     now = clock()
+    calendar = calendar_of(settings.data, settings.time_zone)
     town = open_plans(
-        store, found, {grid: one.name for one in roster(settings, found, strict=False) for grid in one.grids}, now
+        store,
+        found,
+        {grid: one.name for one in roster(settings, found, strict=False) for grid in one.grids},
+        now,
+        calendar.zone,
     )
     officers = roster(settings, town, strict=town.plan.assignment.equals(found.plan.assignment))
     store.write(lambda transaction: responder_store.match_plan(transaction.connection, officers))
     calendars = Calendars()
     with store.reading() as connection:
-        held = held_on(calendars.at(connection), service.today(now))
+        held = held_on(calendars.at(connection), service.today(now, calendar.zone))
         known = [one.responder for one in responder_store.everybody(connection)]
     served = Served(town, Shelf(town), Tiles(town, owners_of(officers), settings.tile_cache), held)
     slot = Slot(served)
-    calendar = calendar_of(settings.data, settings.time_zone)
     if words := doubt(calendar, (town.bounds[0] + town.bounds[2]) / 2):
         logger.warning(words)
     kinds = categories_of(settings.data, calendar, settings.limits)
@@ -291,10 +296,10 @@ async def _watch_clocks(state: State) -> None:
 
 async def _watch_register(state: State) -> None:
     """Once a day has begun, retire the plans whose place others took, and serve those that come into force."""
-    settled = service.today(state.clock())
+    settled = service.today(state.clock(), state.zone)
     while True:
-        await asyncio.sleep(min(_DAY_LOOK_S, _seconds_of_day_left(state.clock())))
-        today = service.today(state.clock())
+        await asyncio.sleep(min(_DAY_LOOK_S, _seconds_of_day_left(state.clock(), state.zone)))
+        today = service.today(state.clock(), state.zone)
         if today == settled:
             continue
         try:
@@ -306,11 +311,10 @@ async def _watch_register(state: State) -> None:
             logger.exception("the register could not be looked at; it is tried again")
 
 
-def _seconds_of_day_left(now: datetime) -> float:
-    """Seconds until the server's next day begins."""
-    here = now.astimezone()
-    following = here.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    return max(0.01, (following - here).total_seconds())
+def _seconds_of_day_left(now: datetime, zone: ZoneInfo) -> float:
+    """Seconds until the town's next day begins."""
+    following = datetime.combine(service.today(now, zone) + timedelta(days=1), time(), zone)
+    return max(0.01, (following.astimezone(UTC) - now).total_seconds())
 
 
 def _on_shift(news: News, desk: Desk, now: datetime) -> News:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 
@@ -73,6 +74,11 @@ class State:
     def tiles(self) -> Tiles:
         """The vector tiles."""
         return self.served.tiles
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Of the town's wall clock."""
+        return self.desk.calendar.zone
 
     def fresh(self) -> State:
         """The state with what is served at this moment, for whatever outlives a request."""

@@ -31,6 +31,7 @@ def board(state: StateOf) -> dict[str, Any]:
         **state.town.summary(),
         "simulated": state.settings.simulate,
         "server_time": to_text(now),
+        "time_zone": state.zone.key,
         "version": version("gridgeo"),
         "categories": [category.as_json() for category in state.desk.categories.on(state.desk.calendar.day_of(now))],
         "categories_source": state.desk.categories.source,

@@ -42,7 +42,7 @@ def withdraw(
     Clash
         A grid would be cut, or the plan that would go on is retired.
     """
-    connection, today = transaction.connection, service.today(deed.now)
+    connection, today = transaction.connection, deed.today
     record = service.read(connection, plan, revision)
     calendar = calendars.read(connection)
     chosen = _future(calendar, record, staging.expanded(town, areas) if areas else None, today)
@@ -57,7 +57,7 @@ def withdraw(
     event = service.append(connection, moved, deed, "withdraw", record.state, state, data)
     register.withdraw(connection, chosen, event)
     store.move(connection, plan, moved.state, moved.revision)
-    service.settle(transaction, deed.now)
+    service.settle(transaction, deed.now, deed.zone)
     return store.get(connection, plan)
 
 
@@ -76,7 +76,7 @@ def hand_over(transaction: Transaction, code: str, wanted: NewIdentity, deed: De
         The day is in the past, or nothing would change; no such grid is in force on that day; the register of the grid was
         changed since `revision`; another change begins on that day; the bearer speaks for another area.
     """
-    connection, today = transaction.connection, service.today(deed.now)
+    connection, today = transaction.connection, deed.today
     day = today if wanted.since is None else wanted.since
     if day < today:
         raise BadRequest(f"{day} is in the past; whose a grid was is history, give {today} or later", "date")

@@ -69,9 +69,11 @@ def create(body: NewPlan, state: StateOf, bearer: BearerOf, idempotency_key: Ide
         told = Listed(tuple(given), key="given") if given else say("plan.none_given")
         raise BadRequest(say("plan.one_source", given=told), "assignment")
     if body.copy_of is not None:
-        return _copied(state, body.copy_of, Deed(state.clock(), bearer, body.why), body.asked(), idempotency_key, body)
+        return _copied(
+            state, body.copy_of, Deed(state.clock(), state.zone, bearer, body.why), body.asked(), idempotency_key, body
+        )
     part = body.assignment if body.csv is None else uploads.read_table(body.csv.encode())
-    deed = Deed(state.clock(), bearer, body.why)
+    deed = Deed(state.clock(), state.zone, bearer, body.why)
     return _uploaded(state, part or {}, body.name, body.balance, deed, body.asked(), idempotency_key)
 
 
@@ -92,7 +94,9 @@ def create_from_csv(
         raise BadRequest(say("plan.no_name"), "name")
     part = uploads.read_table(table)
     asked = {"name": name, "why": why, "assignment": part}
-    return _uploaded(state, part, name.strip(), None, Deed(state.clock(), bearer, why), asked, idempotency_key)
+    return _uploaded(
+        state, part, name.strip(), None, Deed(state.clock(), state.zone, bearer, why), asked, idempotency_key
+    )
 
 
 @router.get("/{plan}")
@@ -117,7 +121,7 @@ def rename(
     bearer.check("plans.draft")
     bearer.check_area(None)
     revision = revision_of(if_match)
-    deed = Deed(state.clock(), bearer, body.why)
+    deed = Deed(state.clock(), state.zone, bearer, body.why)
 
     def work(transaction: Transaction) -> Reply:
         service.rename(transaction, plan, body.name, deed, revision)
@@ -152,7 +156,7 @@ def reassign(
     bearer.check("plans.draft")
     bearer.check_area(None)
     revision = revision_of(if_match)
-    deed = Deed(state.clock(), bearer, body.why)
+    deed = Deed(state.clock(), state.zone, bearer, body.why)
     with state.store.reading() as connection:
         like = load(state, connection, plan)
     drawn = draw(uploads.whole_plan(state.town, body.assignment, like))
@@ -209,7 +213,7 @@ def new_version(
         source = store.get(connection, body.copy_of or plan)
     if source.family != family:
         raise BadRequest(say("plan.no_version", plan=source.plan, other=plan), "copy_of")
-    deed = Deed(state.clock(), bearer, body.why)
+    deed = Deed(state.clock(), state.zone, bearer, body.why)
     return _copied(state, source.plan, deed, body.asked(version_of=plan), idempotency_key, body, family)
 
 

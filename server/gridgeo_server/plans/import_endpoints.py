@@ -75,7 +75,7 @@ def import_file(
         raise BadRequest(say("plan.no_name"), "name")
     looked = importing.look(state.town, data, filename, options)
     drawn = draw(importing.confirmed(looked, checked))
-    deed = Deed(state.clock(), bearer, why)
+    deed = Deed(state.clock(), state.zone, bearer, why)
     asked = {"name": name, "why": why, "import": looked.checked}
     told = {"from": "upload", "file": looked.file}
     return keep(state, drawn, name.strip(), deed, asked, idempotency_key, data=told)

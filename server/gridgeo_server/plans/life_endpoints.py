@@ -51,7 +51,7 @@ def transition(
     bearer.check(model.permission_for(body.to))
     bearer.check_area(None)
     revision = revision_of(if_match)
-    deed = Deed(state.clock(), bearer, body.why)
+    deed = Deed(state.clock(), state.zone, bearer, body.why)
     wanted = Wanted(body.to, body.date, tuple(dict.fromkeys(body.areas)))
 
     def work(transaction: Transaction) -> Reply:
@@ -77,7 +77,7 @@ def withdraw(
     bearer.check("plans.enforce")
     bearer.check_area(None)
     revision = revision_of(if_match)
-    deed = Deed(state.clock(), bearer, body.why)
+    deed = Deed(state.clock(), state.zone, bearer, body.why)
     areas = tuple(dict.fromkeys(body.areas))
 
     def work(transaction: Transaction) -> Reply:
@@ -102,7 +102,7 @@ def comment(
 ) -> Response:
     """Comment on a plan, pinned to a grid or unit of it or to neither, or answer, resolve and reopen a comment."""
     bearer.check("plans.comment")
-    deed = Deed(state.clock(), bearer)
+    deed = Deed(state.clock(), state.zone, bearer)
 
     def work(transaction: Transaction) -> Reply:
         thread = talk.comment(
@@ -146,7 +146,7 @@ def propose_part(
     if not body.assignment:
         raise BadRequest("the part has no unit; give unit → grid for the units of the area", "assignment")
     part = Part(body.area, uploads.tidy_part(state.town, body.assignment, "assignment"))
-    deed = Deed(state.clock(), bearer, body.why)
+    deed = Deed(state.clock(), state.zone, bearer, body.why)
 
     def work(transaction: Transaction) -> Reply:
         return Reply.of(201, talk.put_part(transaction, plan, part, deed))
@@ -174,7 +174,7 @@ def merge_parts(
         "proposals": [told["proposal"] for told, _ in found],
         "conflicts": merged.conflicts[:_CONFLICTS],
     }
-    deed = Deed(state.clock(), bearer, body.why)
+    deed = Deed(state.clock(), state.zone, bearer, body.why)
     asked = body.asked(merge=plan)
     name, drawn = body.name or record.name, draw(merged.plan)
     return keep(

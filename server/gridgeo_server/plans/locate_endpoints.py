@@ -134,8 +134,8 @@ def _apart(row: Row, metres: float) -> dict[str, Any]:
 
 
 def _day(state: State, date: dt.date | None) -> dt.date:
-    return service.today(state.clock()) if date is None else date
+    return service.today(state.clock(), state.zone) if date is None else date
 
 
 def _served(state: State, day: dt.date) -> Any:
-    return state.town if day == service.today(state.clock()) else None
+    return state.town if day == service.today(state.clock(), state.zone) else None

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import sqlalchemy as sa
@@ -27,7 +28,7 @@ _SEEN = "plan file"
 """Name in the table `about` of the fingerprint of the plan that the folder held when it was opened last."""
 
 
-def open_plans(opened: Store, town: Town, owners: Mapping[str, str], now: datetime) -> Town:
+def open_plans(opened: Store, town: Town, owners: Mapping[str, str], now: datetime, zone: ZoneInfo) -> Town:
     """Register the plan of the folder, and return the town with the plan that is in force today.
 
     The newest deed counts. A plan file that wasn't there at the last start is put in force from today on, in every area, as
@@ -37,13 +38,15 @@ def open_plans(opened: Store, town: Town, owners: Mapping[str, str], now: dateti
     ----------
     owners
         Names of the officers of the file's plan, by grid, for grids that name no owner themselves.
+    zone
+        Of the wall clock that tells the town's day.
     """
     fingerprint = town.plan.fingerprint()
     with opened.reading() as connection:
         seen = _seen(connection)
-        current = current_plan(connection, calendars.read(connection), town, service.today(now))
+        current = current_plan(connection, calendars.read(connection), town, service.today(now, zone))
     if seen == fingerprint:
-        opened.write(lambda transaction: service.settle(transaction, now))
+        opened.write(lambda transaction: service.settle(transaction, now, zone))
         return town if current is None else replace(town, plan=current)
     if current is not None and current.assignment.equals(town.plan.assignment):
         opened.write(lambda transaction: _remember(transaction, fingerprint))
@@ -52,9 +55,9 @@ def open_plans(opened: Store, town: Town, owners: Mapping[str, str], now: dateti
     name = town.jurisdiction.name
 
     def enter(transaction: Transaction) -> None:
-        deed = Deed(now, None, "found as plan.gpkg when the server started")
+        deed = Deed(now, zone, None, "found as plan.gpkg when the server started")
         service.enter_found(transaction, town, drawn, name, deed)
-        service.settle(transaction, now)
+        service.settle(transaction, now, zone)
         _remember(transaction, fingerprint)
 
     opened.write(enter)

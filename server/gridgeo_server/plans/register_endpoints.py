@@ -82,7 +82,7 @@ def hand_over(
     """Give a grid in force another owner or name from a day on, without a new plan; the register keeps who did it and why."""
     bearer.check("grids.hand_over")
     revision = revision_of(if_match)
-    deed = Deed(state.clock(), bearer, body.why)
+    deed = Deed(state.clock(), state.zone, bearer, body.why)
     wanted = changing.NewIdentity(body.date, body.owner, body.name)
 
     def work(transaction: Transaction) -> Reply:
@@ -132,7 +132,7 @@ def locate(
 
 
 def _day(state: State, on: date | None) -> date:
-    return service.today(state.clock()) if on is None else on
+    return service.today(state.clock(), state.zone) if on is None else on
 
 
 def _told(history: list[Any]) -> str:

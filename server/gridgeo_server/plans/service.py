@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -26,8 +27,15 @@ class Deed:
     """Who does something, when, and why; without a bearer it is the server itself."""
 
     now: datetime
+    zone: ZoneInfo
+    """Of the town's wall clock, by which its days are told."""
     bearer: Bearer | None = None
     why: str | None = None
+
+    @property
+    def today(self) -> date:
+        """The town's day on which it is done."""
+        return today(self.now, self.zone)
 
     @property
     def name(self) -> str:
@@ -140,7 +148,7 @@ def advance(
     connection = transaction.connection
     record = read(connection, plan, revision)
     step = model.step_to(record, wanted.to)
-    day = model.effective_date(step, wanted.day, today(deed.now))
+    day = model.effective_date(step, wanted.day, deed.today)
     areas = staging.chosen_areas(connection, town, record, step, wanted.areas, day)
     data: dict[str, Any] = {}
     if day is not None:
@@ -150,20 +158,20 @@ def advance(
     event = append(connection, moved, deed, "transition", record.state, step.to, data)
     if day is not None and areas:
         register.begin(connection, areas, plan if step.to == "in_force" else None, day, event)
-    settle(transaction, deed.now)
+    settle(transaction, deed.now, deed.zone)
     return store.get(connection, plan)
 
 
-def settle(transaction: Transaction, now: datetime) -> list[str]:
+def settle(transaction: Transaction, now: datetime, zone: ZoneInfo) -> list[str]:
     """Retire the plans that are in force nowhere any more, today or later, since others took their place."""
-    connection, day = transaction.connection, today(now)
+    connection, day = transaction.connection, today(now, zone)
     alive = {one.plan for one in calendars.read(connection) if one.to is None or one.to > day}
     records, _ = store.search(connection, state="in_force")
     ended = [record for record in records if record.plan not in alive]
     for record in ended:
         moved = replace(record, state="retired", revision=record.revision + 1)
         store.move(connection, record.plan, moved.state, moved.revision)
-        deed = Deed(now, None, "other plans took its place in every area")
+        deed = Deed(now, zone, None, "other plans took its place in every area")
         append(connection, moved, deed, "transition", "in_force", "retired", {"date": day.isoformat(), "areas": []})
     return [record.plan for record in ended]
 
@@ -172,7 +180,7 @@ def enter_found(transaction: Transaction, town: Town, drawn: Drawn, name: str, d
     """Keep a plan that was found in force, and register it in every area of the town from today on."""
     connection = transaction.connection
     record = create(transaction, drawn, name, deed, action="import")
-    areas, since = staging.areas_of_town(town), today(deed.now)
+    areas, since = staging.areas_of_town(town), deed.today
     moved = replace(record, state="in_force")
     store.move(connection, record.plan, moved.state, moved.revision)
     data = {"date": since.isoformat(), "areas": list(areas)}
@@ -197,9 +205,9 @@ def read(connection: sa.Connection, plan: str, revision: int | None) -> PlanReco
     return record
 
 
-def today(now: datetime) -> date:
-    """The calendar day at the server's place."""
-    return now.astimezone().date()
+def today(now: datetime, zone: ZoneInfo) -> date:
+    """The town's day, by its wall clock."""
+    return now.astimezone(zone).date()
 
 
 def append(

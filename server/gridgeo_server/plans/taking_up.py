@@ -44,7 +44,7 @@ def take_up(state: State) -> bool:
     slot = state.slot
     with slot.changing:
         served, now = slot.served, state.clock()
-        day = service.today(now)
+        day = service.today(now, state.zone)
         with state.store.reading() as connection:
             calendar = state.calendars.at(connection)
             held = held_on(calendar, day)
@@ -78,7 +78,7 @@ def take_up(state: State) -> bool:
 def settle_and_take_up(state: State) -> None:
     """What is due when a day has begun: plans that ended are retired, those that begin are served."""
     now = state.clock()
-    state.store.write(lambda transaction: service.settle(transaction, now))
+    state.store.write(lambda transaction: service.settle(transaction, now, state.zone))
     take_up(state)
 
 

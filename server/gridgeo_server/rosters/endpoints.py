@@ -146,7 +146,7 @@ def put(
 ) -> Response:
     """Put somebody in a role in a grid, from a day to a day."""
     bearer.check("rosters.edit")
-    deed = Deed(state.clock(), bearer, body.why)
+    deed = Deed(state.clock(), state.zone, bearer, body.why)
     wanted = Term(body.grid, body.role, body.person, body.phone, body.first, body.last, body.person_id)
 
     def work(transaction: Transaction) -> Reply:
@@ -183,7 +183,7 @@ def change(
     """Change the person, phone or days of a term that hasn't ended."""
     bearer.check("rosters.edit")
     revision = revision_of(if_match)
-    deed = Deed(state.clock(), bearer, body.why)
+    deed = Deed(state.clock(), state.zone, bearer, body.why)
 
     def work(transaction: Transaction) -> Reply:
         return Reply.of(200, view(service.change(transaction, state.town, term, body.wanted(), deed, roles, revision)))
@@ -205,7 +205,7 @@ def end(
     """End a term; the day given is its last."""
     bearer.check("rosters.edit")
     revision = revision_of(if_match)
-    deed = Deed(state.clock(), bearer, body.why)
+    deed = Deed(state.clock(), state.zone, bearer, body.why)
 
     def work(transaction: Transaction) -> Reply:
         return Reply.of(200, view(service.end(transaction, state.town, term, body.on, deed, roles, revision)))
@@ -263,4 +263,4 @@ def _answered(reply: Reply, *, made: bool = False) -> Response:
 
 
 def _day(state: State, on: date | None) -> date:
-    return today(state.clock()) if on is None else on
+    return today(state.clock(), state.zone) if on is None else on

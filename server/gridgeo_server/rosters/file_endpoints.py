@@ -47,7 +47,7 @@ def check(
     """Look at a roster file: what it would add and change, and the rows that can't be used; nothing is written."""
     bearer.check("rosters.edit")
     given = files.read(data, filename, roles)
-    deed = Deed(state.clock(), bearer)
+    deed = Deed(state.clock(), state.zone, bearer)
     with state.store.reading() as connection:
         calendar = state.calendars.at(connection)
         found = files.sort(connection, calendar, state.town, given, deed, roles)
@@ -69,7 +69,7 @@ def import_file(
     """Take in a roster file, all rows or none; with `checked`, only what was checked."""
     bearer.check("rosters.edit")
     given = files.read(data, filename, roles)
-    deed = Deed(state.clock(), bearer, why)
+    deed = Deed(state.clock(), state.zone, bearer, why)
     # A city's file is sorted before the transaction, in which everybody else waits; again in it where something has changed.
     with state.store.reading() as connection:
         seen = _state(connection)
@@ -110,7 +110,7 @@ def export(
         terms = store.everything(connection, on)
         own = service.own_areas(state.town, bearer)
         if own is not None:
-            grids = places.grids_on(connection, state.calendars.at(connection), today(now))
+            grids = places.grids_on(connection, state.calendars.at(connection), today(now, state.zone))
             terms = [one for one in terms if one.grid in grids and grids[one.grid].area in own]
     data = files.written(terms, roles, f".{f}", encoding)
     asked = {"on": None if on is None else on.isoformat(), "f": f}

@@ -21,7 +21,7 @@ from gridgeo.rosters.files import ENDINGS
 from gridgeo_server.auth.bearers import Bearer
 from gridgeo_server.errors import BadRequest, Changed
 from gridgeo_server.plans.calendar import Calendar
-from gridgeo_server.plans.service import Deed, today
+from gridgeo_server.plans.service import Deed
 from gridgeo_server.rosters import store
 from gridgeo_server.rosters.model import Term, fault_of
 from gridgeo_server.rosters.places import grids_on
@@ -73,7 +73,7 @@ def sort(
 
     A row of the same grid, role, person and first day as a stored term changes that term; any other is a new one.
     """
-    grids = grids_on(connection, calendar, today(deed.now))
+    grids = grids_on(connection, calendar, deed.today)
     known_as = {one.grid: one for one in reversed(grids.values())} | grids
     alike = {likeness(code): code for code in reversed(grids)}
     own = own_areas(town, bearer_of(deed))

@@ -15,7 +15,7 @@ from gridgeo_server.auth.bearers import Bearer
 from gridgeo_server.errors import BadRequest, Changed, Clash, NotAllowed
 from gridgeo_server.plans import calendar as calendars
 from gridgeo_server.plans import staging
-from gridgeo_server.plans.service import Deed, today
+from gridgeo_server.plans.service import Deed
 from gridgeo_server.rosters import store
 from gridgeo_server.rosters.model import Term, fault_of
 from gridgeo_server.rosters.places import Grid, find_grid
@@ -35,7 +35,7 @@ def put(transaction: Transaction, town: Town, term: Term, deed: Deed, roles: Map
         The person holds that place already, all seats are held, or the person has another phone.
     """
     connection = transaction.connection
-    grid = placed(connection, term, today(deed.now))
+    grid = placed(connection, term, deed.today)
     check_area(town, bearer_of(deed), grid)
     tidy = replace(term, grid=grid.code, role=role_of(term.role, roles))
     _check(connection, tidy, roles)
@@ -144,10 +144,10 @@ def own_areas(town: Town, bearer: Bearer) -> frozenset[str] | None:
 def _open(connection: sa.Connection, town: Town, term: int, deed: Deed, revision: int | None) -> Term:
     found = store.get(connection, term)
     if bearer_of(deed).area is not None:
-        check_area(town, bearer_of(deed), placed(connection, found, today(deed.now)))
+        check_area(town, bearer_of(deed), placed(connection, found, deed.today))
     if revision is not None and revision != found.revision:
         raise Changed(say("roster.changed", term=term, now=found.revision, revision=revision))
-    if found.ends < today(deed.now):
+    if found.ends < deed.today:
         raise Clash(say("roster.ended", term=term, day=found.last))
     return found
 

@@ -69,11 +69,15 @@ def stops_ahead(
     planned: PlannedOf,
     officer: Annotated[str | None, Query(max_length=128)] = None,
     grid: Annotated[str | None, Query(max_length=64)] = None,
-    at: Annotated[Moment | None, Query(description="Moment, in local time; now where left out.")] = None,
+    at: Annotated[Moment | None, Query(description="Moment, in the town's time; now where left out.")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 10,
 ) -> dict[str, Any]:
     """The visits that lie ahead of an officer, or of the officers of a grid, on the day of `at`: first the one that is going on."""
-    moment = at if at is not None and at.tzinfo is None else (at or state.clock()).astimezone().replace(tzinfo=None)
+    moment = (
+        at
+        if at is not None and at.tzinfo is None
+        else (at or state.clock()).astimezone(state.zone).replace(tzinfo=None)
+    )
     found = [] if planned is None else next_stops(planned, moment, officer=officer, grid=grid)
     return {"at": moment.isoformat(timespec="minutes"), "stops": [_ahead(one) for one in found[:limit]]}
 

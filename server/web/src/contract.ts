@@ -47,6 +47,7 @@ export interface Board {
   plan: Record<string, unknown>;
   simulated: boolean;
   server_time: string;
+  time_zone?: string;
   version: string;
   categories: Category[];
   departments?: Record<string, { en?: string; zh?: string }>;

@@ -101,3 +101,8 @@ export function moment(ms: number, now: number, lang: Lang): string {
     ? `${then.getMonth() + 1}月${then.getDate()}日 ${time(ms)}`
     : `${then.getDate()} ${EN_MONTHS[then.getMonth()]} ${time(ms)}`;
 }
+
+/** The calendar day at a moment where a time zone holds, 2026-11-29; this computer's where none is told. */
+export function dayIn(ms: number, zone: string | undefined): string {
+  return new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(ms);
+}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { age, area, date, distance, hours, moment, percent, span, time, timeLeft, walk, whole } from "../src/format.ts";
+import { age, area, date, dayIn, distance, hours, moment, percent, span, time, timeLeft, walk, whole } from "../src/format.ts";
 
 test("time left and over are written as the house writes them", () => {
   assert.equal(timeLeft(5 * 60, "en"), "5 min");
@@ -62,4 +62,10 @@ test("dates name the year only when it isn't this one, in English", () => {
   assert.equal(time(at, true), "14:32:07");
   assert.equal(moment(at, at, "en"), "14:32");
   assert.equal(moment(at, at + 86_400_000, "zh"), "11月19日 14:32");
+});
+
+test("a day is the town's, whatever this computer's zone", () => {
+  const moment = Date.UTC(2026, 10, 1, 3, 50);
+  assert.equal(dayIn(moment, "America/New_York"), "2026-10-31");
+  assert.equal(dayIn(moment, "Australia/Sydney"), "2026-11-01");
 });

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -299,7 +299,7 @@ def test_grids_of_one_identifier_in_two_plans_are_served_by_their_codes(office: 
     other = {unit: {"N1": "N4", "N4": "N1"}.get(grid, grid) for unit, grid in quartered(1).items()}
     identities = pd.DataFrame({"grid": ["N4", "N1"], "code": ["N1", "N4"]})
     plan = Plan(quarters.jurisdiction, pd.Series(other).rename_axis("unit"), Rules(k=8), identities=identities)
-    record = state.store.write(lambda t: service.create(t, draw(plan), "Renamed", Deed(state.clock())))
+    record = state.store.write(lambda t: service.create(t, draw(plan), "Renamed", Deed(state.clock(), state.zone)))
     for to in ("proposed", "consulted", "approved"):
         assert office.move("admin", record.plan, to).status_code == 200
     assert office.move("admin", record.plan, "in_force", date=TODAY, areas=["west"]).status_code == 200
@@ -319,3 +319,24 @@ def test_what_is_held_on_a_day_names_plans_and_hand_overs(office: Office) -> Non
         named.append([held_on(calendar, date(2026, 11, day)) for day in (17, 18, 19)])
     assert named[0][1] == named[1][1] == named[0][2] != named[0][0]
     assert named[1][2] != named[0][2]
+
+
+def test_the_day_of_plans_is_the_towns_whatever_the_machines_zone(
+    settings: Settings, town: Town, clock: Any, at: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.now = datetime(2026, 11, 1, 3, 50, tzinfo=UTC)  # 23:50 of the day before in New York, 14:50 in Sydney
+    monkeypatch.setenv("TZ", "Australia/Sydney")
+    time.tzset()
+    try:
+        there = settings.model_copy(update={"time_zone": "America/New_York"})
+        with TestClient(create_app(there, town, clock), base_url="http://127.0.0.1") as client:
+            lon, lat = at(480, 200)
+            assert client.get("/api/v1/locate", params={"lon": lon, "lat": lat}).json()["date"] == "2026-10-31"
+            zone = client.app.state.gridgeo.zone  # type: ignore[attr-defined]
+            assert app_module._seconds_of_day_left(clock.now, zone) == 600
+            assert app_module._seconds_of_day_left(datetime(2026, 11, 1, 4, tzinfo=UTC), zone) == 25 * 3_600
+            assert client.get("/api/v1/board").json()["time_zone"] == "America/New_York"
+            assert client.get("/api/v1/routes/next").json()["at"] == "2026-10-31T23:50"
+    finally:
+        monkeypatch.undo()
+        time.tzset()

@@ -2,13 +2,14 @@
 
 import { useState } from "preact/hooks";
 import { api } from "../api.ts";
+import { dayIn } from "../format.ts";
 import { words } from "../settings.ts";
-import { now, select } from "../state.ts";
+import { board, now, select } from "../state.ts";
 import { useAsked } from "./asked.ts";
 
 export function ZeroGrids() {
   const w = words.value;
-  const [from] = useState(() => new Date(new Date(now.value).setHours(0, 0, 0, 0)).toISOString());
+  const [from] = useState(() => dayIn(now.value, board.value?.time_zone));
   const asked = useAsked((signal) => api.figures("grid", from, signal), [from]);
   const of = (state: string) => (asked.value?.rows ?? []).filter((row) => row.state === state).map((row) => row.key);
   const [zero, unknown] = [of("zero"), of("unknown")];
