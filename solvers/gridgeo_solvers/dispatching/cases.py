@@ -10,6 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from gridgeo_solvers.errors import BadProblem
 
 HOUR, DAY = 3_600.0, 86_400.0
+MOST = 10_000_000
+"""Cases, and hours, that are drawn at most."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def draw_cases(
     demand
         Shape (p,): weight of each place, ≥ 0.
     days, per_day
-        How long, and how many cases a day on average.
+        How long, and how many cases a day on average: ten million cases in all at most.
     limit
         Seconds to arrival after which a case is late.
     handling, spread
@@ -108,6 +110,8 @@ def draw_cases(
             raise BadProblem(f"{name} is {value}; give a number above 0")
     if not (np.isfinite(spread) and spread >= 0):
         raise BadProblem(f"spread is {spread}; give a number of 0 or more")
+    if max(days, 1.0) * max(per_day, 24.0) > MOST:
+        raise BadProblem(f"{days:g} days of {per_day:g} cases are too many to draw: give at most {MOST:,} cases in all")
     random = np.random.default_rng(seed)
     count = int(np.ceil(days * 24))
     length = np.minimum(1.0, days * 24 - np.arange(count))

@@ -63,3 +63,9 @@ def test_cases_that_contradict_themselves_are_refused() -> None:
         Cases(cases.at, cases.place, cases.handling, cases.limit[:1])
     with pytest.raises(BadProblem, match="case 1: handling"):
         Cases(cases.at, cases.place, np.array([1.0, -1.0]), cases.limit)
+
+
+@pytest.mark.parametrize("changed", [{"days": 1.0, "per_day": 1.1e7}, {"days": 5e5, "per_day": 1.0}])
+def test_more_cases_than_can_be_drawn_are_refused(changed: dict[str, float]) -> None:
+    with pytest.raises(BadProblem, match="too many to draw"):
+        draw_cases([1.0], **{**DRAWN, **changed})
