@@ -66,7 +66,7 @@ def silent_grids(state: State, connection: sa.Connection, period: Period, now: d
     """Grids of which nothing is known at the period's end, so that no case there isn't a 0.
 
     All devices of the grid's officers that ever told a position have been silent since `SILENT` before the end, or the period
-    was over before anything at all was recorded. Of a period that is past the tracks tell it; once they are forgotten, nobody knows.
+    was over before anything at all was recorded.
     """
     end = min(period.end, now)
     grids = {str(grid) for grid in state.town.grids["grid"]}
@@ -74,14 +74,14 @@ def silent_grids(state: State, connection: sa.Connection, period: Period, now: d
     if first is not None and period.end <= first:
         return grids
     officers = responder_store.everybody(connection)
-    return silent(officers if end == now else _as_seen(connection, officers, end), end)
+    return silent(officers if end == now else _as_heard(connection, officers, end), end)
 
 
-def _as_seen(connection: sa.Connection, officers: Iterable[Responder], end: datetime) -> list[Responder]:
-    """Officers with what was known of their last fix at `end`: those who told one since, by their tracks."""
-    seen = responder_store.last_seen(connection, end)
+def _as_heard(connection: sa.Connection, officers: Iterable[Responder], end: datetime) -> list[Responder]:
+    """Officers with what was known of their last fix at `end`: of those who told one since, what is kept of then."""
+    heard = responder_store.last_heard(connection, end)
     return [
-        replace(one, fix_at=seen.get(one.responder, _LONG_AGO)) if one.fix_at is not None and one.fix_at > end else one
+        replace(one, fix_at=heard.get(one.responder, _LONG_AGO)) if one.fix_at is not None and one.fix_at > end else one
         for one in officers
     ]
 

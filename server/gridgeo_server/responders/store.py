@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from gridgeo_server.errors import NotFound
 from gridgeo_server.responders.model import Responder
 from gridgeo_server.store import tables
+from gridgeo_server.store.instants import Instant
 from gridgeo_server.store.memo import memo_of
 from gridgeo_server.store.prepared import Prepared
 
@@ -36,6 +37,14 @@ _PRUNED = "when the oldest points of tracks were forgotten"
 _PRUNE_EVERY = timedelta(minutes=1)
 _ADD = Prepared(_TRACK.insert(), ["responder", "at", "lon", "lat"])
 _PRUNE = Prepared(_TRACK.delete().where(_TRACK.c.at < sa.bindparam("before")))
+_HEARD = Prepared(
+    sa.text(
+        """INSERT INTO heard (responder, day, first_at, last_at)
+        SELECT responder, substr(at, 1, 10), min(at), max(at) FROM tracks WHERE at < :before GROUP BY 1, 2
+        ON CONFLICT (responder, day) DO UPDATE
+        SET first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at)"""
+    ).bindparams(sa.bindparam("before", type_=Instant))
+)
 
 
 def everybody(connection: sa.Connection) -> list[Responder]:
@@ -108,7 +117,9 @@ def add_track(
 
 
 def prune_tracks(connection: sa.Connection, now: datetime, kept: timedelta) -> None:
-    """Forget the points that are older than `kept`; looked at once in a minute, however often it is asked for."""
+    """Forget the points that are older than `kept`, but for when the device was heard that day; looked at once in a minute, however
+    often it is asked for.
+    """
     memo = memo_of(connection)
     looked: datetime | None = None if memo is None else memo.get(_PRUNED)
     if looked is not None and looked <= now < looked + _PRUNE_EVERY:
@@ -116,17 +127,22 @@ def prune_tracks(connection: sa.Connection, now: datetime, kept: timedelta) -> N
     if memo is not None:
         memo[_PRUNED] = now
         memo.pop(_LAST, None)
+    _HEARD.run(connection, {"before": now - kept})
     _PRUNE.run(connection, {"before": now - kept})
 
 
-def last_seen(connection: sa.Connection, moment: datetime) -> dict[str, datetime]:
-    """When each officer was seen last up to `moment`, by the track as far as it is kept."""
-    seen = sa.select(sa.func.max(_TRACK.c.at)).where(
-        _TRACK.c.responder == tables.responders.c.responder, _TRACK.c.at <= moment
+def last_heard(connection: sa.Connection, moment: datetime) -> dict[str, datetime]:
+    """When each officer's device was heard last up to `moment`: by the track, and by the day where that is forgotten."""
+    officer, days = tables.responders.c.responder, tables.heard
+    # Looked up officer by officer: each is one step in an index, however much is kept.
+    point = sa.select(sa.func.max(_TRACK.c.at)).where(_TRACK.c.responder == officer, _TRACK.c.at <= moment)
+    day = sa.select(days.c.last_at).where(days.c.responder == officer, days.c.first_at <= moment)
+    day = day.order_by(days.c.day.desc()).limit(1)
+    rows = connection.execute(
+        sa.select(officer, point.scalar_subquery().label("point"), day.scalar_subquery().label("day"))
     )
-    # Looked up officer by officer: the newest point is one step in the index, however long the tracks are.
-    rows = connection.execute(sa.select(tables.responders.c.responder, seen.scalar_subquery().label("at")))
-    return {str(row.responder): row.at for row in rows if row.at is not None}
+    told = {str(row.responder): [one for one in (row.point, row.day) if one is not None] for row in rows}
+    return {name: min(max(found), moment) for name, found in told.items() if found}
 
 
 def _remember(connection: sa.Connection, responder: Responder) -> None:

@@ -143,6 +143,16 @@ tracks = sa.Table(
 )
 """Where officers were while on duty, one point every few seconds; old points are pruned."""
 
+heard = sa.Table(
+    "heard",
+    metadata,
+    sa.Column("responder", sa.String, sa.ForeignKey("responders.responder"), primary_key=True),
+    sa.Column("day", sa.String(10), primary_key=True),
+    sa.Column("first_at", Instant, nullable=False),
+    sa.Column("last_at", Instant, nullable=False),
+)
+"""From when to when each officer's device was heard on a day (UTC): what is left of a track that was pruned, and no place."""
+
 replies = sa.Table(
     "replies",
     metadata,

@@ -256,7 +256,7 @@ def test_a_period_that_is_none_is_a_422_that_says_why(client: TestClient, asked:
     assert said in answer.text
 
 
-def test_of_a_past_period_the_tracks_tell_who_was_heard_and_without_them_it_is_unknown(
+def test_whose_devices_were_silent_in_a_past_period_is_told_alike_before_and_after_the_tracks_are_forgotten(
     client: TestClient, clock: Any, at: Any
 ) -> None:
     lon, lat = at(480, 200)
@@ -276,10 +276,11 @@ def test_of_a_past_period_the_tracks_tell_who_was_heard_and_without_them_it_is_u
     tell()
     clock.pass_seconds(3_600)
     tell()
-    assert (state_at(silent), state_at(heard)) == ("unknown", "zero")
+    ends = (started + timedelta(hours=2), silent, heard)
+    assert [state_at(end) for end in ends] == ["zero", "unknown", "zero"]
     clock.pass_seconds(30 * 3_600)
     tell()  # forgets the points of a day ago
-    assert (state_at(started + timedelta(hours=2)), state_at(heard)) == ("unknown", "unknown")
+    assert [state_at(end) for end in ends] == ["zero", "unknown", "zero"]
 
 
 def test_a_list_by_an_unknown_figure_is_refused_with_the_known_ones(client: TestClient) -> None:
