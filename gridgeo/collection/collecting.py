@@ -97,6 +97,8 @@ def collection_rounds(
         raise BadInput(f"closed day '{strange[0]}' is unknown; name days of {', '.join(WEEKDAYS)}")
     if days < 1:
         raise BadInput(f"days is {days}; simulate at least one")
+    if not balance >= 0:
+        raise BadInput(f"balance is {balance:g}; give 0, or more for days that are alike")
     rows = placed(villages, "village", "villages", town)
     items, service = rows.numbers("items"), rows.numbers("minutes", SERVICE_MIN) * 60
     home = placed(pd.DataFrame({"depot": ["depot"], "lon": [depot[0]], "lat": [depot[1]]}), "depot", "depot", town)

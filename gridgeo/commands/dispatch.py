@@ -79,8 +79,10 @@ def dispatch(
     """Decide who goes to which case: the earliest possible worst arrival first, then the least total; tell why."""
     from gridgeo.dispatch import Choice, send
     from gridgeo.plans.files import read_plan
-    from gridgeo.sources import read_jurisdiction
+    from gridgeo.sources import check_ending, read_jurisdiction
 
+    if output is not None:
+        check_ending(output)
     choice = Choice(
         policy=policy,
         room=room,
@@ -127,9 +129,10 @@ def simulate(
     as_json: Json = False,
 ) -> None:
     """Replay or predict cases under a plan: response, lateness, load by policy; with --against, what a re-drawing changes."""
+    from gridgeo.coverage.times import zone_of
     from gridgeo.dispatch import Work
     from gridgeo.plans.files import read_plan
-    from gridgeo.sources import read_jurisdiction
+    from gridgeo.sources import check_ending, read_jurisdiction
 
     if after not in ("on the way", "home first", "at home", "stays"):
         raise BadInput(f"--after {after}: choose 'on the way', 'home first', 'at home' or 'stays'")
@@ -137,6 +140,13 @@ def simulate(
         raise BadInput("--offline belongs to a simulation; leave --predict out")
     if cases is not None and predict:
         raise BadInput("--cases belongs to a simulation; leave --predict out, or give --per-day instead")
+    if predict and zone != "UTC":
+        raise BadInput("--zone is for shifts and logs, which --predict doesn't look at; leave one of them out")
+    if predict and after in ("at home", "stays"):
+        raise BadInput(f"--after '{after}' belongs to a simulation; --predict knows 'on the way' and 'home first'")
+    zone_of(zone)
+    if output is not None:
+        check_ending(output)
     work = Work(
         per_day=per_day,
         limit_min=limit,

@@ -78,6 +78,8 @@ def predict_response(
         An option can't be used, or more comes in than can be worked off.
     """
     work = work or Work()
+    if not work.per_day > 0:
+        raise BadInput(f"per_day is {work.per_day:g}; nothing can be predicted of no cases, give a number above 0")
     place = ground_of(plan, officers, mode=work.mode, demand=work.demand, seconds=seconds)
     told = _over_hours(place, work, owner_first)
     grids = _by_grid(plan, place, told)

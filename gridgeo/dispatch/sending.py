@@ -248,6 +248,11 @@ def _chosen(
     busy = choice.busy_min * 60
     turn, arrival = np.zeros(k, dtype=np.int64), np.full(k, np.inf)
     if (told["persons"] > 1).any():
+        if choice.policy != "together" or choice.room > 1:
+            raise BadInput(
+                "cases that need several persons go by the policy together, one to each officer; leave policy and room out, or give"
+                " them in a batch of their own"
+            )
         time = situation.seconds + busy * situation.load
         teams = assign_teams(time, np.ones((time.shape[1], 1)), told["persons"][:, None], urgency=situation.turns)
         named = [np.flatnonzero(teams.case == case).tolist() for case in range(k)]

@@ -102,9 +102,10 @@ def minutes_of_day(value: object) -> float | None:
     if hasattr(value, "hour") and hasattr(value, "minute"):
         return float(value.hour * 60 + value.minute)
     told = _CLOCK.fullmatch(str(value).strip())
-    if told is None or int(told[1]) > 24 or int(told[2]) > 59:
+    if told is None or int(told[2]) > 59:
         return None
-    return int(told[1]) * 60.0 + int(told[2])
+    minutes = int(told[1]) * 60.0 + int(told[2])
+    return minutes if minutes <= 1_440 else None
 
 
 def _float(value: object) -> float:

@@ -12,12 +12,11 @@ from xml.sax.saxutils import escape
 
 import geopandas as gpd
 
-from gridgeo import crs
+from gridgeo import crs, sources
 from gridgeo.errors import BadInput
 from gridgeo.routes.reading import minutes_of_day
 from gridgeo.routes.tables import Routes
-from gridgeo.sources import writable, write_text
-from gridgeo.sources.vectors import FORMATS
+from gridgeo.sources import write_text
 
 OWN = (".gpx", ".ics", ".csv")
 """Endings of the formats that are written beside those of all layers."""
@@ -46,10 +45,7 @@ def check_ending(path: str | os.PathLike[str]) -> None:
     BadInput
         The ending names no format that is written, or the folder doesn't exist.
     """
-    if Path(path).suffix.lower() not in (*FORMATS, *OWN):
-        known = ", ".join(dict.fromkeys((*FORMATS, *OWN)))
-        raise BadInput(f"{path}: '{Path(path).suffix}' isn't written; choose one of {known}")
-    writable(path)
+    sources.check_ending(path, OWN)
 
 
 def write_patrols(routes: Routes, path: str | os.PathLike[str]) -> None:

@@ -9,12 +9,13 @@ from gridgeo.sources.tables import parse_csv, read_csv, read_households, without
 from gridgeo.sources.tabular import read_tables
 from gridgeo.sources.texts import read_json, read_text, write_bytes, write_json, write_text
 from gridgeo.sources.tracks import read_tracks
-from gridgeo.sources.vectors import read_layer, read_layers, write_layer, write_layers
+from gridgeo.sources.vectors import check_ending, read_layer, read_layers, write_layer, write_layers
 from gridgeo.sources.workbooks import Sheet, read_workbook, write_workbook
 
 __all__ = [
     "OsmExtract",
     "Sheet",
+    "check_ending",
     "parse_csv",
     "read_answer",
     "read_csv",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,7 +20,7 @@ import pyogrio
 
 from gridgeo.crs import to_wgs84
 from gridgeo.errors import BadInput, UnknownCRS, UnreadableSource
-from gridgeo.sources.files import existing, replacing
+from gridgeo.sources.files import existing, replacing, writable
 from gridgeo.sources.shapefiles import shapefile_encoding
 from gridgeo.sources.tables import read_csv, write_csv
 
@@ -127,6 +127,25 @@ def read_layer(path: str | os.PathLike[str], layer: str | None = None) -> gpd.Ge
         mend = "add the .prj file" if suffix == ".shp" else "declare it in the file"
         raise UnknownCRS(f"{file}: declares no coordinate reference system; {mend}")
     return frame
+
+
+def check_ending(path: str | os.PathLike[str], more: Iterable[str] = ()) -> None:
+    """Prove that an answer can be written to `path`: worth asking before long work.
+
+    Parameters
+    ----------
+    more
+        Endings that are written beside those in `FORMATS`.
+
+    Raises
+    ------
+    BadInput
+        The ending names no format that is written, or the folder doesn't exist.
+    """
+    known, ending = dict.fromkeys((*FORMATS, *more)), Path(path).suffix.lower()
+    if ending not in known:
+        raise BadInput(f"{path}: '{Path(path).suffix}' isn't written; choose one of {', '.join(known)}")
+    writable(path)
 
 
 def write_layer(frame: pd.DataFrame, path: str | os.PathLike[str], layer: str | None = None) -> None:

@@ -28,7 +28,8 @@ class Figures:
     lateness
         Mean seconds after the limit of those who came late.
     load
-        Shape (m,): share of the time from the first report to the last that each officer was busy.
+        Shape (m,): share of the time from the first report to the last, or to the end of the last case where that is later, that
+        each officer was busy.
     turned
         How often an officer on the way was sent elsewhere.
     """
@@ -51,7 +52,8 @@ def figures(record: Record, cases: Cases) -> Figures:
     served = np.isfinite(response)
     late = is_late(record, cases)
     after = (response - cases.limit)[served & late]
-    span = float(cases.at[-1] - cases.at[0]) if len(cases) > 1 else 0.0
+    over = record.done[np.isfinite(record.done)].max(initial=cases.at[-1]) if len(cases) else 0.0
+    span = float(over - cases.at[0]) if len(cases) else 0.0
     half, most = np.quantile(response[served], [0.5, 0.9]).tolist() if served.any() else (np.nan, np.nan)
     return Figures(
         cases=len(cases),

@@ -84,6 +84,7 @@ def test_what_no_rounds_can_keep_is_told_by_name(lattice, table, more, words):
         (villages(), {"depot": (100.0, 10.0)}, "depot, row 1"),
         (villages(), {"capacity": 0.0}, "must be above 0"),
         (villages(), {"days": 0}, "days is 0"),
+        (villages(), {"balance": -1.0}, "balance is -1"),
         (villages(), {"mode": "boat"}, "unknown mode"),
     ],
 )

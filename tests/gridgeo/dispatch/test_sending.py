@@ -94,6 +94,12 @@ def test_a_case_that_needs_two_gets_two_or_none(plan, officers):
     assert send(plan, three, officers, at=AT).figures()["waiting"] == ["a"]
 
 
+@pytest.mark.parametrize("choice", [Choice("nearest"), Choice(room=2)])
+def test_teams_are_sent_by_no_other_policy_and_in_no_turns(plan, officers, choice):
+    with pytest.raises(BadInput, match="several persons go by the policy together, one to each officer"):
+        send(plan, placed_at("case", ("a", 100, 0), persons=[2]), officers, at=AT, choice=choice)
+
+
 def test_the_answer_is_written_with_all_its_layers(plan, officers, tmp_path):
     from gridgeo.sources import read_layers
 
@@ -128,7 +134,7 @@ def test_the_urgent_case_goes_first_also_where_another_needs_a_team(plan, office
     cases = placed_at(
         "case", ("near", 210, 0), ("urgent", 500, 0), ("many", 300, 0), persons=[1, 1, 3], urgency=[5, 1, 5]
     )
-    found = send(plan, cases, officers.head(1), at=AT, choice=Choice(policy="nearest"))
+    found = send(plan, cases, officers.head(1), at=AT)
     assert found.sent.set_index("case")["officer"].dropna().to_dict() == {"urgent": "wang"}
 
 

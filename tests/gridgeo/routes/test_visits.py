@@ -123,6 +123,7 @@ def test_names_differ_from_those_of_patrols(plan: Plan, doors: pd.DataFrame):
     [
         ({"shift_min": -1}, "shift_min is -1"),
         ({"shift_from": "morning"}, "shift_from is 'morning'"),
+        ({"shift_from": "24:30"}, "shift_from is '24:30'"),
         ({"rounds": 0}, "at least one round"),
         ({"within_m": 0}, "within_m is 0"),
         ({"mode": "boat"}, "unknown mode 'boat'"),

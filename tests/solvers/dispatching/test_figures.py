@@ -17,7 +17,16 @@ def test_figures_are_of_what_happened() -> None:
     assert is_late(record, cases).tolist() == [False, True, True, False]
     assert told.mean == pytest.approx((60 + 240 + 60) / 3)
     assert (told.p50, told.late_share, told.lateness) == (60, 0.5, 140)
-    assert told.load.tolist() == [0.36, 0.9]
+    assert told.load.tolist() == [360 / 1360, 900 / 1360]
+
+
+@pytest.mark.parametrize("moments", [[0.0], [0.0, 0.0, 0.0]])
+def test_load_is_a_share_of_the_time_in_which_cases_come_and_are_worked_off(moments: list[float]) -> None:
+    cases = calls(*((at, 0) for at in moments))
+    record = simulate(street(), cases, NearestIdle())
+    told = figures(record, cases)
+    assert told.load.tolist() == (record.busy / record.done.max()).tolist()
+    assert 0 < told.load.max() <= 1
 
 
 def test_without_cases_a_share_is_not_a_number() -> None:
