@@ -28,8 +28,25 @@ def described(document: dict[str, Any]) -> dict[str, Any]:
     """The part of an OpenAPI 3.1 `document` that lies under `/ogc`, as OpenAPI 3.0."""
     paths = {path: older(item) for path, item in document["paths"].items() if path.startswith("/ogc")}
     paths["/ogc/collections/{collection}/items"]["get"].setdefault("parameters", []).extend(_items_parameters())
-    components = {"schemas": older(document.get("components", {}).get("schemas", {}))}
+    schemas = older(document.get("components", {}).get("schemas", {}))
+    named = _named_in(paths, schemas)
+    components = {"schemas": {name: schema for name, schema in schemas.items() if name in named}}
     return {"openapi": "3.0.3", "info": older(document["info"]), "paths": paths, "components": components}
+
+
+def _named_in(node: Any, schemas: dict[str, Any]) -> set[str]:
+    """Names of the schemas that `node` refers to, and those that they refer to."""
+    named: set[str] = set()
+    left = [node]
+    while left:
+        one = left.pop()
+        if isinstance(one, dict):
+            name = str(one.get("$ref", "")).rpartition("/")[2]
+            if name in schemas and name not in named:
+                named.add(name)
+                left.append(schemas[name])
+        left += one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
+    return named
 
 
 def older(node: Any) -> Any:
@@ -39,6 +56,8 @@ def older(node: Any) -> Any:
     --------
     >>> older({"anyOf": [{"type": "string"}, {"type": "null"}], "title": "Name"})
     {'title': 'Name', 'type': 'string', 'nullable': True}
+    >>> older({"type": ["integer", "null"]})
+    {'type': 'integer', 'nullable': True}
     """
     if isinstance(node, list):
         return [older(item) for item in node]
@@ -51,6 +70,9 @@ def older(node: Any) -> Any:
         found.pop("anyOf")
         found |= kept[0] if len(kept) == 1 else {"anyOf": kept}
         found["nullable"] = True
+    kinds = found.get("type")
+    if isinstance(kinds, list) and len(kinds) == 2 and "null" in kinds:
+        found |= {"type": next(one for one in kinds if one != "null"), "nullable": True}
     if "const" in found:
         found["enum"] = [found.pop("const")]
     if isinstance(found.get("exclusiveMinimum"), int | float) and not isinstance(found["exclusiveMinimum"], bool):

@@ -151,6 +151,9 @@ def test_the_description_is_openapi_3_0(client: TestClient) -> None:
     assert document["openapi"].startswith("3.0")
     assert all(path.startswith("/ogc") for path in document["paths"])
     assert '"null"' not in client.get("/ogc/api").text
+    schemas = document["components"]["schemas"]
+    assert {"Problem", "Fault"} <= set(schemas)
+    assert "Case" not in schemas
     names = {one["name"] for one in document["paths"]["/ogc/collections/{collection}/items"]["get"]["parameters"]}
     assert {"bbox", "limit", "collection"} <= names
 
