@@ -89,6 +89,8 @@ def test_the_focus_stays_with_what_is_done_while_the_buttons_of_a_case_come_and_
         page.keyboard.press("Enter")
 
     press("acknowledge")
+    # The focus is there while the answer is waited for, too, when there is nothing to go on to.
+    expect(foot.locator("[data-action=start]")).to_be_enabled()
     expect(foot).to_be_focused()
     page.keyboard.press("Tab")
     expect(foot.locator("[data-action=start]")).to_be_focused()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import product
+from fractions import Fraction
+from itertools import pairwise, product
 
 import numpy as np
 import shapely
@@ -54,15 +55,38 @@ def _places(shapes: NDArray[np.object_], places: NDArray[np.float64]) -> NDArray
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(coverages())
-def test_a_point_is_covered_by_exactly_those_that_geos_says(coverage):
+def test_a_point_is_covered_by_those_that_geos_says_or_that_exact_arithmetic_says_where_geos_errs(coverage):
     shapes, lattice = coverage
     if not len(shapes):
         return
     places = _places(shapes, lattice)
     start, found = rings_of(shapes).all(places)
-    mine = np.repeat(np.arange(len(places)), np.diff(start)), found
-    theirs = np.nonzero(shapely.intersects(shapely.points(places)[:, None], shapes))
-    assert np.array_equal(mine, theirs)
+    mine = np.zeros((len(places), len(shapes)), dtype=bool)
+    mine[np.repeat(np.arange(len(places)), np.diff(start)), found] = True
+    theirs = shapely.intersects(shapely.points(places)[:, None], shapes)
+    # GEOS reckons with 106 bits: of points that lie a last bit beside a border it puts some on the wrong side.
+    for point, shape in np.argwhere(mine != theirs).tolist():
+        assert mine[point, shape] == _covers(shapes[shape], *places[point].tolist())
+
+
+def _covers(shape: shapely.Geometry, x: float, y: float) -> bool:
+    """Whether a point lies in a shape or on its border, in fractions."""
+    return any(
+        _in_rings([part.exterior, *part.interiors], Fraction(x), Fraction(y)) for part in shapely.get_parts(shape)
+    )
+
+
+def _in_rings(rings: list[shapely.LinearRing], x: Fraction, y: Fraction) -> bool:
+    inside = False
+    for ring in rings:
+        corners = [(Fraction(a), Fraction(b)) for a, b in ring.coords]
+        for (x1, y1), (x2, y2) in pairwise(corners):
+            side = (x2 - x1) * (y - y1) - (y2 - y1) * (x - x1)
+            if side == 0 and min(x1, x2) <= x <= max(x1, x2) and min(y1, y2) <= y <= max(y1, y2):
+                return True
+            if (y1 > y) != (y2 > y) and (side > 0) == (y2 > y1):
+                inside = not inside
+    return inside
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
