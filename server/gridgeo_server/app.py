@@ -330,7 +330,7 @@ def _officers(state: State) -> RespondersMoved:
 
 
 def _figures(state: State, scopes: set[Audience]) -> IndicatorsChanged:
-    grids, now, zone = state.fresh().town.grid_names, state.clock(), state.desk.calendar.zone
+    grids, now, zone = state.fresh().town.grid_names, state.clock(), state.zone
     with state.store.reading() as connection:
         away = state.desk.sending.away(now)
         areas = {one.areas: current(connection, grids, now, zone, one, away) for one in scopes}

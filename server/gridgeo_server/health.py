@@ -98,9 +98,7 @@ def metrics(request: Request, state: StateOf, bearer: AskerOf) -> Response:
         return Response(generate_latest(meters.registry), media_type=CONTENT_TYPE_LATEST)
     with state.store.reading() as connection:
         now = state.clock()
-        figures = current(
-            connection, state.town.grid_names, now, state.desk.calendar.zone, None, state.desk.sending.away(now)
-        )
+        figures = current(connection, state.town.grid_names, now, state.zone, None, state.desk.sending.away(now))
     for name, value in figures.items():
         if isinstance(value, int | float):
             meters.indicators.labels(name).set(value)

@@ -21,7 +21,7 @@ from gridgeo_server.auth.origins import check_own_page
 from gridgeo_server.auth.roles import roles_of_keys
 from gridgeo_server.auth.sessions import COOKIE, as_token, digest_of
 from gridgeo_server.buckets import address_of
-from gridgeo_server.errors import NotIssued, NotSignedIn, TooManyGuesses
+from gridgeo_server.errors import NotIssued, NotSignedIn
 from gridgeo_server.state import State, serving
 from gridgeo_server.texts import Text, say
 
@@ -105,8 +105,9 @@ def proven(state: State, token: str, how: Text, address: str) -> Bearer:
     if parts is None and state.issuer is not None and token.count(".") == 2:
         try:
             who = state.issuer.bearer(token)
-        except NotIssued as error:
-            raise state.guesses.found_wrong(token, address, error.args[0]) from None
+        except NotIssued:
+            state.guesses.found_wrong(token, address)
+            raise
     else:
         state.guesses.check(token, address)
         key = _key_of(found, "" if parts is None else parts[1])
@@ -146,9 +147,7 @@ def _of_session(state: State, cookie: str, address: str) -> Bearer | None:
         found = store.key_of_session(connection, digest_of(cookie), now)
         guess = found is None and not store.was_session(connection, digest_of(cookie))
     if guess:
-        error = state.guesses.found_wrong(kept, address, say("auth.needed", how=say("auth.how")))
-        if isinstance(error, TooManyGuesses):
-            raise error
+        state.guesses.found_wrong(kept, address)
     if found is None or found[0].state(now) != "valid" or found[0].role not in roles_of_keys():
         return None
     key, ends = found

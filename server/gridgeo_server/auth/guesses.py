@@ -27,6 +27,29 @@ MOST = 4_096
 """Most texts that are remembered as proven, and as refused."""
 
 
+class _Limit:
+    """How many texts may turn out wrong: from one address, and from all together."""
+
+    def __init__(self, hourly: int, hourly_all: int, clock: Callable[[], float]) -> None:
+        self._each = Buckets(hourly, clock=clock)
+        self._all = Buckets(hourly_all, clock=clock)
+
+    def __len__(self) -> int:
+        return len(self._each)
+
+    def check(self, address: str) -> None:
+        """Raise `TooManyGuesses` where too many from `address`, or from all, did."""
+        if wait := self._each.wait_s(network_of(address)):
+            raise TooManyGuesses(say("auth.guesses", seconds=whole(wait)), wait)
+        if wait := self._all.wait_s(""):
+            raise TooManyGuesses(say("auth.guesses_all", seconds=whole(wait)), wait)
+
+    def count(self, address: str) -> None:
+        """Count one that did."""
+        self._each.take(network_of(address))
+        self._all.take("")
+
+
 class Guesses:
     """Which texts may be put to the proof now; safe from any thread.
 
@@ -37,10 +60,8 @@ class Guesses:
     """
 
     def __init__(self, hourly: int, hourly_all: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self._each = Buckets(hourly, clock=clock)
-        self._all = Buckets(hourly_all, clock=clock)
-        self._cheap_each = Buckets(hourly, clock=clock)
-        self._cheap_all = Buckets(hourly_all, clock=clock)
+        self._keys = _Limit(hourly, hourly_all, clock)
+        self._others = _Limit(hourly, hourly_all, clock)
         self._clock = clock
         self._wrong: OrderedDict[str, None] = OrderedDict()
         self._proven: OrderedDict[str, None] = OrderedDict()
@@ -48,7 +69,7 @@ class Guesses:
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
-        return len(self._each) + len(self._proven) + len(self._refused) + len(self._cheap_each) + len(self._wrong)
+        return len(self._keys) + len(self._others) + len(self._proven) + len(self._refused) + len(self._wrong)
 
     def check(self, token: str, address: str) -> None:
         """Let `token` from `address` be put to the proof.
@@ -67,10 +88,7 @@ class Guesses:
                 raise NotSignedIn(why)
             if name in self._proven:
                 return
-            if wait := self._each.wait_s(network_of(address)):
-                raise TooManyGuesses(say("auth.guesses", seconds=whole(wait)), wait)
-            if wait := self._all.wait_s(""):
-                raise TooManyGuesses(say("auth.guesses_all", seconds=whole(wait)), wait)
+            self._keys.check(address)
 
     def prove(self, token: str) -> None:
         """Remember that `token` is the text of a key."""
@@ -85,25 +103,25 @@ class Guesses:
             _put(self._refused, name, (self._clock() + REFUSED_S, why))
         return NotSignedIn(why)
 
-    def found_wrong(self, token: str, address: str, why: Text) -> NotSignedIn | TooManyGuesses:
-        """The error of a text that was put to the proof unasked, and is no token or session; it is counted once."""
-        name, network = digest_of(token), network_of(address)
+    def found_wrong(self, token: str, address: str) -> None:
+        """Count, once, a text that was put to the proof unasked, and is no token or session.
+
+        Raises
+        ------
+        TooManyGuesses
+            Too many others were that came from there, or from anywhere.
+        """
+        name = digest_of(token)
         with self._lock:
             if name not in self._wrong:
-                if wait := self._cheap_each.wait_s(network):
-                    return TooManyGuesses(say("auth.guesses", seconds=whole(wait)), wait)
-                if wait := self._cheap_all.wait_s(""):
-                    return TooManyGuesses(say("auth.guesses_all", seconds=whole(wait)), wait)
-                self._cheap_each.take(network)
-                self._cheap_all.take("")
+                self._others.check(address)
+                self._others.count(address)
             _put(self._wrong, name, None)
-        return NotSignedIn(why)
 
     def count(self, address: str) -> None:
         """Count a text from `address` that is no key's; those tried at the same moment may draw more than there is."""
         with self._lock:
-            self._each.take(network_of(address))
-            self._all.take("")
+            self._keys.count(address)
 
 
 def _put(held: OrderedDict[str, Any], name: str, value: Any) -> None:

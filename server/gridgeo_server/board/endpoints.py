@@ -53,7 +53,7 @@ def indicators(
         asking.check("cases.people")
     if by == "department":
         asking.check("cases.inside")
-    zone = state.desk.calendar.zone
+    zone = state.zone
     if by is None:
         if start is not None or end is not None:
             raise BadRequest(say("figures.by"), "by")

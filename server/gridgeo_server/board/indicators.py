@@ -113,9 +113,7 @@ def snapshot(state: State, looker: Looker | None = None) -> dict[str, Any]:
         open_cases, _ = case_store.search(connection, is_open=True)
         officers = responder_store.everybody(connection)
         load = case_store.open_by_responder(connection)
-        figures = current(
-            connection, state.town.grid_names, now, state.desk.calendar.zone, looker, state.desk.sending.away(now)
-        )
+        figures = current(connection, state.town.grid_names, now, state.zone, looker, state.desk.sending.away(now))
     return {
         "server_time": to_text(now),
         "cases": [case_view(case, state.desk.kind_of(case, now), now) for case in open_cases],

@@ -53,7 +53,7 @@ def table(
     else:
         rows = [
             _row(key, figures.counted(connection, None, part, now, where).get(""), part, {}, part.start >= now)
-            for key, part in _parts(period, by, state.desk.calendar.zone)
+            for key, part in _parts(period, by, state.zone)
         ]
     counted_all = figures.counted(connection, None, period, now, where).get("")
     total = _row("", counted_all, period, {}, period.start >= now)

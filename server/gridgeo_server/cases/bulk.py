@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
@@ -47,10 +47,10 @@ def file_reports(
     sent again, the file is completed.
     """
     actor = actor or Actor()
-    good, faults = _on_the_ground(desk, intake)
+    good, faults, areas = _on_the_ground(desk, intake)
     with store.reading() as connection:
         filed, fresh, reused = _sent_before(connection, good, now, actor)
-    fresh, over = _reported_there(desk, fresh, now)
+    fresh, over = _reported_there(desk, fresh, areas, now)
     faults += reused + over
     if faults and not partial:
         return [], _in_order(faults)
@@ -61,10 +61,10 @@ def file_reports(
     return sorted(filed, key=lambda one: one.row), _in_order(faults)
 
 
-def _on_the_ground(desk: Desk, intake: Intake) -> tuple[list[Taken], list[Fault]]:
-    """The rows whose places lie in a grid, and all faults."""
+def _on_the_ground(desk: Desk, intake: Intake) -> tuple[list[Taken], list[Fault], dict[str, str]]:
+    """The rows whose places lie in a grid, all faults, and the area of each row by its id."""
     town = desk.town
-    good, faults = [], list(intake.faults)
+    good, faults, areas = [], list(intake.faults), {}
     for one in intake.taken:
         try:
             found = town.locator.find(one.report.lon, one.report.lat)
@@ -73,11 +73,12 @@ def _on_the_ground(desk: Desk, intake: Intake) -> tuple[list[Taken], list[Fault]
             continue
         if not isinstance(found, Outside):
             good.append(one)
+            areas[one.id] = found.area
             continue
         near = found.nearest
         away = say("locate.outside", grid=town.grid_names[near.grid], metres=round(near.metres))
         faults.append(Fault(one.row, "lon", say("locate.swapped") if found.swapped else away, one.id))
-    return good, faults
+    return good, faults, areas
 
 
 def _sent_before(
@@ -101,14 +102,15 @@ def _sent_before(
     return filed, fresh, faults
 
 
-def _reported_there(desk: Desk, rows: Sequence[Taken], now: datetime) -> tuple[list[Taken], list[Fault]]:
+def _reported_there(
+    desk: Desk, rows: Sequence[Taken], areas: Mapping[str, str], now: datetime
+) -> tuple[list[Taken], list[Fault]]:
     """The rows whose kinds may be reported where they lie and today, and what stands against the others."""
     day = desk.calendar.day_of(now)
     good, faults = [], []
     for one in rows:
-        area = desk.town.locator.locate(one.report.lon, one.report.lat).area
         try:
-            desk.categories.at(one.report.category, area, day)
+            desk.categories.at(one.report.category, areas[one.id], day)
         except BadRequest as error:
             faults.append(Fault(one.row, error.field, say("bulk.refused", why=error.args[0]), one.id))
         else:

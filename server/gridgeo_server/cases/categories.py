@@ -7,19 +7,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from importlib import resources
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from gridgeo_server.cases.validity import Dated
 from gridgeo_server.clocks import Calendar, Limit
 from gridgeo_server.errors import BadRequest
 from gridgeo_server.texts import say
 
 
 @dataclass(frozen=True)
-class Category:
+class Category(Dated):
     """One kind of case, as it holds in one area or everywhere, and for a time or always.
 
     Parameters
@@ -36,8 +37,8 @@ class Category:
         A report must be verified before it is filed; else it is filed with its acceptance.
     filing, closing
         When a case is filed and when it may be closed, in words.
-    area, valid_from, valid_to
-        Where and from which to which day the row holds; None everywhere, always.
+    area
+        Where the row holds; None everywhere.
     further
         Limits of steps after the first, in words by language.
     skills
@@ -63,8 +64,6 @@ class Category:
     closing: str | None = None
     closing_zh: str | None = None
     area: str | None = None
-    valid_from: date | None = None
-    valid_to: date | None = None
     further: tuple[Mapping[str, str], ...] = ()
     skills: tuple[str, ...] = ()
 
@@ -75,8 +74,7 @@ class Category:
 
     def holds(self, area: str | None, day: date) -> bool:
         """Whether the row speaks of `area` on `day`."""
-        begun = self.valid_from is None or self.valid_from <= day
-        return begun and (self.valid_to is None or day <= self.valid_to) and self.area in {None, area}
+        return self.holds_on(day) and self.area in {None, area}
 
 
 _DAYS = ("valid_from", "valid_to")
@@ -151,20 +149,12 @@ class Categories:
         found = self._holding(category, area, day)
         if found is not None:
             return found
-        begun = [row for row in self._rows.get(category, ()) if (row.valid_from or date.min) <= day]
+        begun = [row for row in self._rows.get(category, ()) if row.begins <= day]
         if begun:
-            return max(begun, key=lambda row: (row.area in {None, area}, row.valid_from or date.min))
+            return max(begun, key=lambda row: (row.area in {None, area}, row.begins))
         if category in self._rows:
             return self[category]
         return self._former.get(category) or Category(category, category, category, "former", 0, "urgent_hours", 0)
-
-    def turns(self, category: str) -> list[date]:
-        """Days on which what holds of a kind can change, the first of all among them."""
-        rows = self._rows[category]
-        begins = [row.valid_from or date.min for row in rows]
-        return sorted(
-            {*begins, *(row.valid_to + timedelta(days=1) for row in rows if row.valid_to not in {None, date.max})}
-        )
 
     def on(self, day: date) -> list[Category]:
         """Every kind once, in the order of the table, as it is shown on `day`: as everywhere where it holds there, else as in an area."""

@@ -9,12 +9,14 @@ from datetime import date
 from functools import cache
 from importlib import resources
 
+from gridgeo_server.cases.validity import Dated
+
 DESK_CLOCKS = ("filing", "dispatch", "checking")
 """What has a clock beside handling: from the report to filing, from the report to the first dispatch, from handled to checked."""
 
 
 @dataclass(frozen=True)
-class DeskLimit:
+class DeskLimit(Dated):
     """How long one thing may take.
 
     Parameters
@@ -27,8 +29,6 @@ class DeskLimit:
         Of which cases it speaks; None of all.
     climbs
         A case goes up a level once it is over.
-    valid_from, valid_to
-        From which to which day it holds; None always.
     """
 
     name: str
@@ -36,13 +36,10 @@ class DeskLimit:
     clock: str = "urgent_hours"
     urgent: bool | None = None
     climbs: bool = True
-    valid_from: date | None = None
-    valid_to: date | None = None
 
     def holds(self, urgent: bool, day: date) -> bool:
         """Whether it speaks of such a case on `day`."""
-        begun = self.valid_from is None or self.valid_from <= day
-        return begun and (self.valid_to is None or day <= self.valid_to) and self.urgent in {None, urgent}
+        return self.holds_on(day) and self.urgent in {None, urgent}
 
 
 class DeskLimits:

@@ -202,7 +202,7 @@ def cases(
     """Cases, newest first; `next` is what to give as `after` for the following page."""
     if stage is not None and stage not in STAGES:
         raise BadRequest(say("case.no_stage", stage=stage, stages=one_of(STAGES)), "stage")
-    now, zone, looker = state.clock(), state.desk.calendar.zone, asking.looker
+    now, zone, looker = state.clock(), state.zone, asking.looker
     asking.bearer.check("cases.see", own=True)
     if department is not None:
         asking.check("cases.inside")

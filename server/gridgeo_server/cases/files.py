@@ -111,9 +111,9 @@ def responsibility_of(folder: Path, categories: Categories, areas: Iterable[str]
             raise BadInput(f"{where}: unknown category '{category}'")
         if (department := lines.text(row, "department")) is None:
             raise BadInput(f"{where}: department is empty; name who must deal with it")
-        one = DutyRow(area, category, Duty(department, lines.text(row, "territory")), *_validity(row, where))
+        one = DutyRow(area, category, Duty(department, lines.text(row, "territory")), **_validity(row, where))
         for earlier, other in found.items():
-            if (area, category) == (other.area, other.category) and _overlap(one, other):
+            if (area, category) == (other.area, other.category) and one.overlaps(other):
                 raise BadInput(
                     f"{where}: {area or 'everywhere'} and {category or 'everything'} stand in line {earlier} too, for the same "
                     "time; leave one out or mend the days"
@@ -138,7 +138,7 @@ def desk_limits_of(folder: Path) -> DeskLimits:
         where = f"{path}, line {line}"
         one = _desk_limit(row, where)
         for other in found:
-            if (one.name, one.urgent) == (other.name, other.urgent) and _overlap(one, other):
+            if (one.name, one.urgent) == (other.name, other.urgent) and one.overlaps(other):
                 raise BadInput(
                     f"{where}: '{one.name}' has a limit for such cases at that time by an earlier row; mend the days"
                 )
@@ -148,23 +148,21 @@ def desk_limits_of(folder: Path) -> DeskLimits:
 
 def _desk_limit(row: Mapping[str, Any], where: str) -> DeskLimit:
     lines.columns(row, DESK_COLUMNS, ("name", "limit_min"), where)
-    first, last = _validity(row, where)
     return DeskLimit(
         lines.one_of(row, "name", DESK_CLOCKS, where),
         lines.number(row, "limit_min", where, most=100_000),
         clock=lines.one_of({**row, "clock": lines.text(row, "clock") or "urgent_hours"}, "clock", _COUNTED, where),
         urgent=lines.flag(row, "urgent", where) if lines.text(row, "urgent") else None,
         climbs=lines.flag(row, "climbs", where, otherwise=True),
-        valid_from=first,
-        valid_to=last,
+        **_validity(row, where),
     )
 
 
-def _validity(row: Mapping[str, Any], where: str) -> tuple[date | None, date | None]:
+def _validity(row: Mapping[str, Any], where: str) -> dict[str, date | None]:
     first, last = lines.day(row, "valid_from", where), lines.day(row, "valid_to", where)
     if first and last and last < first:
         raise BadInput(f"{where}: valid_to {last} comes before valid_from {first}; swap or mend the days")
-    return first, last
+    return {"valid_from": first, "valid_to": last}
 
 
 def _categories(
@@ -174,7 +172,7 @@ def _categories(
     for where, row in rows:
         one = _category(row, where, calendar)
         for other in found:
-            if (one.category, one.area) == (other.category, other.area) and _overlap(one, other):
+            if (one.category, one.area) == (other.category, other.area) and one.overlaps(other):
                 raise BadInput(
                     f"{where}: category '{one.category}' holds there at that time by an earlier row; mend the days"
                 )
@@ -197,7 +195,6 @@ def _category(row: Mapping[str, Any], where: str, calendar: Calendar) -> Categor
     code = lines.text(row, "code")
     if code is not None and not (code.isascii() and code.isdigit() and len(code) in {4, 5}):
         raise BadInput(f"{where}: code '{code}' must have 2 digits for the major and 2 or 3 for the minor")
-    first, last = _validity(row, where)
     texts = ("filing", "filing_zh", "closing", "closing_zh", "area", "department")
     return made(
         {
@@ -214,16 +211,8 @@ def _category(row: Mapping[str, Any], where: str, calendar: Calendar) -> Categor
             "local": lines.flag(row, "local", where, otherwise=True),
             "verify": lines.flag(row, "verify", where),
             "skills": skills_of(lines.text(row, "skills")),
-            "valid_from": first,
-            "valid_to": last,
+            **_validity(row, where),
             **{name: lines.text(row, name) for name in texts},
         },
         calendar,
-    )
-
-
-def _overlap(one: Category | DeskLimit | DutyRow, other: Category | DeskLimit | DutyRow) -> bool:
-    least, most = date.min, date.max
-    return (one.valid_from or least) <= (other.valid_to or most) and (other.valid_from or least) <= (
-        one.valid_to or most
     )

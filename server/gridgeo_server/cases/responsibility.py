@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from gridgeo_server.cases.categories import Categories
+from gridgeo_server.cases.categories import Categories, Category
+from gridgeo_server.cases.validity import Dated, turns
 
 
 @dataclass(frozen=True)
@@ -18,18 +19,12 @@ class Duty:
 
 
 @dataclass(frozen=True)
-class DutyRow:
+class DutyRow(Dated):
     """One line of the table: the duty for an area and a category, None for all of them, on the days on which it holds."""
 
     area: str | None
     category: str | None
     duty: Duty
-    valid_from: date | None = None
-    valid_to: date | None = None
-
-    def holds(self, day: date) -> bool:
-        """Whether it speaks of `day`."""
-        return (self.valid_from or date.min) <= day <= (self.valid_to or date.max)
 
 
 class Responsibility:
@@ -48,25 +43,21 @@ class Responsibility:
     def of(self, area: str, category: str, day: date) -> Duty:
         """Who is responsible for `category` in `area` on `day`; without a department where there is a gap."""
         keys = ((area, category), (area, None), (None, category), (None, None))
-        found = [row.duty for key in keys for row in self._rows.get(key, ()) if row.holds(day)]
+        found = [row.duty for key in keys for row in self._rows.get(key, ()) if row.holds_on(day)]
         department = found[0].department if found else self._categories.held(category, area, day).department
         return Duty(department, next((one.territory for one in found if one.territory), area))
 
     def gaps(self, areas: Iterable[str]) -> list[tuple[str, str]]:
-        """Every area and category for which on some day no department is responsible."""
-        changes = {day for rows in self._rows.values() for row in rows for day in _turns(row)}
-        turns = {one.category: changes.union(self._categories.turns(one.category)) for one in self._categories.all()}
+        """Every area and category for which no department is responsible on some day on which it can be reported there."""
+        days = turns([*self._categories.rows(), *(row for rows in self._rows.values() for row in rows)])
+        kinds: dict[str, list[Category]] = {}
+        for row in self._categories.rows():
+            kinds.setdefault(row.category, []).append(row)
         return [
             (area, kind)
             for area in areas
-            for kind, days in turns.items()
-            if any(self.of(area, kind, day).department is None for day in days)
+            for kind, rows in kinds.items()
+            if any(
+                self.of(area, kind, day).department is None for day in days if any(row.holds(area, day) for row in rows)
+            )
         ]
-
-
-def _turns(row: DutyRow) -> Iterable[date]:
-    """Days on which what holds changes by a row."""
-    if row.valid_from is not None:
-        yield row.valid_from
-    if row.valid_to is not None and row.valid_to < date.max:
-        yield row.valid_to + timedelta(days=1)

@@ -29,6 +29,7 @@ class Shelf:
     def __init__(self, town: Town, known: Mapping[str, Collection] | None = None) -> None:
         self._town = town
         self._known = known or {}
+        self._parts: dict[tuple[str, frozenset[str]], Collection] = {}
 
     @cached_property
     def _still(self) -> dict[str, Collection]:
@@ -62,7 +63,10 @@ class Shelf:
         if name not in self._still:
             raise NotFound(f"no collection '{name}'; there are {', '.join(ABOUT)}")
         if name in OF_OFFICERS and looker.grids is not None:
-            return self._still[name].of_grids(looker.grids)
+            asked = name, looker.grids
+            if asked not in self._parts:  # as many as there are areas for which somebody speaks
+                self._parts[asked] = self._still[name].of_grids(looker.grids)
+            return self._parts[asked]
         if name == "grids":
             with state.store.reading() as connection:
                 return with_owners(self._still["grids"], responder_store.everybody(connection))

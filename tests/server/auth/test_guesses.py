@@ -234,7 +234,7 @@ def test_what_is_remembered_is_bounded(seconds: list[float], monkeypatch: pytest
     for number in range(50):
         limits.refuse(f"wrong {number}", WHY)
         limits.prove(f"good {number}")
-        limits.found_wrong(f"no session {number}", f"192.0.2.{number}", WHY)
+        limits.found_wrong(f"no session {number}", f"192.0.2.{number}")
     assert len(limits) == 20 + 12 // 3 + 12 // 3
 
 

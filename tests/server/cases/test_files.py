@@ -183,6 +183,14 @@ def test_a_day_on_which_no_row_of_who_is_responsible_holds_is_a_gap(tmp_path: Pa
     assert responsibility_of(tmp_path, table, ["west", "east"]).gaps(["west", "east"]) == [("west", "leak")]
 
 
+def test_a_day_on_which_a_kind_is_not_reported_is_no_gap(tmp_path: Path) -> None:
+    rows = ["leak,Leak,漏水,2,working_hours,,2027-01-01", "fire,Fire,火,2,urgent_hours,brigade,"]
+    table = _own(tmp_path, "\n".join([f"{HEAD},department,valid_from", *rows]))
+    rows = ["leak,water,2027-01-01", "fire,brigade,2026-06-01"]
+    (tmp_path / "responsibility.csv").write_text("\n".join(["category,department,valid_from", *rows]), "utf-8")
+    assert responsibility_of(tmp_path, table, ["west"]).gaps(["west"]) == []
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
