@@ -5,8 +5,9 @@ was handled within the period and not sent back. *Due* are cases whose time was 
 nothing is left to do: closed, refused, withdrawn or merged. Opening + new − closed = carried over, always, for a case that is
 carried over is one that was open or became so, and was not closed.
 
-What a case's time was and when it was handled are told as they stood at the end of the period: an extension, a transfer or a
-reopening of later doesn't change what is past.
+What a case's time was, when it was handled, and whose and of what kind it was are told as they stood at the end of the period: an
+extension, a transfer or a reopening of later doesn't change what is past. A case that was transferred within the period counts, in
+all figures of it, where it came to.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from gridgeo_server.cases.filters import Condition
+from gridgeo_server.cases.filters import NONE, Condition
 from gridgeo_server.cases.model import FINISHED
 from gridgeo_server.errors import BadRequest
 from gridgeo_server.store import tables
@@ -57,6 +58,10 @@ RATES = {
 
 GROUPS = {"grid": "grid", "area": "area", "department": "department", "officer": "responder", "category": "category"}
 """What figures are told by → column of the cases, and filter of the list of cases."""
+_NAMED = ("report", "transfer")
+"""Actions that say of what kind a case is, and whose department's."""
+_SENDS, _RECALLS = "dispatch", ("report", "accept", "return", "decline", "time_out", "transfer", "unmerge", "reopen")
+"""The action after which an officer has a case, and those after which nobody has it."""
 
 _DONE = ("handled", "checked", *FINISHED)
 VOID = ("refused", "withdrawn", "merged", "shelved")
@@ -114,9 +119,8 @@ def counted(
 
     `where` are conditions on the cases that are counted.
     """
-    table = tables.cases
     facts = _facts(period, now)
-    key = sa.literal("") if by is None else sa.func.coalesce(table.c[GROUPS[by]], "-")
+    key = sa.literal("") if by is None else _group(GROUPS[by], period, now)
     each = sa.select(key.label("key"), *(value.label(name) for name, value in facts.items()))
     # Materialised: each fact is looked up once for each case, not once for each figure that speaks of it.
     one = each.where(_within_reach(period), *where).cte("one").prefix_with("MATERIALIZED")
@@ -124,6 +128,11 @@ def counted(
     sums = [sa.func.count().filter(held).label(name) for name, held in told.items()]
     rows = connection.execute(sa.select(one.c.key, *sums).group_by(one.c.key))
     return {str(row.key): {name: int(row._mapping[name]) for name in FIGURES} for row in rows}
+
+
+def of_groups(given: Mapping[str, str | None], period: Period, now: datetime) -> list[Condition]:
+    """Cases that belong, in the period, to these groups: column of the cases → value, `NONE` where it has none."""
+    return [_group(column, period, now) == value for column, value in given.items() if value is not None]
 
 
 def rates(figures: Mapping[str, int | None]) -> dict[str, float | None]:
@@ -139,6 +148,21 @@ def rates(figures: Mapping[str, int | None]) -> dict[str, float | None]:
         part, whole = figures[above], figures[below]
         found[rate] = None if not whole or part is None else round(part / whole, 4)
     return found
+
+
+def _group(column: str, period: Period, now: datetime) -> Any:
+    """What a `column` of a case held at the end of the period; `NONE` where that was nothing."""
+    event, held = tables.events.c, tables.cases.c[column]
+    if period.end > now or column not in ("category", "department", "responder"):
+        return sa.func.coalesce(held, NONE)
+    told = event.data[column].as_string()
+    if column == "responder":
+        sent = event.action == _SENDS
+        found = _newest(sa.case((sent, told), else_=NONE), period.end, sa.or_(sent, event.action.in_(_RECALLS)))
+    else:
+        known = sa.func.json_type(event.data, f"$.{column}").is_not(None)  # older stores don't tell the department
+        found = _newest(sa.func.coalesce(told, NONE), period.end, event.action.in_(_NAMED), known)
+    return sa.func.coalesce(found, held, NONE)
 
 
 def _within_reach(period: Period) -> Condition:

@@ -209,7 +209,7 @@ def cases(
     if responder is not None and responder != looker.officer:
         asking.check("cases.people")
     where = looker.where()
-    where += filters.equal({"grid": grid, "category": category, "department": department, "responder": responder})
+    groups = {"grid": grid, "category": category, "department": department, "responder": responder}
     where += filters.due(*(filters.in_utc(one, zone) for one in (due_after, due_before)))
     if area is not None:
         where.append(filters.in_area(state.town, area))
@@ -219,10 +219,12 @@ def cases(
         where.append(filters.said(text, looker.readable()))
     if figure is None and (start is not None or end is not None):
         raise BadRequest(say("figures.alone"), "figure")
-    if figure is not None:
+    if figure is None:
+        where += filters.equal(groups)
+    else:
         asking.check("figures.whole")
         period = figures.period(filters.in_utc(start, zone), filters.in_utc(end, zone), now)
-        where.append(figures.condition(figure, period, now))
+        where += [figures.condition(figure, period, now), *figures.of_groups(groups, period, now)]
     with state.store.reading() as connection:
         found, following = store.search(
             connection,

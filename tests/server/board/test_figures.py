@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ from fastapi.testclient import TestClient
 
 from gridgeo_server.app import create_app
 from gridgeo_server.board import figures
-from gridgeo_server.board.figures import FIGURES, Period
+from gridgeo_server.board.figures import FIGURES, GROUPS, Period
 from gridgeo_server.cases import store as case_store
-from gridgeo_server.cases.model import FINISHED, Case, Event
+from gridgeo_server.cases.filters import NONE
+from gridgeo_server.cases.model import FINISHED, Case, Event, apply
 from gridgeo_server.cases.wishes import Actor, Report, Wish
 from gridgeo_server.errors import BadRequest, OffDuty, WrongStage
 from gridgeo_server.settings import Settings
@@ -26,6 +28,7 @@ from gridgeo_server.store.folder import STORE
 from gridgeo_server.store.instants import from_text, to_text
 from gridgeo_server.town import Town
 
+KINDS = ["noise", "manhole_cover", "street_stall", "help_wanted"]
 ACTIONS = [
     "start",
     "handle",
@@ -42,6 +45,7 @@ ACTIONS = [
     "accept",
     "merge",
     "unmerge",
+    "transfer",
 ]
 
 
@@ -67,20 +71,23 @@ def lived(served: TestClient) -> State:
 
 
 def _live(state: State, at: Any) -> None:
-    random = chance.Random(5)
+    random = chance.Random(6)
     names: list[str] = []
     for step in range(240):
         state.clock.pass_seconds(random.uniform(60, 1_300))
         if step % 8 == 0:
             lon, lat = at(random.uniform(10, 1_190), random.uniform(10, 790))
-            wanted = Report(random.choice(["noise", "manhole_cover", "street_stall", "help_wanted"]), lon, lat)
+            wanted = Report(random.choice(KINDS), lon, lat)
             names.append(state.store.write(lambda t, r=wanted: state.desk.report(t, r, state.clock(), Actor())).case)
             if step % 24 == 0:  # the officer who found it mends it on the spot
                 wish = Wish("self_handle", note="done")
                 state.store.write(lambda t, w=wish: state.desk.act(t, names[-1], w, state.clock(), Actor()))
             continue
         action, name, other = random.choice(ACTIONS), random.choice(names), random.choice(names)
-        wish = Wish(action, note="why", into=other if action == "merge" else None)
+        told = (
+            {"into": other} if action == "merge" else {"category": random.choice(KINDS)} if action == "transfer" else {}
+        )
+        wish = Wish(action, note="why", **told)
         with suppress(WrongStage, OffDuty, BadRequest):
             state.store.write(lambda t, n=name, w=wish: state.desk.act(t, n, w, state.clock(), Actor()))
 
@@ -147,6 +154,38 @@ def test_figures_are_what_the_events_say_one_by_one_and_what_they_open(lived: St
             assert counted["opening"] + counted["new"] - counted["closed"] == counted["carried_over"]
             assert counted["handled"] + counted["pending"] == counted["to_handle"]
     assert seen == set(FIGURES) - {"verified_of_filed"}
+
+
+@pytest.mark.parametrize("by", GROUPS)
+def test_a_case_counts_where_it_stood_at_the_end_of_the_period_whatever_came_of_it_later(lived: State, by: str) -> None:
+    now = lived.clock()
+    moved = 0
+    with lived.store.reading() as connection:
+        cases, _ = case_store.search(connection)
+        history = {case.case: case_store.events_of(connection, case.case) for case in cases}
+        for hours in (8, 16, 24, 32, 40):
+            period = Period(now - timedelta(hours=hours), now - timedelta(hours=hours - 8))
+            right: dict[str, dict[str, set[str]]] = {}
+            for case in cases:
+                held = reduce(apply, (event for event in history[case.case] if event.at < period.end), None)
+                if held is not None:
+                    group = getattr(held, GROUPS[by]) or NONE
+                    moved += group != (getattr(case, GROUPS[by]) or NONE)
+                    for name in by_hand(history[case.case], case, period, now):
+                        right.setdefault(group, {}).setdefault(name, set()).add(case.case)
+            counted = figures.counted(connection, by, period, now)
+            told = {key: {name: n for name, n in row.items() if n} for key, row in counted.items() if any(row.values())}
+            assert told == {key: {name: len(held) for name, held in row.items()} for key, row in right.items()}
+            for key, row in right.items():
+                where = figures.of_groups({GROUPS[by]: key}, period, now)
+                for name in ("carried_over", "closed"):
+                    opened, _ = case_store.search(connection, where=[figures.condition(name, period, now), *where])
+                    assert {case.case for case in opened} == row.get(name, set())
+                assert (
+                    counted[key]["opening"] + counted[key]["new"] - counted[key]["closed"]
+                    == counted[key]["carried_over"]
+                )
+    assert (moved > 0) == (by in {"department", "officer", "category"})
 
 
 def test_what_was_on_time_stays_so_whatever_is_done_later(
