@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -50,6 +51,11 @@ def main() -> None:
             tell("duplicates", look, 300)
             tell("figures of 30 days by grid", lambda: figures.counted(connection, "grid", month, NOW), 3)
             tell("figures of a day by grid", lambda: figures.counted(connection, "grid", day, NOW), 3)
+            past = Period(NOW - timedelta(days=31), NOW - timedelta(days=1))
+            for by in ("grid", "category", "officer"):
+                tell(
+                    f"figures of 30 days that are over by {by}", partial(figures.counted, connection, by, past, NOW), 3
+                )
             tell("200 open cases", lambda: store.search(connection, is_open=True, limit=200), 10)
             nowhere, cased = [filters.said("没有这样的")], [filters.said("DÉCHETS")]
             tell("words that no case holds", lambda: store.search(connection, where=nowhere, limit=200), 5)
